@@ -1,0 +1,25 @@
+package dev.weirkeeper;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A call of a tool that somebody wants made.
+ *
+ * @param tool name of the tool
+ * @param input its input in canonical form
+ * @param target identity of what it acts on: an asset with its system
+ */
+public record Action(String tool, Json input, Asset target) {
+  public Action {
+    requireNonNull(tool, "tool");
+    requireNonNull(input, "input");
+    requireNonNull(target, "target");
+  }
+
+  private record Id(String tool, Hash schema, Json input, Asset target) {}
+
+  /** Identity of the action under a tool definition: another input schema is another action. */
+  public Hash id(ToolSpec spec) {
+    return Hash.of(Json.of(new Id(tool, Hash.of(spec.inputSchema()), input, target)));
+  }
+}

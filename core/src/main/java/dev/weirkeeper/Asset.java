@@ -1,0 +1,31 @@
+package dev.weirkeeper;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A thing that holds data: a table, a topic, a file.
+ *
+ * @param system the system that holds it, as the host named it: {@code shop}
+ * @param name the name in that system, with its schema: {@code public.orders}
+ */
+public record Asset(String system, String name) implements Comparable<Asset> {
+  public Asset {
+    requireNonNull(system, "system");
+    requireNonNull(name, "name");
+    if (system.isBlank() || name.isBlank()) {
+      throw new IllegalArgumentException(
+          "An asset needs a system and a name, got system '" + system + "' and name '" + name + "'");
+    }
+  }
+
+  @Override
+  public int compareTo(Asset other) {
+    int bySystem = system.compareTo(other.system);
+    return bySystem != 0 ? bySystem : name.compareTo(other.name);
+  }
+
+  @Override
+  public String toString() {
+    return system + ":" + name;
+  }
+}

@@ -1,0 +1,11 @@
+package dev.weirkeeper;
+
+/** Who saw a schema fact. */
+public enum Evidence {
+  /** The log carries it, in its place: a message written by the DDL event trigger, confirmed. */
+  LOGGED,
+  /** The log's own description of the rows that follow. */
+  RELATION,
+  /** A live catalog read, which may be ahead of the stream: provisional. */
+  CATALOG
+}

@@ -1,0 +1,43 @@
+package dev.weirkeeper;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.weirkeeper.spi.AuditSink;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The log book of a host: everything seen, decided and done goes through here before it counts. */
+public final class Journal {
+  private final AuditSink sink;
+  private final Clock clock;
+
+  public Journal(AuditSink sink, Clock clock) {
+    this.sink = requireNonNull(sink, "sink");
+    this.clock = requireNonNull(clock, "clock");
+  }
+
+  /**
+   * Writes a record and returns once it is durable.
+   *
+   * @param causes content hashes of the records that led to this one
+   * @return the content hash of the record, for those that follow from it
+   * @throws JournalException if it is not durable; do nothing that it was to announce
+   */
+  public Hash write(
+      String kind, String actor, Optional<Asset> asset, Record body, List<Hash> causes) {
+    AuditRecord record =
+        new AuditRecord(
+            kind, clock.instant(), actor, asset, Json.of(body), causes, Map.of());
+    try {
+      return sink.append(record).record();
+    } catch (IOException e) {
+      throw new JournalException(
+          "The journal cannot be written, so nothing is done: " + e.getMessage()
+              + ". Free the disk or mend the sink, then start again",
+          e);
+    }
+  }
+}

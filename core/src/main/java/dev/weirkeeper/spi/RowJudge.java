@@ -1,0 +1,24 @@
+package dev.weirkeeper.spi;
+
+import dev.weirkeeper.Labels;
+import dev.weirkeeper.RowBatch;
+import dev.weirkeeper.Violation;
+import java.util.List;
+
+/**
+ * A contract compiled against one version of a relation. MUST be pure and MUST label a row the same
+ * way each time it is asked; a rule whose answer is unknown (NULL in a comparison, a value that was
+ * not sent) follows the contract's policy for unknowns, never chance.
+ */
+public interface RowJudge {
+  /**
+   * What forbids any row of the transaction to be published: a rule about the table that the
+   * relation breaks, a rule that cannot run here, a row count out of bounds. Empty: go on.
+   *
+   * @param rows row changes of the relation in the transaction
+   */
+  List<Violation> block(long rows);
+
+  /** Labels INSERT, UPDATE and READ rows by their new image; a DELETE is always good. */
+  Labels label(RowBatch batch);
+}
