@@ -20,9 +20,10 @@ public record Tolerance(Verdict apply, Set<String> ask, Truncation truncate) {
     APPLY
   }
 
-  /** Applies up to COMPATIBLE, pauses on TRUNCATE. */
+  /** Applies up to COMPATIBLE, asks before a rename, pauses on TRUNCATE. */
   public static final Tolerance STANDARD =
-      new Tolerance(Verdict.COMPATIBLE, Set.of(), Truncation.PAUSE);
+      new Tolerance(
+          Verdict.COMPATIBLE, Set.of("column.renamed", "table.renamed"), Truncation.PAUSE);
 
   public Tolerance {
     requireNonNull(apply, "apply");
