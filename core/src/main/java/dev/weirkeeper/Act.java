@@ -1,0 +1,68 @@
+package dev.weirkeeper;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/**
+ * What the door writes down of a call: the body of the journal's {@code act.*} records. Holds typed
+ * inputs and outcomes, never row values.
+ */
+public sealed interface Act {
+  /** Name of the tool, as the caller gave it. */
+  String tool();
+
+  /**
+   * A call is about to be made. Durable before the tool is called; a call that was started and
+   * never {@link Finished} has to be looked at by a person.
+   *
+   * @param action {@link Action#id} of the call
+   * @param inputHash hash of {@code input}
+   * @param state hash of the fingerprint that the tool read before, where it has one
+   */
+  record Started(
+      Hash action, String tool, Hash inputHash, Json input, Caller caller, Optional<Hash> state)
+      implements Act {
+    public static final String KIND = "act.started";
+
+    public Started {
+      requireNonNull(action, "action");
+      requireNonNull(tool, "tool");
+      requireNonNull(inputHash, "inputHash");
+      requireNonNull(input, "input");
+      requireNonNull(caller, "caller");
+      requireNonNull(state, "state");
+    }
+  }
+
+  /**
+   * What a call came to. The first cause of its record is the {@link Started} record.
+   *
+   * @param outcome without what a READ tool found, which may hold row values
+   */
+  record Finished(Hash action, String tool, Outcome outcome) implements Act {
+    public static final String KIND = "act.finished";
+
+    public Finished {
+      requireNonNull(action, "action");
+      requireNonNull(tool, "tool");
+      requireNonNull(outcome, "outcome");
+    }
+  }
+
+  /**
+   * A call that the door did not let through.
+   *
+   * @param inputHash hash of the input, which itself is not kept: nobody has checked it
+   */
+  record Refused(String tool, Hash inputHash, Caller caller, String reason) implements Act {
+    public static final String KIND = "act.refused";
+
+    public Refused {
+      requireNonNull(tool, "tool");
+      requireNonNull(inputHash, "inputHash");
+      requireNonNull(caller, "caller");
+      requireNonNull(reason, "reason");
+    }
+  }
+}
