@@ -60,7 +60,11 @@ public final class Batch {
   private final Hash id;
 
   private record Id(
-      Hash contracts, Position expected, Position next, List<String> transactions) {}
+      Hash contracts,
+      Position expected,
+      Position next,
+      List<String> transactions,
+      List<TableState> changed) {}
 
   /**
    * @param expected where the target stands now; two hosts conflict instead of doubling rows
@@ -88,7 +92,8 @@ public final class Batch {
                     judges.digest(),
                     expected,
                     next,
-                    this.transactions.stream().map(Transaction::id).toList())));
+                    this.transactions.stream().map(Transaction::id).toList(),
+                    this.changed)));
   }
 
   public Position expected() {
@@ -99,7 +104,7 @@ public final class Batch {
     return next;
   }
 
-  /** Hash of contracts, positions and transactions: equal ids are the same batch. */
+  /** Hash of contracts, positions, transactions and states: equal ids are the same batch. */
   public Hash id() {
     return id;
   }
@@ -150,17 +155,27 @@ public final class Batch {
 
     private void route(Transaction from, Chunk chunk) {
       if (chunk instanceof Chunk.Truncated truncated) {
-        ready.add(
-            new Part.Truncated(
-                from, truncated.relation(), truncated.ordinal(), state(truncated.relation())));
+        TableState state = state(truncated.relation());
+        if (!lost(state)) {
+          ready.add(
+              new Part.Truncated(from, truncated.relation(), truncated.ordinal(), state));
+        }
         return;
       }
       for (RowBatch rows : ((Chunk.Rows) chunk).batches()) {
         TableState state = state(rows.relation());
+        if (lost(state)) {
+          continue;
+        }
         boolean spool = from.origin() == Transaction.Origin.STREAM && state.spools();
         Labels labels = spool ? Labels.none() : judge(rows.relation()).label(rows);
         ready.add(new Part.Rows(from, rows, labels, state));
       }
+    }
+
+    /** Only a new load makes such a table right, so its events mean nothing until then. */
+    private boolean lost(TableState state) {
+      return state.mode() == TableState.Mode.RESYNC_NEEDED;
     }
 
     private RowJudge judge(Relation relation) {

@@ -62,6 +62,18 @@ public record TableState(
         asset, relationId, Mode.PAUSED, accepted, latest, Optional.of(why), load);
   }
 
+  /** The table after changes of it could not be kept. */
+  public TableState lost(String why) {
+    return new TableState(
+        asset,
+        relationId,
+        Mode.RESYNC_NEEDED,
+        accepted,
+        latest,
+        Optional.of(why),
+        Optional.empty());
+  }
+
   public TableState in(Mode newMode) {
     return new TableState(asset, relationId, newMode, accepted, latest, Optional.empty(), load);
   }

@@ -11,11 +11,15 @@ import java.util.List;
  * not sent) follows the contract's policy for unknowns, never chance.
  */
 public interface RowJudge {
+  /** Stands for a number of rows that nobody knows; rules about the number do not apply then. */
+  long ROWS_UNKNOWN = -1;
+
   /**
    * What forbids any row of the transaction to be published: a rule about the table that the
    * relation breaks, a rule that cannot run here, a row count out of bounds. Empty: go on.
    *
-   * @param rows row changes of the relation in the transaction
+   * @param rows row changes of the relation in the transaction, or {@link #ROWS_UNKNOWN} for rows
+   *     that have lost their transaction: those of a spool or a quarantine
    */
   List<Violation> block(long rows);
 

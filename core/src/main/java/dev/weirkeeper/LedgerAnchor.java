@@ -1,0 +1,73 @@
+package dev.weirkeeper;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Anchors ranges of the target's ledger in the journal: what the rows' own record says cannot be
+ * changed later without the journal telling. Runs on the pipeline's thread.
+ */
+final class LedgerAnchor {
+  private static final int MAX_BATCHES = 1000;
+
+  private final Journal journal;
+  private final Clock clock;
+  private final Duration interval;
+  private Position from;
+  private Position to;
+  private int batches;
+  private Hash chain = Hash.of(new byte[0]);
+  private final TreeMap<String, Counts> counts = new TreeMap<>();
+  private Instant due;
+
+  private record Anchored(
+      Position from, Position to, int batches, Hash chain, Map<String, Counts> counts) {}
+
+  LedgerAnchor(Journal journal, Clock clock, Duration interval, Position start) {
+    this.journal = journal;
+    this.clock = clock;
+    this.interval = interval;
+    this.from = start;
+    this.to = start;
+    this.due = clock.instant().plus(interval);
+  }
+
+  void committed(Batch batch, Commit.Applied applied) {
+    batches++;
+    to = applied.position();
+    chain = Hash.of((chain.hex() + batch.id().hex()).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    applied.counts().forEach((asset, more) -> counts.merge(asset.toString(), more, Counts::plus));
+  }
+
+  /**
+   * Writes what is due.
+   *
+   * @throws JournalException if the journal cannot be written; nothing may be committed then
+   */
+  void writeIfDue() {
+    if (batches > 0 && (batches >= MAX_BATCHES || !clock.instant().isBefore(due))) {
+      write();
+    }
+  }
+
+  /** Writes what there is. */
+  void write() {
+    if (batches > 0) {
+      journal.write(
+          "ledger.anchored",
+          "pipeline",
+          Optional.empty(),
+          new Anchored(from, to, batches, chain, new TreeMap<>(counts)),
+          List.of());
+    }
+    from = to;
+    batches = 0;
+    counts.clear();
+    due = clock.instant().plus(interval);
+  }
+}

@@ -1,0 +1,298 @@
+package dev.weirkeeper;
+
+import dev.weirkeeper.spi.DriftDetector;
+import dev.weirkeeper.spi.HealingPolicy;
+import dev.weirkeeper.spi.Planner;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What happens to schema changes before the first row of their transaction is written: observed,
+ * decided, acted on through the door, verified. Whatever is not done leaves the table paused, so
+ * that its rows go to the spool. Runs on the pipeline's thread.
+ */
+final class SchemaStep {
+  private static final int RECENT = 8;
+  private static final Caller PIPELINE = new Caller("pipeline", Caller.Kind.POLICY);
+
+  private final DriftDetector detector;
+  private final Planner planner;
+  private final HealingPolicy policy;
+  private final Toolbox toolbox;
+  private final Journal journal;
+  private final Clock clock;
+  private final Function<Asset, Tolerance> tolerances;
+  private final Function<Asset, Autonomy> autonomies;
+  private final Tables tables;
+  private final Consumer<PipelineEvent> listener;
+  private final Map<Asset, Deque<String>> recent = new HashMap<>();
+  private final Map<Asset, Hash> open = new HashMap<>();
+
+  private record Decided(Incident incident, Situation situation, Decision decision) {}
+
+  SchemaStep(Pipeline.Parts parts, Tables tables) {
+    this.detector = parts.detector();
+    this.planner = parts.planner();
+    this.policy = parts.policy();
+    this.toolbox = parts.toolbox();
+    this.journal = parts.journal();
+    this.clock = parts.clock();
+    this.tolerances = parts.tolerances();
+    this.autonomies = parts.autonomies();
+    this.tables = tables;
+    this.listener = parts.listener();
+  }
+
+  /** Meets a relation for the first time. */
+  void meet(Relation relation, Position position) {
+    tables.put(TableState.unseen(relation, "the target does not have the table yet"));
+    decide(relation.id(), position, Evidence.CATALOG);
+  }
+
+  /** Meets a change of schema. */
+  void change(SchemaChange change, Position position) {
+    TableState state = tables.byRelation(change.relationId());
+    if (change.after().isEmpty()) {
+      if (state != null) {
+        Incident incident = incident(state, "table.removed", Set.of(), position);
+        conclude(state, incident, Optional.empty());
+      }
+      return;
+    }
+    Relation after = change.after().get();
+    if (state == null) {
+      tables.put(TableState.unseen(after, "the target does not have the table yet"));
+    } else {
+      tables.put(state.observed(after));
+    }
+    decide(change.relationId(), position, change.evidence());
+  }
+
+  /** Meets a TRUNCATE that the table's tolerance does not simply apply. */
+  void truncate(TableState state, Position position) {
+    Incident incident = incident(state, "table.truncated", Set.of(Flag.RESYNC), position);
+    conclude(state, incident, Optional.empty());
+  }
+
+  /** Pauses a table for a reason that is no drift: a contract that blocks, a target that refuses. */
+  void contain(TableState state, String kind, String why, Position position) {
+    Incident incident = incident(state, kind, Set.of(), position);
+    Decision decision = new Decision.Contain(List.of(), Optional.empty(), why);
+    write(incident, situation(state.asset(), Optional.empty()), decision, "pipeline");
+    pause(state.asset(), why);
+  }
+
+  /** The plan that would let the target follow the newest version of a table. */
+  Optional<Plan> pending(TableState state, Position position) {
+    if (state.accepted().isPresent() && state.accepted().get().equals(state.latest())) {
+      return Optional.empty();
+    }
+    List<Finding> findings = detect(state, position, Evidence.CATALOG);
+    return findings.isEmpty()
+        ? Optional.empty()
+        : planner.plan(
+            new Incident(state.asset(), position, findings), state.accepted(), state.latest());
+  }
+
+  /** Whether the versions differ in nothing that the detector would name. */
+  boolean unchanged(TableState state, Position position) {
+    return state.accepted().isPresent() && detect(state, position, Evidence.CATALOG).isEmpty();
+  }
+
+  private void decide(String relationId, Position position, Evidence evidence) {
+    TableState state = tables.byRelation(relationId);
+    if (state == null
+        || (state.accepted().isPresent() && state.accepted().get().equals(state.latest()))) {
+      return;
+    }
+    List<Finding> findings = detect(state, position, evidence);
+    if (findings.isEmpty()) {
+      // Another version without a difference that anybody could name: a fact became known.
+      tables.put(state.accepting(state.latest()));
+      return;
+    }
+    Incident incident = new Incident(state.asset(), position, findings);
+    Optional<Plan> plan;
+    try {
+      plan = planner.plan(incident, state.accepted(), state.latest());
+    } catch (RuntimeException e) {
+      throw new PluginException(planner.id(), "planning for " + state.asset(), e);
+    }
+    conclude(state, incident, plan);
+  }
+
+  private List<Finding> detect(TableState state, Position position, Evidence evidence) {
+    Instant now = clock.instant();
+    List<Facet> before = new ArrayList<>();
+    state.accepted().ifPresent(accepted -> before.add(new Facet.Schema(accepted, evidence)));
+    Observation baseline =
+        new Observation(state.asset(), now, Optional.of(position), before);
+    Observation current =
+        new Observation(
+            state.asset(),
+            now,
+            Optional.of(position),
+            List.of(new Facet.Schema(state.latest(), evidence)));
+    try {
+      return detector.detect(baseline, current).findings();
+    } catch (RuntimeException e) {
+      throw new PluginException(detector.id(), "comparing versions of " + state.asset(), e);
+    }
+  }
+
+  private void conclude(TableState state, Incident incident, Optional<Plan> plan) {
+    Situation situation = situation(state.asset(), plan);
+    Decision decision;
+    try {
+      decision = policy.decide(incident, situation);
+    } catch (RuntimeException e) {
+      decision =
+          new Decision.Contain(
+              List.of(),
+              plan,
+              "The policy " + policy.id() + " failed with " + e.getClass().getSimpleName());
+    }
+    Hash cause = write(incident, situation, decision, "policy:" + policy.id());
+    if (decision instanceof Decision.Dismiss) {
+      tables.put(state.accepting(state.latest()));
+      open.remove(state.asset());
+    } else if (decision instanceof Decision.Heal heal && mayHeal(state)) {
+      carryOut(state.asset(), heal.plan(), cause);
+    } else {
+      if (decision instanceof Decision.Contain contain) {
+        contain.now().forEach(action -> perform(PIPELINE, action, List.of(cause)));
+      }
+      pause(state.asset(), decision.reason());
+    }
+  }
+
+  /** A table that is paused stays so: what waits in its spool comes first, by a person's word. */
+  private boolean mayHeal(TableState state) {
+    return state.accepted().isEmpty() || !state.spools();
+  }
+
+  private Hash write(Incident incident, Situation situation, Decision decision, String actor) {
+    Hash cause =
+        journal.write(
+            "decision",
+            actor,
+            Optional.of(incident.asset()),
+            new Decided(incident, situation, decision),
+            List.of());
+    open.put(incident.asset(), incident.id());
+    listener.accept(new PipelineEvent.Decided(incident, decision));
+    return cause;
+  }
+
+  /**
+   * Carries out a plan step by step; the first step that is not done pauses the table.
+   *
+   * @return whether the target now follows the newest version
+   */
+  boolean carryOut(Asset asset, Plan plan, Hash cause) {
+    for (Plan.Step step : plan.steps()) {
+      Outcome outcome = perform(PIPELINE, step.action(), List.of(cause));
+      if (!outcome.isDone()) {
+        pause(
+            asset,
+            "Step " + step.action().tool() + " of plan " + plan.id().brief() + " was not done: "
+                + describe(outcome));
+        return false;
+      }
+    }
+    // A step may have changed the state: a resync puts the table into LOADING.
+    TableState state = tables.of(asset).orElseThrow();
+    boolean first = state.accepted().isEmpty();
+    TableState accepted = state.accepting(state.latest());
+    tables.put(first ? accepted.loading(Load.begin(asset)) : accepted);
+    open.remove(asset);
+    return true;
+  }
+
+  private Outcome perform(Caller caller, Action action, List<Hash> causes) {
+    Outcome outcome = toolbox.perform(caller, action, causes);
+    listener.accept(new PipelineEvent.Acted(action, outcome));
+    Deque<String> acts = recent.computeIfAbsent(action.target(), key -> new ArrayDeque<>());
+    acts.addFirst(outcome.getClass().getSimpleName() + " " + action.tool());
+    if (acts.size() > RECENT) {
+      acts.removeLast();
+    }
+    return outcome;
+  }
+
+  /** Pauses a table, whatever the door said: routing to the spool needs nobody's leave. */
+  private void pause(Asset asset, String why) {
+    tables
+        .of(asset)
+        .filter(state -> state.mode() != TableState.Mode.RESYNC_NEEDED)
+        .ifPresent(state -> tables.put(state.paused(why)));
+  }
+
+  static String describe(Outcome outcome) {
+    if (outcome instanceof Outcome.Refused refused) {
+      return "refused, " + refused.reason();
+    } else if (outcome instanceof Outcome.Failed failed) {
+      return "failed, " + failed.error();
+    } else if (outcome instanceof Outcome.Unknown unknown) {
+      return "unknown, " + unknown.error();
+    } else if (outcome instanceof Outcome.Pending pending) {
+      return "pending until " + pending.deadline();
+    } else if (outcome instanceof Outcome.Partial) {
+      return "done in part";
+    }
+    return "done";
+  }
+
+  private Incident incident(TableState state, String kind, Set<Flag> flags, Position position) {
+    Finding finding =
+        new Finding(
+            "pipeline",
+            state.asset(),
+            kind,
+            "",
+            Verdict.BREAKING,
+            flags,
+            Json.empty(),
+            state.accepted().map(Relation::version),
+            Optional.of(state.latest().version()));
+    return new Incident(state.asset(), position, List.of(finding));
+  }
+
+  private Situation situation(Asset asset, Optional<Plan> plan) {
+    List<Hash> others = new ArrayList<>();
+    open.forEach(
+        (other, incident) -> {
+          if (!other.equals(asset)) {
+            others.add(incident);
+          }
+        });
+    others.sort(null);
+    List<String> acts = new ArrayList<>(recent.getOrDefault(asset, new ArrayDeque<>()));
+    plan.stream()
+        .flatMap(proposed -> proposed.steps().stream())
+        .map(step -> step.action().target())
+        .distinct()
+        .filter(target -> !target.equals(asset))
+        .forEach(target -> acts.addAll(recent.getOrDefault(target, new ArrayDeque<>())));
+    return new Situation(
+        toolbox.specs(),
+        autonomies.apply(asset),
+        tolerances.apply(asset),
+        plan,
+        acts,
+        others,
+        Map.of(),
+        clock.instant(),
+        policy.id());
+  }
+}
