@@ -20,12 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Batch {
 
-  /**
-   * A part of the batch for the target to write.
-   *
-   * @param state the table as it is routed: where rows go and which names the target uses
-   */
+  /** A part of the batch for the target to write. */
   public sealed interface Part {
+    /** The table as it is routed: where rows go and which names the target uses. */
     TableState state();
 
     /** Rows with their labels; the route of a row follows from both. */

@@ -73,6 +73,7 @@ public final class RowBatches {
   }
 
   /** Adds the change at {@code at}, {@code length} bytes long. */
+  @SuppressWarnings("ReferenceEquality") // a cache: the map below compares by value
   public void add(Relation relation, long ordinal, int at, int length) {
     Building into = last;
     if (into.relation != relation) {

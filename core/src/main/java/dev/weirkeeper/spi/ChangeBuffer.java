@@ -89,6 +89,7 @@ public final class ChangeBuffer implements AutoCloseable {
    *
    * @param images the images with their markers, as stored
    */
+  @SuppressWarnings("EnumOrdinal") // the ordinal is the stored form: constants are never reordered
   public void add(Relation relation, RowBatch.Op op, byte[] images, int offset, int length)
       throws IOException {
     ensure(length + 10);
@@ -101,6 +102,7 @@ public final class ChangeBuffer implements AutoCloseable {
   }
 
   /** Adds a change in the form that {@link RowBatch#encoded} gives. */
+  @SuppressWarnings("EnumOrdinal")
   public void add(Relation relation, byte[] encoded) throws IOException {
     add(relation, RowBatch.Op.values()[encoded[0]], encoded, 1, encoded.length - 1);
   }
@@ -112,6 +114,7 @@ public final class ChangeBuffer implements AutoCloseable {
     finish();
   }
 
+  @SuppressWarnings("ReferenceEquality") // a cache: the map behind indexOf compares by value
   private void begin(byte kind, Relation relation, int length) {
     if (relation != lastRelation) {
       lastIndex = indexOf(relation);

@@ -6,6 +6,7 @@ import java.util.List;
  * What a jar may bring: capabilities only. Feeds, targets, policies, sinks, limits and contracts
  * hold connections or authority and are not found on a class path.
  */
+@SuppressWarnings("try") // whatever a plugin throws, the host catches and names the plugin
 public interface Plugin extends AutoCloseable {
   String id();
 
