@@ -3,141 +3,209 @@ package dev.weirkeeper.internal;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
-import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Writes values in the canonical form of RFC 8785. */
 public final class JsonWriter {
+  /** Objects and arrays within each other; what is written can also be read. */
+  static final int MAX_DEPTH = 64;
+
   private static final long MAX_EXACT = 1L << 53;
+  private static final BigDecimal MAX_EXACT_DECIMAL = BigDecimal.valueOf(MAX_EXACT);
+  private static final String HEX = "0123456789abcdef";
+
+  private final StringBuilder out = new StringBuilder();
+  private int depth;
+  private int deepest;
 
   private JsonWriter() {}
 
-  public static String canonical(Object value) {
-    StringBuilder out = new StringBuilder();
-    write(value, out);
-    return out.toString();
+  /** A canonical text and how deep it nests. */
+  public record Written(String text, int depth) {}
+
+  /**
+   * @throws IllegalArgumentException if the value has no canonical form
+   */
+  public static Written canonical(Object value) {
+    JsonWriter writer = new JsonWriter();
+    writer.write(value);
+    return new Written(writer.out.toString(), writer.deepest);
   }
 
-  private static void write(Object value, StringBuilder out) {
-    if (value instanceof Json json) {
-      out.append(json.text());
+  /** ECMAScript's Number::toString, which RFC 8785 section 3.2.2.3 prescribes. */
+  public static String number(double value) {
+    JsonWriter writer = new JsonWriter();
+    writer.real(value);
+    return writer.out.toString();
+  }
+
+  private void write(@Nullable Object value) {
+    if (value instanceof String text) {
+      string(text);
+    } else if (value instanceof Record record && !(value instanceof Hash)) {
+      record(record);
     } else if (value instanceof Hash hash) {
-      string(hash.hex(), out);
-    } else if (value instanceof CharSequence || value instanceof Instant
-        || value instanceof Duration) {
-      string(value.toString(), out);
+      string(hash.hex());
+    } else if (value instanceof Json json) {
+      embed(json);
+    } else if (value instanceof Enum<?> constant) {
+      string(constant.name());
     } else if (value instanceof Boolean) {
       out.append(value);
     } else if (value instanceof Number number) {
-      number(number, out);
-    } else if (value instanceof Enum<?> constant) {
-      string(constant.name(), out);
-    } else if (value instanceof Record record) {
-      record(record, out);
+      number(number);
+    } else if (value instanceof Instant || value instanceof Duration) {
+      string(value.toString());
     } else if (value instanceof Map<?, ?> map) {
-      map(map, out);
+      map(map);
     } else if (value instanceof Set<?> set) {
-      List<Json> sorted = new ArrayList<>();
-      set.forEach(element -> sorted.add(Json.of(element)));
-      sorted.sort(null);
-      list(sorted, out);
+      list(sorted(set));
     } else if (value instanceof Collection<?> collection) {
-      list(collection, out);
+      list(collection);
     } else if (value instanceof JsonNode node) {
-      node(node, out);
+      node(node);
     } else if (value instanceof Optional<?> optional && optional.isPresent()) {
-      write(optional.get(), out);
+      write(optional.get());
     } else {
       throw new IllegalArgumentException(
           "No canonical form for a " + (value == null ? "null" : value.getClass().getName()));
     }
   }
 
-  private static void record(Record record, StringBuilder out) {
-    TreeMap<String, Object> members = new TreeMap<>();
-    kind(record.getClass()).ifPresent(kind -> members.put("is", kind));
-    for (RecordComponent component : record.getClass().getRecordComponents()) {
-      Object value = Records.value(record, component);
-      if (value instanceof Optional<?> optional && optional.isEmpty()) {
-        continue;
-      }
-      members.put(component.getName(), value);
+  private void embed(Json json) {
+    deepen(json.depth());
+    depth -= json.depth();
+    out.append(json.text());
+  }
+
+  private void deepen(int levels) {
+    depth += levels;
+    deepest = Math.max(deepest, depth);
+    if (depth > MAX_DEPTH) {
+      throw new IllegalArgumentException(
+          "No canonical form for what nests deeper than " + MAX_DEPTH + " levels");
     }
-    object(members, out);
   }
 
-  /** The discriminator of a record that a sealed interface permits. */
-  static Optional<String> kind(Class<?> type) {
-    for (Class<?> parent : type.getInterfaces()) {
-      if (parent.isSealed()) {
-        return Optional.of(
-            type.getSimpleName().replaceAll("(?<=.)([A-Z])", "-$1").toLowerCase(Locale.ROOT));
+  private void open(char bracket) {
+    deepen(1);
+    out.append(bracket);
+  }
+
+  private void close(char bracket) {
+    depth--;
+    out.append(bracket);
+  }
+
+  private void record(Record record) {
+    Records shape = Records.of(record.getClass());
+    Optional<String> kind = shape.kind();
+    boolean kindWritten = kind.isEmpty();
+    open('{');
+    boolean first = true;
+    for (Records.Member member : shape.members()) {
+      if (!kindWritten && member.name().compareTo("is") > 0) {
+        first = member("is", kind.get(), first);
+        kindWritten = true;
+      }
+      Object value = member.of(record);
+      if (!(value instanceof Optional<?> optional) || optional.isPresent()) {
+        first = member(member.name(), value, first);
       }
     }
-    return Optional.empty();
+    if (!kindWritten) {
+      member("is", kind.get(), first);
+    }
+    close('}');
   }
 
-  private static void map(Map<?, ?> map, StringBuilder out) {
-    TreeMap<String, Object> members = new TreeMap<>();
-    map.forEach((key, value) -> members.put(key.toString(), value));
-    object(members, out);
+  private boolean member(String name, @Nullable Object value, boolean first) {
+    if (!first) {
+      out.append(',');
+    }
+    string(name);
+    out.append(':');
+    write(value);
+    return false;
   }
 
-  private static void object(TreeMap<String, Object> members, StringBuilder out) {
-    out.append('{');
+  /** One entry of a map whose keys are no names. */
+  private record Entry(Object key, Object value) {}
+
+  private void map(Map<?, ?> map) {
+    if (map.keySet().stream().allMatch(JsonWriter::isName)) {
+      TreeMap<String, Object> members = new TreeMap<>();
+      map.forEach((key, value) -> members.put(nameOf(key), value));
+      object(members);
+    } else {
+      List<Entry> entries = new ArrayList<>();
+      map.forEach((key, value) -> entries.add(new Entry(key, value)));
+      list(sorted(entries));
+    }
+  }
+
+  private static boolean isName(@Nullable Object key) {
+    return key instanceof String || key instanceof Enum<?> || key instanceof Hash;
+  }
+
+  private static String nameOf(Object key) {
+    return key instanceof Enum<?> constant ? constant.name() : key.toString();
+  }
+
+  private static List<Json> sorted(Collection<?> elements) {
+    List<Json> sorted = new ArrayList<>(elements.size());
+    elements.forEach(element -> sorted.add(Json.of(element)));
+    sorted.sort(null);
+    return sorted;
+  }
+
+  private void object(TreeMap<String, Object> members) {
+    open('{');
     boolean first = true;
     for (Map.Entry<String, Object> member : members.entrySet()) {
-      if (!first) {
-        out.append(',');
-      }
-      first = false;
-      string(member.getKey(), out);
-      out.append(':');
-      write(member.getValue(), out);
+      first = member(member.getKey(), member.getValue(), first);
     }
-    out.append('}');
+    close('}');
   }
 
-  private static void list(Collection<?> elements, StringBuilder out) {
-    out.append('[');
+  private void list(Iterable<?> elements) {
+    open('[');
     boolean first = true;
     for (Object element : elements) {
       if (!first) {
         out.append(',');
       }
       first = false;
-      write(element, out);
+      write(element);
     }
-    out.append(']');
+    close(']');
   }
 
-  private static void node(JsonNode node, StringBuilder out) {
+  private void node(JsonNode node) {
     if (node.isObject()) {
       TreeMap<String, Object> members = new TreeMap<>();
       node.properties().forEach(entry -> members.put(entry.getKey(), entry.getValue()));
-      object(members, out);
+      object(members);
     } else if (node.isArray()) {
-      List<JsonNode> elements = new ArrayList<>();
-      node.forEach(elements::add);
-      list(elements, out);
+      list(node);
     } else if (node.isTextual()) {
-      string(node.textValue(), out);
+      string(node.textValue());
+    } else if (node.isIntegralNumber()) {
+      integer(node);
     } else if (node.isNumber()) {
       // RFC 8785 numbers are IEEE doubles, whatever precision the text had.
-      out.append(number(node.doubleValue()));
+      real(node.doubleValue());
     } else if (node.isBoolean()) {
       out.append(node.booleanValue());
     } else if (node.isNull()) {
@@ -147,68 +215,68 @@ public final class JsonWriter {
     }
   }
 
-  private static void number(Number number, StringBuilder out) {
-    if (number instanceof Double || number instanceof Float) {
-      out.append(number(number.doubleValue()));
-      return;
+  /** An integer of a text. A rounded one would be another integer, so it is refused. */
+  private void integer(JsonNode node) {
+    if (node.canConvertToLong() && Math.abs(node.longValue()) <= MAX_EXACT) {
+      out.append(node.longValue());
+    } else {
+      exact(new BigDecimal(node.bigIntegerValue()), Double.MAX_VALUE);
     }
-    BigDecimal exact =
-        number instanceof BigDecimal decimal
-            ? decimal
-            : number instanceof BigInteger integer
-                ? new BigDecimal(integer)
-                : BigDecimal.valueOf(number.longValue());
-    if (exact.abs().compareTo(BigDecimal.valueOf(MAX_EXACT)) > 0
-        || new BigDecimal(number(exact.doubleValue())).compareTo(exact) != 0) {
-      throw new IllegalArgumentException(
-          "The number " + exact + " does not survive as a JSON number; write it as text");
-    }
-    out.append(number(exact.doubleValue()));
   }
 
-  /** ECMAScript's Number::toString, which RFC 8785 section 3.2.2.3 prescribes. */
-  public static String number(double value) {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException("JSON has no number " + value);
+  private void number(Number number) {
+    if (number instanceof Integer || number instanceof Short || number instanceof Byte) {
+      out.append(number.intValue());
+    } else if (number instanceof Long exact) {
+      if (exact < -MAX_EXACT || exact > MAX_EXACT) {
+        throw new IllegalArgumentException(doesNotSurvive());
+      }
+      out.append(exact.longValue());
+    } else if (number instanceof Double || number instanceof Float) {
+      real(number.doubleValue());
+    } else if (number instanceof BigDecimal decimal) {
+      exact(decimal, MAX_EXACT);
+    } else if (number instanceof BigInteger integer) {
+      exact(new BigDecimal(integer), MAX_EXACT);
+    } else {
+      throw new IllegalArgumentException("No canonical form for a " + number.getClass().getName());
     }
-    if (value == 0) {
-      return "0";
+  }
+
+  private void exact(BigDecimal number, double atMost) {
+    double nearest = number.doubleValue();
+    if (Math.abs(nearest) > atMost
+        || new BigDecimal(number(nearest)).compareTo(number) != 0
+        || atMost == MAX_EXACT && number.abs().compareTo(MAX_EXACT_DECIMAL) > 0) {
+      throw new IllegalArgumentException(doesNotSurvive());
+    }
+    real(nearest);
+  }
+
+  private static String doesNotSurvive() {
+    return "A number with more digits than a double holds, or an integer beyond 2^53, does not"
+        + " survive as a JSON number; write it as text";
+  }
+
+  private void real(double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("JSON has no number beyond the range of a double");
     }
     if (value == Math.rint(value) && Math.abs(value) < MAX_EXACT) {
-      return Long.toString((long) value);
-    }
-    BigDecimal exact = new BigDecimal(Math.abs(value));
-    BigDecimal shortest = exact;
-    for (int precision = 1; precision <= 17; precision++) {
-      shortest = exact.round(new MathContext(precision, RoundingMode.HALF_EVEN));
-      if (shortest.doubleValue() == Math.abs(value)) {
-        break;
-      }
-    }
-    shortest = shortest.stripTrailingZeros();
-    String digits = shortest.unscaledValue().toString();
-    int point = digits.length() - shortest.scale();
-    StringBuilder out = new StringBuilder(value < 0 ? "-" : "");
-    if (digits.length() <= point && point <= 21) {
-      out.append(digits).append("0".repeat(point - digits.length()));
-    } else if (0 < point && point <= 21) {
-      out.append(digits, 0, point).append('.').append(digits, point, digits.length());
-    } else if (-6 < point && point <= 0) {
-      out.append("0.").append("0".repeat(-point)).append(digits);
+      out.append((long) value);
     } else {
-      out.append(digits.charAt(0));
-      if (digits.length() > 1) {
-        out.append('.').append(digits, 1, digits.length());
-      }
-      out.append('e').append(point - 1 >= 0 ? "+" : "-").append(Math.abs(point - 1));
+      ShortestDecimal.append(value, out);
     }
-    return out.toString();
   }
 
-  private static void string(String text, StringBuilder out) {
+  private void string(String text) {
     out.append('"');
+    int plainFrom = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
+      if (c >= 0x20 && c != '"' && c != '\\' && !Character.isSurrogate(c)) {
+        continue;
+      }
       if (Character.isSurrogate(c)) {
         boolean paired =
             Character.isHighSurrogate(c)
@@ -217,26 +285,26 @@ public final class JsonWriter {
         if (!paired) {
           throw new IllegalArgumentException("Text with a lone surrogate has no canonical form");
         }
-        out.append(c).append(text.charAt(++i));
+        i++;
         continue;
       }
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        default -> {
-          if (c < 0x20) {
-            out.append(String.format("\\u%04x", (int) c));
-          } else {
-            out.append(c);
-          }
-        }
-      }
+      out.append(text, plainFrom, i);
+      plainFrom = i + 1;
+      escape(c);
     }
-    out.append('"');
+    out.append(text, plainFrom, text.length()).append('"');
+  }
+
+  private void escape(char c) {
+    switch (c) {
+      case '"' -> out.append("\\\"");
+      case '\\' -> out.append("\\\\");
+      case '\b' -> out.append("\\b");
+      case '\f' -> out.append("\\f");
+      case '\n' -> out.append("\\n");
+      case '\r' -> out.append("\\r");
+      case '\t' -> out.append("\\t");
+      default -> out.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
+    }
   }
 }
