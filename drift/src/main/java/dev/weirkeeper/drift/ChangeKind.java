@@ -1,0 +1,109 @@
+package dev.weirkeeper.drift;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.weirkeeper.Flag;
+import dev.weirkeeper.Verdict;
+import java.util.Set;
+
+/**
+ * The registry of schema changes that two versions of a relation can show: each with the kind that
+ * its findings carry, its verdict and its flags. Several entries share a kind where the same change
+ * is worse on one column than on another; tolerances speak of kinds.
+ *
+ * <p>There is no entry for the order of columns: columns are compared by identity, and a system that
+ * can move a column without giving it a new identity says so by other means.
+ */
+public enum ChangeKind {
+  TABLE_ADDED("table.added", Verdict.ADDITIVE),
+  TABLE_RENAMED("table.renamed", Verdict.COMPATIBLE, Flag.RENAME),
+  TABLE_SCHEMA_CHANGED("table.schema-changed", Verdict.COMPATIBLE, Flag.RENAME),
+  /** The name belongs to another relation now: column ids of the two cannot be compared. */
+  TABLE_SWAPPED("table.swapped", Verdict.BREAKING, Flag.RESYNC),
+
+  KEY_ADDED("pk.added", Verdict.COMPATIBLE),
+  KEY_REMOVED("pk.removed", Verdict.BREAKING),
+  KEY_COLUMNS_CHANGED("pk.columns-changed", Verdict.BREAKING),
+  /** There was no way to find a row again; now the whole row is one. */
+  ROW_IDENTITY_WHOLE("row-identity.whole", Verdict.METADATA),
+  /** Rows were found by their whole content; now they cannot be found again. */
+  ROW_IDENTITY_NONE("row-identity.none", Verdict.BREAKING),
+
+  COLUMN_UNIDENTIFIED("column.unidentified", Verdict.BREAKING),
+
+  /** Old rows read NULL. */
+  COLUMN_ADDED("column.added", Verdict.ADDITIVE),
+  /** Old rows read a constant, and no row event says so. */
+  COLUMN_ADDED_FILLED("column.added", Verdict.ADDITIVE, Flag.BACKFILL),
+  /** Old rows have values that only the source knows. */
+  COLUMN_ADDED_COMPUTED("column.added", Verdict.ADDITIVE, Flag.RESYNC),
+  COLUMN_ADDED_GENERATED("column.added", Verdict.ADDITIVE, Flag.RESYNC, Flag.INVISIBLE),
+  /** Takes no NULL and nothing says what old rows have: if there are any, they were filled. */
+  COLUMN_ADDED_REQUIRED("column.added", Verdict.BREAKING, Flag.RESYNC),
+
+  COLUMN_REMOVED("column.removed", Verdict.LOSSY),
+  COLUMN_REMOVED_REQUIRED("column.removed", Verdict.BREAKING),
+  COLUMN_REMOVED_KEY("column.removed", Verdict.BREAKING),
+  /** Another column with the name of a removed one: its history is not that of the old one. */
+  COLUMN_READDED("column.dropped-and-readded", Verdict.LOSSY, Flag.RESYNC),
+
+  COLUMN_RENAMED("column.renamed", Verdict.COMPATIBLE, Flag.RENAME),
+  /** The new name was another column's: who reads by name now reads other data. */
+  COLUMN_RENAMED_OVER("column.renamed", Verdict.SEMANTIC, Flag.RENAME),
+  /** Columns exchanged their names: who reads by name is wrong without noticing. */
+  COLUMN_SWAP_RENAMED("column.swap-renamed", Verdict.BREAKING, Flag.RENAME),
+
+  COLUMN_TYPE_WIDENED("column.type-widened", Verdict.COMPATIBLE),
+  /** Values stay and their text does not: {@code float4} 0.1 is a longer {@code float8}. */
+  COLUMN_TYPE_RERENDERED("column.type-widened", Verdict.COMPATIBLE, Flag.RESYNC),
+  COLUMN_TYPE_REINTERPRETED("column.type-reinterpreted", Verdict.SEMANTIC, Flag.RESYNC),
+  /** The source could only do it because every value fitted. */
+  COLUMN_TYPE_NARROWED("column.type-narrowed", Verdict.LOSSY),
+  COLUMN_TYPE_ROUNDED("column.type-narrowed", Verdict.LOSSY, Flag.RESYNC),
+  COLUMN_TYPE_REPLACED("column.type-family-changed", Verdict.BREAKING, Flag.RESYNC),
+
+  COLUMN_RELAXED("column.nullability-relaxed", Verdict.COMPATIBLE, Flag.INVISIBLE),
+  KEY_COLUMN_RELAXED("column.nullability-relaxed", Verdict.BREAKING, Flag.INVISIBLE),
+  COLUMN_TIGHTENED("column.nullability-tightened", Verdict.COMPATIBLE, Flag.INVISIBLE),
+
+  COLUMN_DEFAULT_CHANGED("column.default-changed", Verdict.METADATA, Flag.INVISIBLE),
+  COLUMN_GENERATED_ADDED(
+      "column.generated-added", Verdict.SEMANTIC, Flag.RESYNC, Flag.INVISIBLE),
+  COLUMN_GENERATED_DROPPED("column.generated-dropped", Verdict.ADDITIVE, Flag.BACKFILL),
+  COLUMN_COMMENT_CHANGED("column.comment-changed", Verdict.METADATA, Flag.INVISIBLE),
+
+  ENUM_RENAMED("enum.renamed", Verdict.COMPATIBLE, Flag.RENAME, Flag.INVISIBLE),
+  ENUM_LABEL_ADDED("enum.label-added", Verdict.ADDITIVE, Flag.INVISIBLE),
+  /** Not at the end: the order of the values before it and after it is a new one. */
+  ENUM_LABEL_INSERTED("enum.label-added", Verdict.SEMANTIC, Flag.INVISIBLE),
+  /** Stored rows read another text, and no row event says so. */
+  ENUM_LABEL_RENAMED(
+      "enum.label-renamed", Verdict.SEMANTIC, Flag.RENAME, Flag.RESYNC, Flag.INVISIBLE),
+  ENUM_LABEL_REMOVED("enum.label-removed", Verdict.BREAKING, Flag.INVISIBLE),
+  ENUM_LABELS_REORDERED("enum.labels-reordered", Verdict.SEMANTIC, Flag.INVISIBLE);
+
+  private final String kind;
+  private final Verdict verdict;
+  private final Set<Flag> flags;
+
+  ChangeKind(String kind, Verdict verdict, Flag... flags) {
+    this.kind = requireNonNull(kind, "kind");
+    this.verdict = requireNonNull(verdict, "verdict");
+    this.flags = Set.of(flags);
+  }
+
+  /** The kind of the findings, as tolerances and policies name it. */
+  public String kind() {
+    return kind;
+  }
+
+  /** The least verdict; circumstances can make a finding worse, never better. */
+  public Verdict verdict() {
+    return verdict;
+  }
+
+  /** The flags that every finding of this entry has; a provisional one has that flag too. */
+  public Set<Flag> flags() {
+    return flags;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.weirkeeper.drift;
+
+import dev.weirkeeper.Relation;
+import dev.weirkeeper.TableChange;
+import dev.weirkeeper.TableChange.AddColumn;
+import dev.weirkeeper.TableChange.AddEnumLabel;
+import dev.weirkeeper.TableChange.CommentColumn;
+import dev.weirkeeper.TableChange.CreateTable;
+import dev.weirkeeper.TableChange.RelaxColumn;
+import dev.weirkeeper.TableChange.RenameColumn;
+import dev.weirkeeper.TableChange.WidenColumn;
+import dev.weirkeeper.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The columns of a target's table while a plan is thought through: each change gives another table,
+ * or nothing where the real table would refuse it.
+ */
+record TargetTable(List<State> columns) {
+
+  /**
+   * @param type canonical text of the type
+   * @param labels those of an enum in their order; empty for all other types
+   */
+  record State(String name, String type, List<String> labels) {
+    State {
+      labels = List.copyOf(labels);
+    }
+
+    static State of(String name, Type type) {
+      return new State(
+          name,
+          TypeChange.canonical(type),
+          type.labels().stream().map(Type.Label::name).toList());
+    }
+  }
+
+  TargetTable {
+    columns = List.copyOf(columns);
+  }
+
+  static TargetTable none() {
+    return new TargetTable(List.of());
+  }
+
+  static TargetTable of(Relation relation) {
+    return new TargetTable(
+        relation.columns().stream()
+            .map(column -> State.of(column.name(), column.type()))
+            .toList());
+  }
+
+  boolean has(String name) {
+    return column(name).isPresent();
+  }
+
+  Optional<State> column(String name) {
+    return columns.stream().filter(column -> column.name().equals(name)).findFirst();
+  }
+
+  Optional<TargetTable> after(TableChange change) {
+    if (change instanceof CreateTable create) {
+      return columns.isEmpty()
+          ? Optional.of(
+              new TargetTable(
+                  create.columns().stream()
+                      .map(column -> State.of(column.name(), column.type()))
+                      .toList()))
+          : Optional.empty();
+    } else if (change instanceof AddColumn add) {
+      if (has(add.column())) {
+        return Optional.empty();
+      }
+      List<State> more = new ArrayList<>(columns);
+      more.add(State.of(add.column(), add.type()));
+      return Optional.of(new TargetTable(more));
+    } else if (change instanceof WidenColumn widen) {
+      State before = State.of(widen.column(), widen.from());
+      return columns.contains(before) && TypeChange.of(widen.from(), widen.to()).preserving()
+          ? Optional.of(with(before, State.of(widen.column(), widen.to())))
+          : Optional.empty();
+    } else if (change instanceof RenameColumn rename) {
+      return has(rename.to())
+          ? Optional.empty()
+          : column(rename.column())
+              .map(old -> with(old, new State(rename.to(), old.type(), old.labels())));
+    } else if (change instanceof AddEnumLabel add) {
+      return column(add.column())
+          .filter(column -> !column.labels().contains(add.label()))
+          .map(column -> labelled(column.type(), add.label()));
+    } else if (change instanceof RelaxColumn relax) {
+      return has(relax.column()) ? Optional.of(this) : Optional.empty();
+    } else if (change instanceof CommentColumn comment) {
+      return has(comment.column()) ? Optional.of(this) : Optional.empty();
+    }
+    throw new IllegalArgumentException("No rule for a " + change.tool());
+  }
+
+  private TargetTable with(State before, State after) {
+    return new TargetTable(
+        columns.stream().map(column -> column.equals(before) ? after : column).toList());
+  }
+
+  /** An enum type is shared: all columns that have it, or arrays of it, have the label then. */
+  private TargetTable labelled(String type, String label) {
+    return new TargetTable(
+        columns.stream()
+            .map(
+                column -> {
+                  if (!column.type().equals(type) && !column.type().equals(type + "[]")) {
+                    return column;
+                  }
+                  List<String> labels = new ArrayList<>(column.labels());
+                  labels.add(label);
+                  return new State(column.name(), column.type(), labels);
+                })
+            .toList());
+  }
+}
