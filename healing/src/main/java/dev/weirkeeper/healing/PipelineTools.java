@@ -1,0 +1,193 @@
+package dev.weirkeeper.healing;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.weirkeeper.Asset;
+import dev.weirkeeper.Effect;
+import dev.weirkeeper.Hash;
+import dev.weirkeeper.Json;
+import dev.weirkeeper.Mailbox;
+import dev.weirkeeper.Outcome;
+import dev.weirkeeper.PipelineCommand;
+import dev.weirkeeper.Repeat;
+import dev.weirkeeper.ToolSpec;
+import dev.weirkeeper.Undo;
+import dev.weirkeeper.spi.Target;
+import dev.weirkeeper.spi.Tool;
+import dev.weirkeeper.spi.ToolRegistry;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A running pipeline's own acts as tools: pause, resume and resync a table, replay its quarantine,
+ * apply the plan that waits for it. A call leaves a command in the mailbox and waits for the
+ * pipeline's answer until the deadline of the call. An action's target is the table at the source.
+ */
+public final class PipelineTools implements ToolRegistry {
+  public static final String PAUSE = "table_pause";
+  public static final String RESUME = "table_resume";
+  public static final String RESYNC = "table_resync";
+  public static final String REPLAY = "quarantine_replay";
+  public static final String APPLY = "plan_apply";
+
+  /** The longest reason of a pause, in characters. */
+  public static final int MAX_REASON = 1000;
+
+  /**
+   * Input of {@code table_pause}.
+   *
+   * @param table name at the source, with its schema: {@code public.orders}
+   */
+  public record Pause(String table, String reason) {
+    public Pause {
+      requireNonNull(table, "table");
+      requireNonNull(reason, "reason");
+    }
+  }
+
+  /** Input of {@code table_resume}. */
+  public record Resume(String table) {
+    public Resume {
+      requireNonNull(table, "table");
+    }
+  }
+
+  /** Input of {@code table_resync}. */
+  public record Resync(String table) {
+    public Resync {
+      requireNonNull(table, "table");
+    }
+  }
+
+  /**
+   * Input of {@code quarantine_replay}.
+   *
+   * @param rule only entries that broke this rule; empty for all
+   * @param limit at most so many entries, at least 1
+   */
+  public record Replay(String table, Optional<String> rule, int limit) {
+    public Replay {
+      requireNonNull(table, "table");
+      requireNonNull(rule, "rule");
+      if (limit < 1) {
+        throw new IllegalArgumentException(
+            "limit is " + limit + "; a replay takes at least 1 entry");
+      }
+    }
+  }
+
+  /** Input of {@code plan_apply}: the plan is named, never described. */
+  public record Apply(String table, Hash plan) {
+    public Apply {
+      requireNonNull(table, "table");
+      requireNonNull(plan, "plan");
+    }
+  }
+
+  private final String sourceSystem;
+  private final Mailbox mailbox;
+
+  public PipelineTools(String sourceSystem, Mailbox mailbox) {
+    this.sourceSystem = requireNonNull(sourceSystem, "sourceSystem");
+    this.mailbox = requireNonNull(mailbox, "mailbox");
+  }
+
+  @Override
+  public List<Tool<?, ?>> tools() {
+    return List.of(
+        Tool.of(
+            spec(
+                PAUSE,
+                "Sends rows of a table to the spool from now on; no row is lost and other tables"
+                    + " flow. Use it when rows must not reach the target yet.",
+                Pause.class,
+                Repeat.SAFE,
+                Undo.EXACT),
+            Pause.class,
+            this::pause),
+        tool(
+            spec(
+                RESUME,
+                "Empties the spool of a paused table into the target, then lets rows flow again."
+                    + " Refused while the schema does not fit.",
+                Resume.class,
+                Repeat.SAFE,
+                Undo.COMPENSATING),
+            Resume.class,
+            Resume::table,
+            (input, asset) -> new PipelineCommand.Resume(asset)),
+        // A second call throws the progress of the first away.
+        tool(
+            spec(
+                RESYNC,
+                "Reads a whole table from its source again. Use it when changes were lost or"
+                    + " stored values changed without a row event.",
+                Resync.class,
+                Repeat.ONCE,
+                Undo.NONE),
+            Resync.class,
+            Resync::table,
+            (input, asset) -> new PipelineCommand.Resync(asset)),
+        tool(
+            spec(
+                REPLAY,
+                "Puts rows from quarantine through the gate again, oldest first. A row never"
+                    + " overwrites something newer.",
+                Replay.class,
+                Repeat.SAFE,
+                Undo.NONE),
+            Replay.class,
+            Replay::table,
+            (input, asset) ->
+                new PipelineCommand.Replay(
+                    asset, new Target.Selection(input.rule(), input.limit()))),
+        tool(
+            spec(
+                APPLY,
+                "Carries out the plan that waits for a table, if it still is the one with this"
+                    + " id.",
+                Apply.class,
+                Repeat.SAFE,
+                Undo.NONE),
+            Apply.class,
+            Apply::table,
+            (input, asset) -> new PipelineCommand.Apply(asset, input.plan())));
+  }
+
+  /** What a command comes to is the pipeline's to say, so the result has no schema of ours. */
+  private static ToolSpec spec(
+      String name, String description, Class<? extends Record> input, Repeat repeat, Undo undo) {
+    return new ToolSpec(
+        name, description, Json.schemaOf(input), Json.empty(), Effect.WRITE, repeat, undo);
+  }
+
+  @FunctionalInterface
+  private interface ToCommand<I> {
+    PipelineCommand command(I input, Asset asset);
+  }
+
+  private <I extends Record> Tool<I, ?> tool(
+      ToolSpec spec, Class<I> input, Function<I, String> table, ToCommand<I> toCommand) {
+    return Tool.of(spec, input, (in, call) -> send(table.apply(in), call, in, toCommand));
+  }
+
+  private Outcome pause(Pause input, Tool.Call call) {
+    if (input.reason().isBlank() || input.reason().length() > MAX_REASON) {
+      return new Outcome.Refused(
+          "A pause needs a reason of 1 to " + MAX_REASON + " characters; nothing was done");
+    }
+    return send(
+        input.table(), call, input, (in, asset) -> new PipelineCommand.Pause(asset, in.reason()));
+  }
+
+  private <I> Outcome send(String table, Tool.Call call, I input, ToCommand<I> toCommand) {
+    // Limits and grants go by the target of the action: input and target must be one thing.
+    if (!call.target().system().equals(sourceSystem) || !call.target().name().equals(table)) {
+      return new Outcome.Refused(
+          "The action's target is not the table of its input at " + sourceSystem
+              + "; address the action to the table that it names");
+    }
+    return mailbox.send(toCommand.command(input, call.target()), call.deadline());
+  }
+}
