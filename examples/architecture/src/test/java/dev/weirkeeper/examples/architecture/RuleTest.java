@@ -1,0 +1,70 @@
+package dev.weirkeeper.examples.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RuleTest {
+  private static final String BASE = "dev.weirkeeper";
+  private static final String PLANTED = "dev.weirkeeper.examples.architecture.planted";
+
+  private static final JavaClasses CODE =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(BASE);
+  private static final JavaClasses VIOLATIONS = new ClassFileImporter().importPackages(PLANTED);
+
+  /** Planted classes that a rule must name; it must name no other. */
+  private static final Map<Rule, String> CULPRITS =
+      Map.of(
+          Rule.CAPABILITIES_DO_NOT_KNOW_EACH_OTHER, "drift.KnowsHealing",
+          Rule.INTERNALS_STAY_IN_THEIR_MODULE, "audit.UsesInternalsOfCore",
+          Rule.NO_LIBRARY_TYPE_IN_THE_VOCABULARY, "ShowsLogger",
+          Rule.PURE_CODE_DOES_NO_IO, "drift.ReadsFile",
+          Rule.TIME_AND_CHANCE_ARE_ARGUMENTS, "contracts.AsksTheClock",
+          Rule.PUBLIC_CLASSES_ARE_CLOSED, "audit.CanBeExtended",
+          Rule.PACKAGES_ARE_NULL_MARKED, "audit.unmarked",
+          Rule.LOGS_GO_TO_SLF4J, "audit.Prints",
+          Rule.NOBODY_SLEEPS, "audit.Sleeps");
+
+  @ParameterizedTest
+  @EnumSource
+  void the_code_keeps_the_rule(Rule rule) {
+    assertThat(rule.evaluate(BASE, CODE).getFailureReport().getDetails()).as("%s", rule).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void the_rule_finds_what_was_planted_and_only_that(Rule rule) {
+    String culprit = PLANTED + "." + CULPRITS.get(rule);
+
+    assertThat(rule.evaluate(PLANTED, VIOLATIONS).getFailureReport().getDetails())
+        .as("%s", rule)
+        .isNotEmpty()
+        .allSatisfy(violation -> assertThat(violation).contains(culprit));
+  }
+
+  @Test
+  void the_rules_see_the_classes_of_every_library() {
+    Map<String, Long> seen =
+        CODE.stream()
+            .collect(
+                Collectors.groupingBy(
+                    (JavaClass type) -> Rule.module(type, BASE), Collectors.counting()));
+
+    assertThat(seen.keySet())
+        .as("a new module belongs into the class path of these tests")
+        .isEqualTo(Repository.libraries());
+    assertThat(seen).allSatisfy((module, count) -> assertThat(count).as(module).isGreaterThan(2));
+    assertThat(seen.get("core")).isGreaterThan(60);
+    assertThat(CODE.size()).isGreaterThan(150);
+  }
+}

@@ -1,0 +1,5 @@
+/** The rules of the code base, as tests. */
+@NullMarked
+package dev.weirkeeper.examples.architecture;
+
+import org.jspecify.annotations.NullMarked;

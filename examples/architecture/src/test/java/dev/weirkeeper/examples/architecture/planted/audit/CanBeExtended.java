@@ -1,0 +1,3 @@
+package dev.weirkeeper.examples.architecture.planted.audit;
+
+public class CanBeExtended {}

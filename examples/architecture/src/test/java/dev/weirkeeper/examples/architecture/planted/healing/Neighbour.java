@@ -1,0 +1,3 @@
+package dev.weirkeeper.examples.architecture.planted.healing;
+
+public record Neighbour(String name) {}

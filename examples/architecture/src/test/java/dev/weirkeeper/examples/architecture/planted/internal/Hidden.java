@@ -1,0 +1,3 @@
+package dev.weirkeeper.examples.architecture.planted.internal;
+
+public record Hidden(String text) {}
