@@ -1,0 +1,761 @@
+package dev.weirkeeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weirkeeper.spi.AuditSink;
+import dev.weirkeeper.spi.ChangeBuffer;
+import dev.weirkeeper.spi.Detection;
+import dev.weirkeeper.spi.DriftDetector;
+import dev.weirkeeper.spi.Feed;
+import dev.weirkeeper.spi.HealingPolicy;
+import dev.weirkeeper.spi.Judges;
+import dev.weirkeeper.spi.Planner;
+import dev.weirkeeper.spi.RowJudge;
+import dev.weirkeeper.spi.Target;
+import dev.weirkeeper.spi.Tool;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The order of things on the pipeline's thread, with parts that remember what they were asked. */
+class PipelineTest {
+  private static final Asset ORDERS = new Asset("shop", "public.orders");
+  private static final Asset LINES = new Asset("shop", "public.lines");
+  private static final Relation ORDERS_1 = relation(ORDERS, "1", "id", "amount");
+  private static final Relation ORDERS_2 = relation(ORDERS, "1", "id", "amount", "note");
+  private static final Relation LINES_1 = relation(LINES, "2", "id", "amount");
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-11-23T00:00:00Z"), ZoneOffset.UTC);
+
+  private final List<String> story = new ArrayList<>();
+  private final FakeFeed feed = new FakeFeed();
+  private final FakeTarget target = new FakeTarget();
+  private final Mailbox mailbox = new Mailbox(CLOCK);
+  private Outcome act = new Outcome.Done(Json.empty(), Outcome.Verification.NOT_NEEDED);
+  private HealingPolicy policy = policy((incident, situation) -> heal(situation));
+  private Appends sink = record -> receipt(record);
+  private RowJudge judge = judge(List.of());
+  private Tolerance tolerance = Tolerance.STANDARD;
+
+  @Test
+  void a_new_table_is_created_through_the_door_and_then_loaded() throws Exception {
+    feed.relations.add(ORDERS_1);
+
+    run();
+
+    assertThat(story)
+        .containsSubsequence("decision", "act.started", "act follow", "act.finished", "write []");
+    assertThat(feed.loads).containsExactly(Load.begin(ORDERS));
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LOADING);
+  }
+
+  @Test
+  void invariant_5_a_schema_change_is_acted_on_before_the_first_row_of_its_transaction()
+      throws Exception {
+    target.live(ORDERS_1);
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+
+    run();
+
+    assertThat(story)
+        .containsSubsequence(
+            "decision", "act.started", "act follow", "act.finished", "write [t1: 1 PUBLISH]");
+    assertThat(target.states.get(ORDERS).accepted()).contains(ORDERS_2);
+  }
+
+  @Test
+  void invariant_5_rows_of_the_whole_transaction_are_spooled_when_the_act_is_not_done()
+      throws Exception {
+    target.live(ORDERS_1);
+    target.live(LINES_1);
+    act = new Outcome.Failed("no");
+    feed.add(
+        transaction("t1")
+            .insert(ORDERS_1, "6", "1")
+            .insert(LINES_1, "1", "1")
+            .change(ORDERS_1, ORDERS_2)
+            .insert(ORDERS_2, "7", "1", "x"));
+
+    run();
+
+    assertThat(story).contains("write [t1: 2 SPOOL 1 PUBLISH]");
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+    assertThat(target.states.get(ORDERS).accepted()).contains(ORDERS_1);
+    assertThat(target.states.get(LINES).mode()).isEqualTo(TableState.Mode.LIVE);
+  }
+
+  @Test
+  void invariant_5_what_a_transaction_changes_is_stored_with_it_and_not_before() throws Exception {
+    target.live(ORDERS_1);
+    policy =
+        policy(
+            (incident, situation) ->
+                new Decision.Contain(
+                    List.of(
+                        new Action("table_pause", Json.of(new Named("public.orders")), ORDERS)),
+                    Optional.empty(),
+                    "too much"));
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+
+    run();
+
+    assertThat(target.firstStored(ORDERS_2)).isEqualTo("t1");
+  }
+
+  @Test
+  void a_policy_that_throws_leaves_the_table_paused() throws Exception {
+    target.live(ORDERS_1);
+    policy =
+        policy(
+            (incident, situation) -> {
+              throw new IllegalStateException("secret");
+            });
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+
+    run();
+
+    assertThat(story).contains("write [t1: 1 SPOOL]");
+    assertThat(target.states.get(ORDERS).reason().orElseThrow()).doesNotContain("secret");
+  }
+
+  @Test
+  void abstaining_is_no_leave_to_go_on() throws Exception {
+    target.live(ORDERS_1);
+    policy = policy((incident, situation) -> new Decision.Abstain("no opinion"));
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+
+    run();
+
+    assertThat(story).contains("write [t1: 1 SPOOL]");
+  }
+
+  @Test
+  void a_dismissed_change_becomes_the_baseline() throws Exception {
+    target.live(ORDERS_1);
+    policy = policy((incident, situation) -> new Decision.Dismiss("harmless"));
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+
+    run();
+
+    assertThat(story).contains("write [t1: 1 PUBLISH]").doesNotContain("act follow");
+    assertThat(target.states.get(ORDERS).accepted()).contains(ORDERS_2);
+  }
+
+  @Test
+  void invariant_2_without_a_journal_nothing_is_decided_acted_or_written() {
+    target.live(ORDERS_1);
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+    sink =
+        record -> {
+          if (record.kind().equals("decision")) {
+            throw new IOException("disk full");
+          }
+          return receipt(record);
+        };
+
+    assertThatThrownBy(this::run).isInstanceOf(JournalException.class);
+
+    assertThat(story).noneMatch(line -> line.startsWith("act") || line.startsWith("write"));
+    assertThat(feed.confirmed).isEmpty();
+  }
+
+  @Test
+  void invariant_2_an_unwritable_anchor_stops_the_pipeline_before_the_next_commit() {
+    target.live(ORDERS_1);
+    feed.add(transaction("t1").insert(ORDERS_1, "1", "1"));
+    feed.pause();
+    feed.add(transaction("t2").insert(ORDERS_1, "2", "1"));
+    sink =
+        record -> {
+          if (record.kind().equals("ledger.anchored")) {
+            throw new IOException("disk full");
+          }
+          return receipt(record);
+        };
+
+    assertThatThrownBy(this::run).isInstanceOf(JournalException.class);
+
+    assertThat(story).contains("write [t1: 1 PUBLISH]").noneMatch(line -> line.contains("t2"));
+  }
+
+  @Test
+  void invariant_6_a_second_host_stops_this_one_without_a_second_write() {
+    target.live(ORDERS_1);
+    target.answers.add(new Commit.Conflict(at("somewhere else")));
+    feed.add(transaction("t1").insert(ORDERS_1, "1", "1"));
+
+    assertThatThrownBy(this::run)
+        .isInstanceOf(PipelineException.class)
+        .hasMessageContaining("Another host");
+
+    assertThat(story).filteredOn(line -> line.startsWith("write")).hasSize(1);
+    assertThat(feed.confirmed).isEmpty();
+  }
+
+  @Test
+  void a_table_that_the_target_refuses_is_spooled_and_the_others_flow() throws Exception {
+    target.live(ORDERS_1);
+    target.live(LINES_1);
+    target.answers.add(new Commit.Refused(ORDERS, "too many rows"));
+    feed.add(transaction("t1").insert(ORDERS_1, "1", "1").insert(LINES_1, "1", "1"));
+
+    run();
+
+    assertThat(story).contains("write [t1: 1 SPOOL 1 PUBLISH]");
+  }
+
+  @Test
+  void invariant_7_a_table_whose_spool_is_full_is_marked_and_never_silently_lost()
+      throws Exception {
+    target.live(ORDERS_1);
+    target.answers.add(new Commit.Refused(ORDERS, "too many rows"));
+    target.answers.add(new Commit.Refused(ORDERS, "spool budget"));
+    feed.add(transaction("t1").insert(ORDERS_1, "1", "1"));
+
+    run();
+
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+    assertThat(target.states.get(ORDERS).reason()).contains("spool budget");
+    assertThat(feed.confirmed).contains(at("t1"));
+  }
+
+  @Test
+  void invariant_7_only_what_the_target_stored_is_confirmed() throws Exception {
+    target.live(ORDERS_1);
+    feed.add(transaction("t1").insert(ORDERS_1, "1", "1"));
+    feed.add(transaction("t2").insert(ORDERS_1, "2", "1"));
+
+    run();
+
+    assertThat(feed.confirmed).containsExactly(at("t2"));
+    assertThat(target.position).isEqualTo(at("t2"));
+  }
+
+  @Test
+  void a_contract_that_blocks_spools_the_rows_of_the_transaction() throws Exception {
+    target.live(ORDERS_1);
+    target.live(LINES_1);
+    judge = judge(List.of(new Violation("columns", "a column is missing")));
+    feed.add(transaction("t1").insert(ORDERS_1, "1", "1"));
+
+    run();
+
+    assertThat(story).contains("write [t1: 1 SPOOL]");
+    assertThat(target.states.get(ORDERS).reason().orElseThrow()).contains("columns");
+  }
+
+  @Test
+  void a_truncate_pauses_the_table_unless_it_is_tolerated() throws Exception {
+    target.live(ORDERS_1);
+    policy = policy((incident, situation) -> new Decision.Abstain("a truncate"));
+    feed.add(transaction("t1").truncate(ORDERS_1));
+
+    run();
+
+    assertThat(story).contains("write [t1: truncate SPOOL]");
+  }
+
+  @Test
+  void a_tolerated_truncate_is_applied() throws Exception {
+    target.live(ORDERS_1);
+    tolerance = new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.APPLY);
+    feed.add(transaction("t1").truncate(ORDERS_1));
+
+    run();
+
+    assertThat(story).contains("write [t1: truncate PUBLISH]");
+  }
+
+  @Test
+  void a_command_before_the_run_is_refused_and_the_table_is_untouched() {
+    Outcome outcome =
+        mailbox.send(new PipelineCommand.Pause(ORDERS, "now"), CLOCK.instant().plusSeconds(1));
+
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+  }
+
+  private void run() throws Exception {
+    Journal journal =
+        new Journal(
+            new AuditSink() {
+              @Override
+              public Receipt append(AuditRecord record) throws IOException {
+                Receipt receipt = sink.append(record);
+                story.add(record.kind());
+                return receipt;
+              }
+
+              @Override
+              public void close() {}
+            },
+            CLOCK);
+    Toolbox toolbox =
+        Toolbox.builder()
+            .journal(journal)
+            .clock(CLOCK)
+            .limit(Effect.WRITE)
+            .grant("pipeline", Effect.WRITE)
+            .tools(
+                () ->
+                    List.of(
+                        Tool.write(
+                            "follow",
+                            "Follows the source.",
+                            Named.class,
+                            Named.class,
+                            Repeat.SAFE,
+                            Undo.NONE,
+                            (input, call) -> {
+                              story.add("act follow");
+                              return act;
+                            }),
+                        Tool.write(
+                            "table_pause",
+                            "Pauses a table.",
+                            Named.class,
+                            Named.class,
+                            Repeat.SAFE,
+                            Undo.EXACT,
+                            (input, call) ->
+                                mailbox.send(
+                                    new PipelineCommand.Pause(ORDERS, "asked"),
+                                    call.deadline()))))
+            .build();
+    Tolerance tolerated = tolerance;
+    Pipeline pipeline =
+        Pipeline.builder()
+            .feed(feed)
+            .target(target)
+            .judges(new FakeJudges(judge))
+            .detector(new FakeDetector())
+            .planner(new FakePlanner())
+            .policy(policy)
+            .toolbox(toolbox)
+            .mailbox(mailbox)
+            .journal(journal)
+            .clock(CLOCK)
+            .anchorEvery(Duration.ZERO)
+            .autonomy(Autonomy.HEAL)
+            .tolerance(ORDERS, tolerated)
+            .build();
+    feed.whenEmpty = pipeline::stop;
+    pipeline.run();
+  }
+
+  record Named(String table) {}
+
+  private interface Appends {
+    Receipt append(AuditRecord record) throws IOException;
+  }
+
+  private static Decision heal(Situation situation) {
+    return new Decision.Heal(situation.proposed().orElseThrow(), "it fits");
+  }
+
+  private static Receipt receipt(AuditRecord record) {
+    return new Receipt(0, record.id());
+  }
+
+  private static Position at(String transaction) {
+    return new Position("shop", transaction);
+  }
+
+  private static Relation relation(Asset asset, String id, String... columns) {
+    List<Column> built = new ArrayList<>();
+    for (int i = 0; i < columns.length; i++) {
+      built.add(Column.of(String.valueOf(i + 1), columns[i], Type.of("text")));
+    }
+    return Relation.of(asset, id, new RowIdentity.Key(List.of("1")), built);
+  }
+
+  private static RowJudge judge(List<Violation> blocks) {
+    return new RowJudge() {
+      @Override
+      public List<Violation> block(long rows) {
+        return blocks;
+      }
+
+      @Override
+      public Labels label(RowBatch batch) {
+        return Labels.none();
+      }
+    };
+  }
+
+  private interface Decides {
+    Decision decide(Incident incident, Situation situation);
+  }
+
+  private static HealingPolicy policy(Decides decides) {
+    return new HealingPolicy() {
+      @Override
+      public String id() {
+        return "test";
+      }
+
+      @Override
+      public Decision decide(Incident incident, Situation situation) {
+        return decides.decide(incident, situation);
+      }
+    };
+  }
+
+  private record FakeJudges(RowJudge judge) implements Judges {
+    @Override
+    public Hash digest() {
+      return Hash.of(Json.empty());
+    }
+
+    @Override
+    public RowJudge on(Relation relation) {
+      return judge;
+    }
+  }
+
+  private static final class FakeDetector implements DriftDetector {
+    @Override
+    public String id() {
+      return "fake";
+    }
+
+    @Override
+    public Detection detect(Observation baseline, Observation current) {
+      return new Detection(
+          List.of(
+              new Finding(
+                  id(),
+                  current.asset(),
+                  "changed",
+                  "",
+                  Verdict.ADDITIVE,
+                  Set.of(),
+                  Json.empty(),
+                  Optional.empty(),
+                  Optional.empty())),
+          baseline);
+    }
+  }
+
+  private static final class FakePlanner implements Planner {
+    @Override
+    public String id() {
+      return "fake";
+    }
+
+    @Override
+    public Optional<Plan> plan(Incident incident, Optional<Relation> from, Relation to) {
+      Action follow =
+          new Action("follow", Json.of(new Named(to.asset().name())), new Asset("dw", "public.t"));
+      return Optional.of(
+          new Plan(
+              to.asset(),
+              from.map(Relation::version),
+              to.version(),
+              List.of(new Plan.Step(follow, "", Optional.empty(), "")),
+              Json.empty()));
+    }
+  }
+
+  private static FakeTransaction transaction(String id) {
+    return new FakeTransaction(id);
+  }
+
+  private static final class FakeTransaction implements Transaction {
+    private final String id;
+    private final ChangeBuffer rows = ChangeBuffer.inMemory();
+    private final List<SchemaChange> changes = new ArrayList<>();
+
+    FakeTransaction(String id) {
+      this.id = id;
+    }
+
+    FakeTransaction insert(Relation relation, String... values) {
+      java.io.ByteArrayOutputStream image = new java.io.ByteArrayOutputStream();
+      image.write('A');
+      image.write(0);
+      image.write(values.length);
+      for (String value : values) {
+        byte[] bytes = value.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        image.write('t');
+        image.writeBytes(java.nio.ByteBuffer.allocate(4).putInt(bytes.length).array());
+        image.writeBytes(bytes);
+      }
+      byte[] images = image.toByteArray();
+      try {
+        rows.add(relation, RowBatch.Op.INSERT, images, 0, images.length);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+      return this;
+    }
+
+    FakeTransaction truncate(Relation relation) {
+      try {
+        rows.addTruncate(relation);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+      return this;
+    }
+
+    FakeTransaction change(Relation before, Relation after) {
+      changes.add(
+          new SchemaChange(
+              after.asset(),
+              after.id(),
+              Optional.of(before),
+              Optional.of(after),
+              Evidence.LOGGED));
+      return this;
+    }
+
+    @Override
+    public String id() {
+      return id;
+    }
+
+    @Override
+    public Origin origin() {
+      return Origin.STREAM;
+    }
+
+    @Override
+    public Position position() {
+      return at(id);
+    }
+
+    @Override
+    public Instant committedAt() {
+      return CLOCK.instant();
+    }
+
+    @Override
+    public List<SchemaChange> schemaChanges() {
+      return changes;
+    }
+
+    @Override
+    public Map<Relation, Long> rows() {
+      return rows.rows();
+    }
+
+    @Override
+    public List<Relation> truncated() {
+      return rows.truncated();
+    }
+
+    @Override
+    public Optional<Load> load() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Changes changes() {
+      return rows.changes();
+    }
+
+    @Override
+    public void close() {
+      rows.close();
+    }
+  }
+
+  private static final class FakeFeed implements Feed, Feed.Stream {
+    private final Deque<Optional<Transaction>> waiting = new ArrayDeque<>();
+    private final List<Relation> relations = new ArrayList<>();
+    private final List<Position> confirmed = new ArrayList<>();
+    private final List<Load> loads = new ArrayList<>();
+    private Runnable whenEmpty = () -> {};
+
+    void add(Transaction transaction) {
+      waiting.add(Optional.of(transaction));
+    }
+
+    /** Once there is nothing for a while. */
+    void pause() {
+      waiting.add(Optional.empty());
+    }
+
+    @Override
+    public String id() {
+      return "shop";
+    }
+
+    @Override
+    public Stream open(Optional<Position> after, Map<String, Relation> known) {
+      return this;
+    }
+
+    @Override
+    public Position start() {
+      return at("start");
+    }
+
+    @Override
+    public List<Relation> relations() {
+      return relations;
+    }
+
+    @Override
+    public Optional<Transaction> next(Duration atMost) {
+      if (waiting.isEmpty()) {
+        whenEmpty.run();
+        return Optional.empty();
+      }
+      return waiting.poll();
+    }
+
+    @Override
+    public boolean exhausted() {
+      return false;
+    }
+
+    @Override
+    public void confirm(Position durable) {
+      confirmed.add(durable);
+    }
+
+    @Override
+    public void keepAlive() {}
+
+    @Override
+    public void load(Load from) {
+      loads.add(from);
+    }
+
+    @Override
+    public void stopLoad(Asset asset) {}
+
+    @Override
+    public Map<String, Probe<String>> health() {
+      return Map.of();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class FakeTarget implements Target {
+    private final Map<Asset, TableState> states = new LinkedHashMap<>();
+    private final Deque<Commit> answers = new ArrayDeque<>();
+    private final Map<Relation, String> stored = new HashMap<>();
+    private Position position = at("start");
+
+    void live(Relation relation) {
+      states.put(
+          relation.asset(),
+          TableState.unseen(relation, "").accepting(relation).in(TableState.Mode.LIVE));
+    }
+
+    String firstStored(Relation latest) {
+      return stored.get(latest);
+    }
+
+    @Override
+    public Capability capability() {
+      return Capability.TRANSACTIONAL;
+    }
+
+    @Override
+    public Optional<Resume> resume(String feedId) {
+      return states.isEmpty() ? Optional.empty() : Optional.of(new Resume(position, states));
+    }
+
+    @Override
+    public Commit write(Batch batch, Progress progress) throws IOException {
+      story.add("write " + routes(batch));
+      Commit answer = answers.poll();
+      if (answer != null) {
+        return answer;
+      }
+      batch.changedStates().forEach(state -> states.put(state.asset(), state));
+      batch
+          .changedStates()
+          .forEach(state -> stored.putIfAbsent(state.latest(), batch.next().text()));
+      position = batch.next();
+      return new Commit.Applied(position, Map.of());
+    }
+
+    private List<String> routes(Batch batch) throws IOException {
+      Map<String, String> texts = new LinkedHashMap<>();
+      batch.transactions().forEach(from -> texts.put(from.id(), ""));
+      try (Batch.Parts parts = batch.parts()) {
+        for (Optional<Batch.Part> part = parts.next(); part.isPresent(); part = parts.next()) {
+          if (part.get() instanceof Batch.Part.Rows rows) {
+            texts.merge(
+                rows.transaction().id(),
+                " " + rows.rows().rows() + " " + rows.route(0),
+                String::concat);
+          } else if (part.get() instanceof Batch.Part.Truncated truncated) {
+            texts.merge(
+                truncated.transaction().id(), " truncate " + truncated.route(), String::concat);
+          }
+        }
+      }
+      List<String> lines = new ArrayList<>();
+      texts.forEach((id, text) -> lines.add(merged(id, text)));
+      return lines;
+    }
+
+    /** Sums the rows of each route: batches of two versions of a relation count together. */
+    private String merged(String id, String text) {
+      if (text.contains("truncate")) {
+        return id + ":" + text;
+      }
+      Map<String, Integer> sums = new LinkedHashMap<>();
+      String[] words = text.strip().split(" ");
+      for (int i = 0; i + 1 < words.length; i += 2) {
+        sums.merge(words[i + 1], Integer.parseInt(words[i]), Integer::sum);
+      }
+      StringBuilder line = new StringBuilder(id).append(':');
+      sums.forEach((route, rows) -> line.append(' ').append(rows).append(' ').append(route));
+      return line.toString();
+    }
+
+    @Override
+    public Feed spool(String feedId, Asset asset) {
+      throw new AssertionError("Nothing is drained here");
+    }
+
+    @Override
+    public Feed quarantine(String feedId, Asset asset, Selection selection) {
+      throw new AssertionError("Nothing is replayed here");
+    }
+
+    @Override
+    public Map<Asset, Long> spooled(String feedId) {
+      return Map.of();
+    }
+
+    @Override
+    public long spooledBytes(String feedId, Asset asset) {
+      return 0;
+    }
+
+    @Override
+    public List<Quarantined> quarantined(String feedId, Asset asset, long afterId, int limit) {
+      return List.of();
+    }
+
+    @Override
+    public Map<Asset, Counts> ledger(String feedId) {
+      return Map.of();
+    }
+
+    @Override
+    public void close() {}
+  }
+}
