@@ -1,0 +1,89 @@
+package dev.weirkeeper.contracts;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/**
+ * Where a value may lie: from one bound to another, one of them open if it is empty.
+ *
+ * <pre>{@code Range.of(0, 100)   Range.atLeast("2020-01-01")   Range.moreThan(0).lessThan(1)}</pre>
+ */
+public record Range(Optional<Bound> min, Optional<Bound> max) {
+
+  /** Whether the bound itself is within the range. */
+  public enum Edge {
+    INCLUSIVE,
+    EXCLUSIVE
+  }
+
+  /** One end of a range. */
+  public record Bound(Literal value, Edge edge) {
+    public Bound {
+      requireNonNull(value, "value");
+      requireNonNull(edge, "edge");
+      if (value instanceof Literal.Truth) {
+        throw new IllegalArgumentException("A boolean has no order and bounds no range");
+      }
+    }
+
+    boolean inclusive() {
+      return edge == Edge.INCLUSIVE;
+    }
+  }
+
+  public Range {
+    requireNonNull(min, "min");
+    requireNonNull(max, "max");
+  }
+
+  /** From {@code min} to {@code max}, both included. */
+  public static Range of(Object min, Object max) {
+    return atLeast(min).atMost(max);
+  }
+
+  /** From {@code min}, included. */
+  public static Range atLeast(Object min) {
+    return new Range(bound(min, Edge.INCLUSIVE), Optional.empty());
+  }
+
+  /** From {@code min}, not included. */
+  public static Range moreThan(Object min) {
+    return new Range(bound(min, Edge.EXCLUSIVE), Optional.empty());
+  }
+
+  /** Any value up to {@code max}, included. */
+  public static Range upTo(Object max) {
+    return new Range(Optional.empty(), bound(max, Edge.INCLUSIVE));
+  }
+
+  /** Any value below {@code max}. */
+  public static Range below(Object max) {
+    return new Range(Optional.empty(), bound(max, Edge.EXCLUSIVE));
+  }
+
+  /** This range, ending at {@code max}, included. */
+  public Range atMost(Object max) {
+    return new Range(min, bound(max, Edge.INCLUSIVE));
+  }
+
+  /** This range, ending before {@code max}. */
+  public Range lessThan(Object max) {
+    return new Range(min, bound(max, Edge.EXCLUSIVE));
+  }
+
+  private static Optional<Bound> bound(Object value, Edge edge) {
+    return Optional.of(new Bound(Literal.of(value), edge));
+  }
+
+  /** The range for people: {@code at least 0 and less than 100}. */
+  @Override
+  public String toString() {
+    String from = min.map(b -> (b.inclusive() ? "at least " : "more than ") + b.value()).orElse("");
+    String to = max.map(b -> (b.inclusive() ? "at most " : "less than ") + b.value()).orElse("");
+    if (from.isEmpty() && to.isEmpty()) {
+      return "anything";
+    }
+    return from + (from.isEmpty() || to.isEmpty() ? "" : " and ") + to;
+  }
+}
