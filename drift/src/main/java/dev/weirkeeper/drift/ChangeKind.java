@@ -72,6 +72,8 @@ public enum ChangeKind {
   COLUMN_GENERATED_DROPPED("column.generated-dropped", Verdict.ADDITIVE, Flag.BACKFILL),
   COLUMN_COMMENT_CHANGED("column.comment-changed", Verdict.METADATA, Flag.INVISIBLE),
 
+  /** One type with two lists of labels: the schema was read while it changed. */
+  ENUM_TORN("enum.torn", Verdict.BREAKING),
   ENUM_RENAMED("enum.renamed", Verdict.COMPATIBLE, Flag.RENAME, Flag.INVISIBLE),
   ENUM_LABEL_ADDED("enum.label-added", Verdict.ADDITIVE, Flag.INVISIBLE),
   /** Not at the end: the order of the values before it and after it is a new one. */

@@ -144,6 +144,12 @@ public sealed interface DriftDetail {
     }
   }
 
+  record EnumTorn(String type) implements DriftDetail {
+    public EnumTorn {
+      requireNonNull(type, "type");
+    }
+  }
+
   /**
    * @param columns names of the columns that have the type
    */

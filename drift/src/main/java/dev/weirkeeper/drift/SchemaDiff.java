@@ -9,12 +9,14 @@ import dev.weirkeeper.Type;
 import dev.weirkeeper.Verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Compares two versions of a relation by identity. What one side does not know is no change; a
@@ -70,6 +72,7 @@ final class SchemaDiff {
         "",
         new DriftDetail.TableAdded(to.asset().name(), to.columns().size()));
     diff.unidentified();
+    diff.torn();
     diff.changes.sort(ORDER);
     return List.copyOf(diff.changes);
   }
@@ -365,8 +368,8 @@ final class SchemaDiff {
     for (Column after : to.columns()) {
       survivor(after)
           .map(Column::type)
-          .filter(before -> TypeChange.of(before, after.type()) == TypeChange.SAME)
           .filter(before -> TypeChange.sameEnum(before, after.type()))
+          .filter(before -> TypeChange.of(before, after.type()) == TypeChange.SAME)
           .ifPresent(
               before ->
                   types
@@ -376,10 +379,27 @@ final class SchemaDiff {
                       .columns()
                       .add(after.name()));
     }
+    types.keySet().removeAll(torn());
     for (Pair type : types.values()) {
       type.columns().sort(null);
       labels(type.before(), type.after(), List.copyOf(type.columns()));
     }
+  }
+
+  /** Enum types on whose labels the columns of one version do not agree: no database has that. */
+  private Set<String> torn() {
+    Set<String> torn = new TreeSet<>();
+    for (Relation relation : List.of(from, to)) {
+      Map<String, List<Type.Label>> known = new HashMap<>();
+      for (Column column : relation.columns()) {
+        String name = TypeChange.elementName(column.type());
+        List<Type.Label> labels = column.type().labels();
+        if (!labels.equals(known.computeIfAbsent(name, key -> labels)) && torn.add(name)) {
+          add(ChangeKind.ENUM_TORN, name, new DriftDetail.EnumTorn(name));
+        }
+      }
+    }
+    return torn;
   }
 
   private void labels(Type before, Type after, List<String> columns) {
