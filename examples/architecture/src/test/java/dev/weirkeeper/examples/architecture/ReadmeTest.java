@@ -25,8 +25,7 @@ class ReadmeTest {
   @Test
   void the_readme_is_short_and_names_both_commands() {
     assertThat(README.lines().count()).isLessThanOrEqualTo(120);
-    assertThat(README.lines())
-        .contains("./mvnw -q -Pquickstart", "./mvnw verify");
+    assertThat(README.lines()).contains("./mvnw -q -Pquickstart", "./mvnw verify");
     assertThat(Repository.read("CONTRIBUTING.md").lines().count()).isLessThanOrEqualTo(80);
   }
 

@@ -28,7 +28,8 @@ final class Repository {
     while (!Files.exists(folder.resolve("mvnw"))) {
       folder = folder.getParent();
       if (folder == null) {
-        throw new IllegalStateException("These tests run inside the repository; no mvnw above here");
+        throw new IllegalStateException(
+            "These tests run inside the repository; no mvnw above here");
       }
     }
     return folder;

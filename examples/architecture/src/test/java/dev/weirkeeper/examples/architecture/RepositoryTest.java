@@ -196,8 +196,7 @@ class RepositoryTest {
     public Void visitMethodInvocation(MethodInvocationTree call, Void unused) {
       String called = call.getMethodSelect().toString();
       if (called.equals("Thread.sleep") || called.matches(".*TimeUnit\\.\\w+\\.sleep")) {
-        problems.add(
-            String.join(".", where) + " sleeps; wait for what should happen instead");
+        problems.add(String.join(".", where) + " sleeps; wait for what should happen instead");
       }
       return super.visitMethodInvocation(call, unused);
     }
