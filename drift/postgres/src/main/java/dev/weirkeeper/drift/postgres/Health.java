@@ -1,0 +1,162 @@
+package dev.weirkeeper.drift.postgres;
+
+import dev.weirkeeper.Asset;
+import dev.weirkeeper.Load;
+import dev.weirkeeper.Probe;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/** Reads how a feed is: what it keeps back at the source, and what it cannot see there. */
+final class Health {
+  private static final List<String> OF_SLOT =
+      List.of(
+          "slot-active", "wal-status", "safe-wal-bytes", "retained-bytes", "lag-bytes",
+          "confirmed-position");
+
+  private final PostgresFeed.Options options;
+  private final Catalog catalog;
+  private final SchemaHistory history;
+  private final TransactionReader reader;
+  private final ChunkReader chunks;
+  private final Map<Asset, Load> loads;
+
+  Health(
+      PostgresFeed.Options options,
+      Catalog catalog,
+      SchemaHistory history,
+      TransactionReader reader,
+      ChunkReader chunks,
+      Map<Asset, Load> loads) {
+    this.options = options;
+    this.catalog = catalog;
+    this.history = history;
+    this.reader = reader;
+    this.chunks = chunks;
+    this.loads = loads;
+  }
+
+  Map<String, Probe<String>> read() {
+    Map<String, Probe<String>> facts = new LinkedHashMap<>();
+    slot(facts);
+    facts.put("publication", ask(this::publication));
+    facts.put("blind-spots", ask(this::blindSpots));
+    facts.put("load", load());
+    facts.put("position", new Probe.Value<>(PostgresPosition.text(reader.position())));
+    facts.put("ignored-rows", new Probe.Value<>(String.valueOf(reader.ignoredRows())));
+    facts.put("ignored-hints", new Probe.Value<>(String.valueOf(history.ignoredHints())));
+    return facts;
+  }
+
+  private void slot(Map<String, Probe<String>> facts) {
+    try {
+      Optional<List<String>> row =
+          catalog.row(
+              "SELECT active::text, wal_status, safe_wal_size::text,"
+                  + " (pg_current_wal_lsn() - restart_lsn)::text,"
+                  + " (pg_current_wal_lsn() - confirmed_flush_lsn)::text,"
+                  + " confirmed_flush_lsn::text"
+                  + " FROM pg_replication_slots WHERE slot_name = ?",
+              options.slot());
+      for (int i = 0; i < OF_SLOT.size(); i++) {
+        int column = i;
+        facts.put(
+            OF_SLOT.get(i),
+            row.map(values -> values.get(column))
+                .filter(value -> !value.isEmpty())
+                .<Probe<String>>map(Probe.Value::new)
+                .orElseGet(Probe.Empty::new));
+      }
+      facts.put("wal-budget", row.map(this::budget).orElseGet(Probe.Empty::new));
+    } catch (SQLException e) {
+      for (String name : OF_SLOT) {
+        facts.put(name, new Probe.Unknown<>(Sessions.why(e)));
+      }
+      facts.put("wal-budget", new Probe.Unknown<>(Sessions.why(e)));
+    }
+  }
+
+  /** How much of the budget is spent, in steps that somebody should hear of. */
+  private Probe<String> budget(List<String> slot) {
+    if (slot.get(3).isEmpty()) {
+      return new Probe.Unknown<>("the slot keeps no log: it is lost");
+    }
+    long kept = Long.parseLong(slot.get(3));
+    long percent = options.walBudget() <= 0 ? 100 : kept * 100 / options.walBudget();
+    String level =
+        percent >= 100 ? "spent" : percent >= 80 ? "alarm" : percent >= 50 ? "warning" : "ok";
+    return new Probe.Value<>(level + ", " + percent + " %");
+  }
+
+  private Optional<String> publication() throws SQLException {
+    StringJoiner missing = new StringJoiner(", ");
+    for (Table table : history.tables()) {
+      String publication =
+          options.publication() + (table.publishes == Publishes.ALL ? "" : "_ins");
+      if (catalog
+          .value(
+              "SELECT 1 FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid"
+                  + " WHERE p.pubname = ? AND r.prrelid = ?::oid",
+              publication,
+              table.oid & 0xffffffffL)
+          .isEmpty()) {
+        missing.add(table.current.asset().name());
+      }
+    }
+    return Optional.of(
+        missing.length() == 0 ? "ok" : "not published any more: " + missing);
+  }
+
+  private Optional<String> blindSpots() throws SQLException {
+    StringJoiner spots = new StringJoiner("; ").setEmptyValue("");
+    if (DdlTrigger.state(catalog) == DdlTrigger.State.ABSENT) {
+      spots.add(
+          "no DDL event trigger: DDL that no row follows, changes of nullability, defaults,"
+              + " comments and enum labels are unseen");
+    }
+    for (Table table : history.tables()) {
+      if (table.publishes == Publishes.INSERTS) {
+        spots.add("updates and deletes of " + table.current.asset().name() + " are not published");
+      }
+      catalog
+          .value(
+              "SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute"
+                  + " WHERE attrelid = ?::oid AND attgenerated <> '' AND NOT attisdropped",
+              table.oid & 0xffffffffL)
+          .filter(names -> !names.isEmpty())
+          .ifPresent(
+              names ->
+                  spots.add(
+                      "generated columns of " + table.current.asset().name()
+                          + " are not in the log: " + names));
+    }
+    return Optional.of(spots.toString()).filter(text -> !text.isEmpty());
+  }
+
+  private Probe<String> load() {
+    if (loads.isEmpty()) {
+      return new Probe.Empty<>();
+    }
+    Load first = loads.values().iterator().next();
+    String waits = chunks.waitsFor().isEmpty() ? "" : ", waits for " + chunks.waitsFor();
+    return new Probe.Value<>(
+        first.asset() + ": " + first.rows() + " of about " + first.estimate() + " rows"
+            + (loads.size() == 1 ? "" : ", then " + (loads.size() - 1) + " more") + waits);
+  }
+
+  @FunctionalInterface
+  private interface Question {
+    Optional<String> ask() throws SQLException;
+  }
+
+  private static Probe<String> ask(Question question) {
+    try {
+      return question.ask().<Probe<String>>map(Probe.Value::new).orElseGet(Probe.Empty::new);
+    } catch (SQLException e) {
+      return new Probe.Unknown<>(Sessions.why(e));
+    }
+  }
+}

@@ -1,0 +1,415 @@
+package dev.weirkeeper.drift.postgres;
+
+import dev.weirkeeper.Asset;
+import dev.weirkeeper.Column;
+import dev.weirkeeper.Default;
+import dev.weirkeeper.Evidence;
+import dev.weirkeeper.Nullability;
+import dev.weirkeeper.Relation;
+import dev.weirkeeper.RowIdentity;
+import dev.weirkeeper.SchemaChange;
+import dev.weirkeeper.Type;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the schema of the published relations along the log and finds out which column is which.
+ *
+ * <p>The log describes rows by names and types in the order of attribute numbers, but does not tell
+ * the numbers. They come from a hint of the event trigger that says exactly the same ({@link
+ * Evidence#LOGGED}), else from the live catalog, which may be ahead ({@link Evidence#CATALOG}). What
+ * neither explains gets an id that starts with {@code ?}, so that nothing is guessed.
+ *
+ * <p>Confined to the thread of its feed.
+ */
+final class SchemaHistory {
+  private static final int MAX_HINTS = 64;
+  private static final int MAX_HINT_BYTES = 1 << 20;
+
+  private final String system;
+  private final Catalog catalog;
+  private final DdlTrigger.State trigger;
+  private final Map<Integer, Table> tables = new HashMap<>();
+  private final Set<Table> touched = new LinkedHashSet<>();
+  private long ignoredHints;
+
+  SchemaHistory(String system, Catalog catalog, DdlTrigger.State trigger) {
+    this.system = system;
+    this.catalog = catalog;
+    this.trigger = trigger;
+  }
+
+  void follow(Table table) {
+    tables.put(table.oid, table);
+  }
+
+  @Nullable Table table(int oid) {
+    return tables.get(oid);
+  }
+
+  Collection<Table> tables() {
+    return tables.values();
+  }
+
+  Optional<Table> table(Asset asset) {
+    return tables.values().stream().filter(t -> t.current.asset().equals(asset)).findFirst();
+  }
+
+  /** Hints that were malformed or contradict the catalog. */
+  long ignoredHints() {
+    return ignoredHints;
+  }
+
+  // ---- while a transaction is read
+
+  /** Takes a Relation message of a table that is followed. */
+  void described(Table table, WireRelation wire) throws SQLException {
+    touched.add(table);
+    boolean again = table.announced;
+    table.announced = true;
+    for (int i = table.hints.size() - 1; i >= 0; i--) {
+      Shape hint = table.hints.get(i);
+      if (!hint.matches(wire)) {
+        continue;
+      }
+      Optional<Shape> live = catalog.relation(table.oid & 0xffffffffL);
+      if (live.isPresent() && hint.contradictedBy(live.get())) {
+        ignoredHints++;
+        table.hints.subList(0, i + 1).clear();
+        unresolved(table, wire, live);
+        return;
+      }
+      table.hints.subList(0, i + 1).clear();
+      become(table, hint.relation(system, table.publishes), Evidence.LOGGED);
+      return;
+    }
+    boolean same = isDescribedBy(table.current, wire, table.publishes);
+    if (same && trigger == DdlTrigger.State.INSTALLED) {
+      return;
+    }
+    Optional<Shape> live = catalog.relation(table.oid & 0xffffffffL);
+    if (live.isPresent() && live.get().matches(wire)) {
+      Relation relation = live.get().relation(system, table.publishes);
+      if (same && !again && moved(table.current, relation)) {
+        // Dropped and added again at some time: rows from before and after look alike here.
+        unresolved(table, wire, live);
+      } else if (!same || again) {
+        become(table, relation, Evidence.CATALOG);
+      }
+    } else if (!same) {
+      explain(table, wire, live);
+    }
+  }
+
+  private void become(Table table, Relation relation, Evidence evidence) {
+    if (!relation.equals(table.current)) {
+      table.become(relation, evidence);
+    }
+  }
+
+  private static boolean moved(Relation known, Relation live) {
+    return known.columns().stream()
+        .anyMatch(
+            column ->
+                live.columnNamed(column.name())
+                    .filter(now -> !now.id().equals(column.id()))
+                    .isPresent());
+  }
+
+  private boolean isDescribedBy(Relation known, WireRelation wire, Publishes publishes)
+      throws SQLException {
+    if (known.columns().size() != wire.columns().size()
+        || !known.asset().name().equals(wire.schema() + "." + wire.name())) {
+      return false;
+    }
+    Set<String> key = new HashSet<>();
+    for (int i = 0; i < known.columns().size(); i++) {
+      Column column = known.columns().get(i);
+      WireRelation.WireColumn described = wire.columns().get(i);
+      Type type = typeOf(described);
+      if (!column.identified()
+          || !column.name().equals(described.name())
+          || !column.type().name().equals(type.name())
+          || !column.type().args().equals(type.args())) {
+        return false;
+      }
+      if (described.key()) {
+        key.add(column.id());
+      }
+    }
+    return sameIdentity(known.identity(), wire.identity(), key, publishes);
+  }
+
+  private static boolean sameIdentity(
+      RowIdentity known, char replicaIdentity, Set<String> key, Publishes publishes) {
+    if (publishes == Publishes.INSERTS) {
+      return known instanceof RowIdentity.None;
+    }
+    if (replicaIdentity == 'f') {
+      // Every column is flagged: which of them are the key, the catalog has said.
+      return !(known instanceof RowIdentity.None);
+    }
+    if (key.isEmpty()) {
+      return known instanceof RowIdentity.None;
+    }
+    return known instanceof RowIdentity.Key columns && key.equals(Set.copyOf(columns.columnIds()));
+  }
+
+  private Type typeOf(WireRelation.WireColumn column) throws SQLException {
+    String name = catalog.typeName(column.typeOid()).orElse("oid:" + column.typeOid());
+    return Type.of(name, TypeModifier.args(name, column.typeModifier()).toArray(Integer[]::new));
+  }
+
+  private void unresolved(Table table, WireRelation wire, Optional<Shape> live)
+      throws SQLException {
+    resolve(table, wire, live, Trust.UNMOVED_ONLY);
+  }
+
+  private void explain(Table table, WireRelation wire, Optional<Shape> live) throws SQLException {
+    resolve(table, wire, live, Trust.KNOWN_AND_LIVE);
+  }
+
+  private enum Trust {
+    KNOWN_AND_LIVE,
+    /** Only columns that known version and catalog agree on. */
+    UNMOVED_ONLY
+  }
+
+  /** Names the columns one by one, where the message as a whole is explained by nothing. */
+  private void resolve(Table table, WireRelation wire, Optional<Shape> live, Trust trust)
+      throws SQLException {
+    int width = wire.columns().size();
+    String[] ids = new String[width];
+    boolean guessed = live.isEmpty();
+    for (int i = 0; i < width; i++) {
+      WireRelation.WireColumn column = wire.columns().get(i);
+      Optional<Column> known =
+          table.current.columnNamed(column.name()).filter(Column::identified);
+      Optional<Shape.Attribute> now = live.flatMap(shape -> shape.named(column.name()));
+      if (known.isPresent() && now.isPresent()) {
+        if (known.get().id().equals(String.valueOf(now.get().num()))) {
+          ids[i] = known.get().id();
+        }
+      } else if (trust == Trust.UNMOVED_ONLY) {
+        ids[i] = null;
+      } else if (now.isPresent() && now.get().oid() == column.typeOid()) {
+        ids[i] = String.valueOf(now.get().num());
+      } else if (known.isPresent()) {
+        ids[i] = known.get().id();
+        guessed = true;
+      }
+    }
+    if (!ascending(ids)) {
+      // The order contradicts the numbers, so some name has moved: trust none that could have.
+      java.util.Arrays.fill(ids, null);
+    }
+    List<Column> columns = new ArrayList<>(width);
+    Set<String> key = new LinkedHashSet<>();
+    boolean unknown = false;
+    for (int i = 0; i < width; i++) {
+      WireRelation.WireColumn column = wire.columns().get(i);
+      String id = ids[i] == null ? "?" + column.name() : ids[i];
+      unknown |= ids[i] == null;
+      columns.add(inherit(id, column, table.current, live));
+      if (column.key()) {
+        key.add(id);
+      }
+    }
+    Relation relation =
+        Relation.of(
+            new Asset(system, wire.schema() + "." + wire.name()),
+            table.current.id(),
+            identity(table, wire, key, columns),
+            columns);
+    become(table, relation, guessed || unknown ? Evidence.RELATION : Evidence.CATALOG);
+    if (unknown) {
+      table.unresolved.add(new Table.Unresolved(wire, relation));
+    }
+  }
+
+  private static boolean ascending(String[] ids) {
+    int last = 0;
+    for (String id : ids) {
+      if (id != null) {
+        int number = Integer.parseInt(id);
+        if (number <= last) {
+          return false;
+        }
+        last = number;
+      }
+    }
+    return true;
+  }
+
+  private Column inherit(
+      String id, WireRelation.WireColumn wire, Relation known, Optional<Shape> live)
+      throws SQLException {
+    Type type = typeOf(wire);
+    Optional<Column> before = known.column(id);
+    Optional<Column> now =
+        live.flatMap(shape -> shape.named(wire.name()))
+            .map(Shape.Attribute::column)
+            .filter(column -> column.id().equals(id));
+    Optional<Column> facts = before.isPresent() ? before : now;
+    List<Type.Label> labels =
+        facts
+            .map(Column::type)
+            .filter(old -> old.name().equals(type.name()))
+            .map(Type::labels)
+            .orElse(List.of());
+    return new Column(
+        id,
+        wire.name(),
+        new Type(type.name(), type.args(), labels),
+        facts.map(Column::nullability).orElse(Nullability.UNKNOWN),
+        facts.map(Column::defaultValue).orElse(Default.UNKNOWN),
+        facts.flatMap(Column::comment));
+  }
+
+  private static RowIdentity identity(
+      Table table, WireRelation wire, Set<String> key, List<Column> columns) {
+    if (table.publishes == Publishes.INSERTS) {
+      return new RowIdentity.None();
+    }
+    RowIdentity known = table.current.identity();
+    if (wire.identity() == 'f') {
+      boolean kept =
+          known instanceof RowIdentity.Key old
+              && columns.stream().map(Column::id).toList().containsAll(old.columnIds());
+      return kept ? known : new RowIdentity.Whole();
+    }
+    if (key.isEmpty()) {
+      return new RowIdentity.None();
+    }
+    boolean same = known instanceof RowIdentity.Key old && key.equals(Set.copyOf(old.columnIds()));
+    return same ? known : new RowIdentity.Key(List.copyOf(key));
+  }
+
+  /** Takes a message of the event trigger. */
+  void hinted(byte[] data, int at, int length) throws SQLException {
+    DdlHint hint;
+    try {
+      if (length > MAX_HINT_BYTES) {
+        throw new IllegalArgumentException("A hint of " + length + " bytes");
+      }
+      hint =
+          DdlHint.parse(new String(data, at, length, java.nio.charset.StandardCharsets.UTF_8));
+      for (Shape shape : hint.defined()) {
+        Table table = tables.get(Integer.parseUnsignedInt(shape.id()));
+        if (table != null) {
+          shape.relation(system, table.publishes);
+          if (table.hints.size() == MAX_HINTS) {
+            table.hints.remove(0);
+          }
+          table.hints.add(shape);
+          table.hinted = true;
+          touched.add(table);
+        }
+      }
+      for (String id : hint.dropped()) {
+        Table table = tables.get(Integer.parseUnsignedInt(id));
+        if (table != null && !table.dropped) {
+          if (catalog.relation(table.oid & 0xffffffffL).isPresent()) {
+            ignoredHints++;
+          } else {
+            table.dropped = true;
+            touched.add(table);
+          }
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      // Forged or of another version: not ours to fail on, the log itself still tells the truth.
+      ignoredHints++;
+    }
+  }
+
+  // ---- at its end
+
+  /**
+   * Versions that were handed out unresolved and that a later hint of the same transaction explains.
+   * Ask before {@link #finish}.
+   */
+  Map<Relation, Relation> explained() throws SQLException {
+    Map<Relation, Relation> explained = new LinkedHashMap<>();
+    for (Table table : touched) {
+      for (Table.Unresolved open : table.unresolved) {
+        for (Shape hint : table.hints) {
+          Optional<Shape> live =
+              hint.matches(open.wire())
+                  ? catalog.relation(table.oid & 0xffffffffL)
+                  : Optional.empty();
+          if (hint.matches(open.wire())
+              && (live.isEmpty() || !hint.contradictedBy(live.get()))) {
+            Relation relation = hint.relation(system, table.publishes);
+            explained.put(open.relation(), relation);
+            if (table.current.equals(open.relation())) {
+              table.become(relation, Evidence.LOGGED);
+            }
+          }
+        }
+      }
+      table.unresolved.clear();
+    }
+    return explained;
+  }
+
+  /** The schema changes of the transaction that ends here. */
+  List<SchemaChange> finish() throws SQLException {
+    if (touched.isEmpty()) {
+      return List.of();
+    }
+    List<SchemaChange> changes = new ArrayList<>();
+    for (Table table : touched) {
+      if (table.hinted && !table.hints.isEmpty()) {
+        confirm(table);
+      }
+      Relation before = table.before == null ? table.current : table.before;
+      if (table.dropped) {
+        changes.add(change(before, Optional.empty(), Evidence.LOGGED));
+        tables.remove(table.oid);
+      } else if (!before.equals(table.current)) {
+        changes.add(change(before, Optional.of(table.current), table.evidence));
+      }
+      table.before = null;
+      table.hinted = false;
+    }
+    touched.clear();
+    return changes;
+  }
+
+  /** Believes the last hint, that no row has confirmed, if the catalog still says the same. */
+  private void confirm(Table table) throws SQLException {
+    Shape last = table.hints.get(table.hints.size() - 1);
+    Optional<Shape> live = catalog.relation(table.oid & 0xffffffffL);
+    if (live.isPresent() && live.get().equals(last)) {
+      become(table, last.relation(system, table.publishes), Evidence.LOGGED);
+      table.hints.clear();
+    }
+  }
+
+  /** Takes a version that a snapshot read, as of the place where the stream stands now. */
+  Optional<SchemaChange> adopt(Table table, Relation relation) {
+    Relation before = table.current;
+    if (before.equals(relation)) {
+      return Optional.empty();
+    }
+    table.become(relation, Evidence.CATALOG);
+    table.before = null;
+    return Optional.of(change(before, Optional.of(relation), Evidence.CATALOG));
+  }
+
+  private static SchemaChange change(
+      Relation before, Optional<Relation> after, Evidence evidence) {
+    return new SchemaChange(before.asset(), before.id(), Optional.of(before), after, evidence);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.weirkeeper.drift.postgres;
+
+import dev.weirkeeper.Evidence;
+import dev.weirkeeper.Relation;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the stream knows of one relation, at the place where it stands. */
+final class Table {
+  /** A version whose columns could not be told, and the message that it comes from. */
+  record Unresolved(WireRelation wire, Relation relation) {}
+
+  final int oid;
+  final Publishes publishes;
+
+  /** The version under which the log writes rows now. */
+  Relation current;
+
+  /** By column of {@link #current}, whether it is part of the key. */
+  boolean[] key;
+
+  int[] keyIndexes;
+
+  /** Whether the log has described the relation since the stream was opened. */
+  boolean announced;
+
+  /** Hints of the event trigger that nothing has confirmed yet, oldest first. */
+  final List<Shape> hints = new ArrayList<>();
+
+  /** The version before the transaction that is being read, if that changed it. */
+  @Nullable Relation before;
+
+  Evidence evidence = Evidence.CATALOG;
+  boolean dropped;
+  final List<Unresolved> unresolved = new ArrayList<>();
+
+  /** Whether a hint came in the transaction that is being read. */
+  boolean hinted;
+
+  Table(int oid, Publishes publishes, Relation current) {
+    this.oid = oid;
+    this.publishes = publishes;
+    this.current = current;
+    this.keyIndexes = current.keyIndexes();
+    this.key = flags();
+  }
+
+  void become(Relation relation, Evidence by) {
+    if (before == null) {
+      before = current;
+    }
+    current = relation;
+    evidence = by;
+    keyIndexes = relation.keyIndexes();
+    key = flags();
+  }
+
+  private boolean[] flags() {
+    boolean[] flags = new boolean[current.columns().size()];
+    for (int index : keyIndexes) {
+      flags[index] = true;
+    }
+    return flags;
+  }
+}

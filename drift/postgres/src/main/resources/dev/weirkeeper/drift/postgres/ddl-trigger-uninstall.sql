@@ -1,0 +1,5 @@
+-- Takes the event trigger of ddl-trigger.sql away again.
+DROP EVENT TRIGGER IF EXISTS weirkeeper_feed_end;
+DROP EVENT TRIGGER IF EXISTS weirkeeper_feed_drop;
+DROP FUNCTION IF EXISTS weirkeeper_feed.note_ddl();
+DROP SCHEMA IF EXISTS weirkeeper_feed;
