@@ -203,6 +203,16 @@ public final class JsonLinesSink implements AuditSink {
     }
   }
 
+  /** Threads that wait for a write of another; for tests. */
+  int waiting() {
+    lock.lock();
+    try {
+      return lock.getWaitQueueLength(written);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public Receipt append(AuditRecord record) throws IOException {
     Json canonical = record.canonical();
