@@ -11,8 +11,8 @@ import java.util.Set;
  * its findings carry, its verdict and its flags. Several entries share a kind where the same change
  * is worse on one column than on another; tolerances speak of kinds.
  *
- * <p>There is no entry for the order of columns: columns are compared by identity, and a system that
- * can move a column without giving it a new identity says so by other means.
+ * <p>There is no entry for the order of columns: columns are compared by identity, and a system
+ * that can move a column without giving it a new identity says so by other means.
  */
 public enum ChangeKind {
   TABLE_ADDED("table.added", Verdict.ADDITIVE),
@@ -37,7 +37,8 @@ public enum ChangeKind {
   COLUMN_ADDED_FILLED("column.added", Verdict.ADDITIVE, Flag.BACKFILL),
   /** Old rows have values that only the source knows. */
   COLUMN_ADDED_COMPUTED("column.added", Verdict.ADDITIVE, Flag.RESYNC),
-  COLUMN_ADDED_GENERATED("column.added", Verdict.ADDITIVE, Flag.RESYNC, Flag.INVISIBLE),
+  /** The log may not carry its values at all, not even those of new rows. */
+  COLUMN_ADDED_GENERATED("column.added", Verdict.SEMANTIC, Flag.RESYNC, Flag.INVISIBLE),
   /** Takes no NULL and nothing says what old rows have: if there are any, they were filled. */
   COLUMN_ADDED_REQUIRED("column.added", Verdict.BREAKING, Flag.RESYNC),
 
@@ -67,8 +68,7 @@ public enum ChangeKind {
   COLUMN_TIGHTENED("column.nullability-tightened", Verdict.COMPATIBLE, Flag.INVISIBLE),
 
   COLUMN_DEFAULT_CHANGED("column.default-changed", Verdict.METADATA, Flag.INVISIBLE),
-  COLUMN_GENERATED_ADDED(
-      "column.generated-added", Verdict.SEMANTIC, Flag.RESYNC, Flag.INVISIBLE),
+  COLUMN_GENERATED_ADDED("column.generated-added", Verdict.SEMANTIC, Flag.RESYNC, Flag.INVISIBLE),
   COLUMN_GENERATED_DROPPED("column.generated-dropped", Verdict.ADDITIVE, Flag.BACKFILL),
   COLUMN_COMMENT_CHANGED("column.comment-changed", Verdict.METADATA, Flag.INVISIBLE),
 
@@ -86,6 +86,8 @@ public enum ChangeKind {
 
   private final String kind;
   private final Verdict verdict;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Set.of cannot be changed; the type does not say so.
   private final Set<Flag> flags;
 
   ChangeKind(String kind, Verdict verdict, Flag... flags) {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The facts of a schema finding: what {@code Finding.detail()} holds, and what reads it back ({@code
- * finding.detail().as(DriftDetail.class)}). Schema facts only, never row values. Names and comments
- * are text that the owner of the source chose.
+ * The facts of a schema finding: what {@code Finding.detail()} holds, and what reads it back
+ * ({@code finding.detail().as(DriftDetail.class)}). Schema facts only, never row values. Names and
+ * comments are text that the owner of the source chose.
  */
 public sealed interface DriftDetail {
 
@@ -74,8 +74,7 @@ public sealed interface DriftDetail {
     }
   }
 
-  record ColumnRemoved(String name, String type, Nullability nullability)
-      implements DriftDetail {
+  record ColumnRemoved(String name, String type, Nullability nullability) implements DriftDetail {
     public ColumnRemoved {
       requireNonNull(name, "name");
       requireNonNull(type, "type");
@@ -99,8 +98,7 @@ public sealed interface DriftDetail {
   /**
    * @param nameWasOf id of the column that had the new name before, if there was one
    */
-  record ColumnRenamed(String from, String to, Optional<String> nameWasOf)
-      implements DriftDetail {
+  record ColumnRenamed(String from, String to, Optional<String> nameWasOf) implements DriftDetail {
     public ColumnRenamed {
       requireNonNull(from, "from");
       requireNonNull(to, "to");
@@ -118,8 +116,7 @@ public sealed interface DriftDetail {
     }
   }
 
-  record NullabilityChanged(String name, Nullability from, Nullability to)
-      implements DriftDetail {
+  record NullabilityChanged(String name, Nullability from, Nullability to) implements DriftDetail {
     public NullabilityChanged {
       requireNonNull(name, "name");
       requireNonNull(from, "from");

@@ -110,9 +110,7 @@ public final class PostgresPlanner implements Planner {
   /** PostgreSQL cuts longer names without an error, and two may become one. */
   private static boolean fits(String name) {
     int length = name.getBytes(StandardCharsets.UTF_8).length;
-    return 0 < length
-        && length <= LONGEST_NAME
-        && name.chars().noneMatch(Character::isISOControl);
+    return 0 < length && length <= LONGEST_NAME && name.chars().noneMatch(Character::isISOControl);
   }
 
   /** Input of the tool that reads all rows of a table again. */
@@ -201,9 +199,7 @@ public final class PostgresPlanner implements Planner {
 
     private Stream<String> of(ChangeKind first, ChangeKind... more) {
       Set<ChangeKind> kinds = EnumSet.of(first, more);
-      return changes.stream()
-          .filter(change -> kinds.contains(change.kind()))
-          .map(Change::subject);
+      return changes.stream().filter(change -> kinds.contains(change.kind())).map(Change::subject);
     }
 
     private Column now(String id) {
@@ -222,9 +218,10 @@ public final class PostgresPlanner implements Planner {
           if (added.contains(label.id()) && done.add(label.id())) {
             String name = former.get().name();
             step(
-                new TableChange.AddEnumLabel(
-                    to.asset().name(), name, label.name(), to.version()),
-                "The type of column " + quoted(name) + " is an enum without the label "
+                new TableChange.AddEnumLabel(to.asset().name(), name, label.name(), to.version()),
+                "The type of column "
+                    + quoted(name)
+                    + " is an enum without the label "
                     + quoted(label.name()),
                 Optional.empty(),
                 "The enum has the label at its end");
@@ -240,8 +237,7 @@ public final class PostgresPlanner implements Planner {
           .forEach(
               column ->
                   step(
-                      new TableChange.RelaxColumn(
-                          to.asset().name(), column.name(), to.version()),
+                      new TableChange.RelaxColumn(to.asset().name(), column.name(), to.version()),
                       "There is a column " + quoted(column.name()),
                       Optional.empty(),
                       "The column takes NULL"));
@@ -268,25 +264,32 @@ public final class PostgresPlanner implements Planner {
     /** Renames a column only when its new name is free; names that go in a circle never are. */
     private void rename(Relation old) {
       List<String> waiting =
-          new ArrayList<>(
-              of(ChangeKind.COLUMN_RENAMED, ChangeKind.COLUMN_RENAMED_OVER).toList());
+          new ArrayList<>(of(ChangeKind.COLUMN_RENAMED, ChangeKind.COLUMN_RENAMED_OVER).toList());
       while (!waiting.isEmpty()) {
         Optional<String> next =
-            waiting.stream().filter(id -> !table.has(now(id).name())).findFirst();
+            waiting.stream().filter(id -> table.after(rename(old, id)).isPresent()).findFirst();
         if (next.isEmpty()) {
           refused = true;
           return;
         }
         waiting.remove(next.get());
-        String before = old.column(next.get()).orElseThrow().name();
-        String after = now(next.get()).name();
+        TableChange.RenameColumn rename = rename(old, next.get());
         step(
-            new TableChange.RenameColumn(to.asset().name(), before, after, to.version()),
-            "There is a column " + quoted(before) + " and no column " + quoted(after),
+            rename,
+            "There is a column "
+                + quoted(rename.column())
+                + " and no column "
+                + quoted(rename.to()),
             Optional.of(
-                new TableChange.RenameColumn(to.asset().name(), after, before, old.version())),
-            "The column with its values is called " + quoted(after));
+                new TableChange.RenameColumn(
+                    rename.table(), rename.to(), rename.column(), old.version())),
+            "The column with its values is called " + quoted(rename.to()));
       }
+    }
+
+    private TableChange.RenameColumn rename(Relation old, String id) {
+      return new TableChange.RenameColumn(
+          to.asset().name(), old.column(id).orElseThrow().name(), now(id).name(), to.version());
     }
 
     private void addColumns() {
@@ -309,7 +312,9 @@ public final class PostgresPlanner implements Planner {
                         to.version()),
                     "There is no column " + quoted(column.name()),
                     Optional.empty(),
-                    "There is a nullable column " + quoted(column.name()) + " of type "
+                    "There is a nullable column "
+                        + quoted(column.name())
+                        + " of type "
                         + column.type()
                         + (filled ? "; rows that were there have its value" : ""));
               });
@@ -346,10 +351,7 @@ public final class PostgresPlanner implements Planner {
     }
 
     void step(
-        TableChange change,
-        String precondition,
-        Optional<TableChange> undo,
-        String verification) {
+        TableChange change, String precondition, Optional<TableChange> undo, String verification) {
       Optional<TargetTable> next = table.after(change);
       if (next.isEmpty()) {
         refused = true;
@@ -389,8 +391,7 @@ public final class PostgresPlanner implements Planner {
                                   + " rows written from now on have NULL there"))
                   .toList());
       return Optional.of(
-          new Plan(
-              to.asset(), from.map(Relation::version), to.version(), steps, Json.of(proof)));
+          new Plan(to.asset(), from.map(Relation::version), to.version(), steps, Json.of(proof)));
     }
 
     private boolean holds(Column column) {

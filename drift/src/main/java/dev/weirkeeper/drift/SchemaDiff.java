@@ -53,7 +53,10 @@ final class SchemaDiff {
     }
     if (!from.get().asset().system().equals(to.asset().system())) {
       throw new IllegalArgumentException(
-          "Cannot compare " + from.get().asset() + " with " + to.asset()
+          "Cannot compare "
+              + from.get().asset()
+              + " with "
+              + to.asset()
               + ": they lie in different systems. Compare two versions of one relation");
     }
     if (from.get().equals(to)) {
@@ -89,16 +92,14 @@ final class SchemaDiff {
     String before = from.asset().name();
     String after = to.asset().name();
     if (!from.id().equals(to.id())) {
-      add(
-          ChangeKind.TABLE_SWAPPED,
-          "",
-          new DriftDetail.TableSwapped(after, from.id(), to.id()));
+      add(ChangeKind.TABLE_SWAPPED, "", new DriftDetail.TableSwapped(after, from.id(), to.id()));
       return;
     }
     if (!schemaOf(before).equals(schemaOf(after))) {
       add(ChangeKind.TABLE_SCHEMA_CHANGED, "", new DriftDetail.TableRenamed(before, after));
     }
-    if (!before.substring(schemaOf(before).length())
+    if (!before
+        .substring(schemaOf(before).length())
         .equals(after.substring(schemaOf(after).length()))) {
       add(ChangeKind.TABLE_RENAMED, "", new DriftDetail.TableRenamed(before, after));
     }
@@ -263,9 +264,7 @@ final class SchemaDiff {
       add(
           inCycle(after)
               ? ChangeKind.COLUMN_SWAP_RENAMED
-              : nameWasOf.isPresent()
-                  ? ChangeKind.COLUMN_RENAMED_OVER
-                  : ChangeKind.COLUMN_RENAMED,
+              : nameWasOf.isPresent() ? ChangeKind.COLUMN_RENAMED_OVER : ChangeKind.COLUMN_RENAMED,
           id,
           new DriftDetail.ColumnRenamed(before.name(), name, nameWasOf));
     }
@@ -291,8 +290,7 @@ final class SchemaDiff {
   private boolean inCycle(Column start) {
     Column at = start;
     for (int i = 0; i < to.columns().size(); i++) {
-      Optional<Column> next =
-          from.columnNamed(at.name()).flatMap(former -> to.column(former.id()));
+      Optional<Column> next = from.columnNamed(at.name()).flatMap(former -> to.column(former.id()));
       if (next.isEmpty() || next.get().equals(at)) {
         return false;
       }
@@ -442,8 +440,10 @@ final class SchemaDiff {
                 name, before.labels().get(former).name(), label.name(), columns));
       }
     }
-    if (!was.stream().filter(is::contains).toList().equals(
-        is.stream().filter(was::contains).toList())) {
+    if (!was.stream()
+        .filter(is::contains)
+        .toList()
+        .equals(is.stream().filter(was::contains).toList())) {
       add(
           ChangeKind.ENUM_LABELS_REORDERED,
           name,

@@ -13,6 +13,8 @@ import dev.weirkeeper.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The columns of a target's table while a plan is thought through: each change gives another table,
@@ -31,9 +33,7 @@ record TargetTable(List<State> columns) {
 
     static State of(String name, Type type) {
       return new State(
-          name,
-          TypeChange.canonical(type),
-          type.labels().stream().map(Type.Label::name).toList());
+          name, TypeChange.canonical(type), type.labels().stream().map(Type.Label::name).toList());
     }
   }
 
@@ -47,13 +47,13 @@ record TargetTable(List<State> columns) {
 
   static TargetTable of(Relation relation) {
     return new TargetTable(
-        relation.columns().stream()
-            .map(column -> State.of(column.name(), column.type()))
-            .toList());
+        relation.columns().stream().map(column -> State.of(column.name(), column.type())).toList());
   }
 
-  boolean has(String name) {
-    return column(name).isPresent();
+  /** Readers that do not quote names cannot tell two apart that differ only in case. */
+  private static boolean distinct(List<State> columns) {
+    Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    return columns.stream().map(State::name).allMatch(names::add);
   }
 
   Optional<State> column(String name) {
@@ -61,6 +61,10 @@ record TargetTable(List<State> columns) {
   }
 
   Optional<TargetTable> after(TableChange change) {
+    return changed(change).filter(table -> distinct(table.columns()));
+  }
+
+  private Optional<TargetTable> changed(TableChange change) {
     if (change instanceof CreateTable create) {
       return columns.isEmpty()
           ? Optional.of(
@@ -70,9 +74,6 @@ record TargetTable(List<State> columns) {
                       .toList()))
           : Optional.empty();
     } else if (change instanceof AddColumn add) {
-      if (has(add.column())) {
-        return Optional.empty();
-      }
       List<State> more = new ArrayList<>(columns);
       more.add(State.of(add.column(), add.type()));
       return Optional.of(new TargetTable(more));
@@ -82,18 +83,16 @@ record TargetTable(List<State> columns) {
           ? Optional.of(with(before, State.of(widen.column(), widen.to())))
           : Optional.empty();
     } else if (change instanceof RenameColumn rename) {
-      return has(rename.to())
-          ? Optional.empty()
-          : column(rename.column())
-              .map(old -> with(old, new State(rename.to(), old.type(), old.labels())));
+      return column(rename.column())
+          .map(old -> with(old, new State(rename.to(), old.type(), old.labels())));
     } else if (change instanceof AddEnumLabel add) {
       return column(add.column())
           .filter(column -> !column.labels().contains(add.label()))
           .map(column -> labelled(column.type(), add.label()));
     } else if (change instanceof RelaxColumn relax) {
-      return has(relax.column()) ? Optional.of(this) : Optional.empty();
+      return column(relax.column()).map(column -> this);
     } else if (change instanceof CommentColumn comment) {
-      return has(comment.column()) ? Optional.of(this) : Optional.empty();
+      return column(comment.column()).map(column -> this);
     }
     throw new IllegalArgumentException("No rule for a " + change.tool());
   }

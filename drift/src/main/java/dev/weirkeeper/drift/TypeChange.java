@@ -47,9 +47,32 @@ public enum TypeChange {
   /** Built-in types whose text is what the source's session settings make of them. */
   private static final Set<String> PRINTABLE =
       Set.of(
-          "int2", "int4", "int8", "float4", "float8", "numeric", "bool", "date", "time", "timetz",
-          "timestamp", "timestamptz", "interval", "json", "jsonb", "bytea", "inet", "cidr",
-          "macaddr", "macaddr8", "money", "xml", "name", "oid", "bit", "varbit");
+          "int2",
+          "int4",
+          "int8",
+          "float4",
+          "float8",
+          "numeric",
+          "bool",
+          "date",
+          "time",
+          "timetz",
+          "timestamp",
+          "timestamptz",
+          "interval",
+          "json",
+          "jsonb",
+          "bytea",
+          "inet",
+          "cidr",
+          "macaddr",
+          "macaddr8",
+          "money",
+          "xml",
+          "name",
+          "oid",
+          "bit",
+          "varbit");
 
   /** Changes between two types that depend on no argument. */
   private static final Map<String, TypeChange> PAIRS = pairs();

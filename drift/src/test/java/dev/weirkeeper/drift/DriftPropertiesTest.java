@@ -39,9 +39,26 @@ class DriftPropertiesTest {
   private static final String MOOD = "mood";
   private static final List<String> TYPES =
       List.of(
-          "int2", "int4", "int8", "float4", "float8", "numeric(10,2)", "numeric(12,2)", "varchar(5)",
-          "varchar(9)", "text", "uuid", "date", "timestamp", "timestamptz", "int4[]", MOOD, MOOD, MOOD,
+          "int2",
+          "int4",
+          "int8",
+          "float4",
+          "float8",
+          "numeric(10,2)",
+          "numeric(12,2)",
+          "varchar(5)",
+          "varchar(9)",
+          "text",
+          "uuid",
+          "date",
+          "timestamp",
+          "timestamptz",
+          "int4[]",
+          MOOD,
+          MOOD,
+          MOOD,
           MOOD + "[]");
+
   /** Versions of one enum type; a relation has the same one in all its columns. */
   private static final List<String> MOODS =
       List.of("enum:x", "enum:x,y", "enum:x,y,z", "enum:x,y,z,w", "enum:y,x", "enum:x,z,y");
@@ -56,8 +73,7 @@ class DriftPropertiesTest {
   private static Column column(String id, String name, String mood, Random random) {
     Nullability nullability = one(List.of(Nullability.values()), random);
     Default.Kind kind = one(List.of(Default.Kind.values()), random);
-    Optional<String> missing =
-        random.nextInt(4) == 0 ? Optional.of("m" + id) : Optional.empty();
+    Optional<String> missing = random.nextInt(4) == 0 ? Optional.of("m" + id) : Optional.empty();
     Optional<String> comment =
         random.nextInt(5) == 0 ? Optional.of("comment " + random.nextInt(2)) : Optional.empty();
     Type type = Types.type(one(TYPES, random).replace(MOOD, mood));
@@ -119,8 +135,7 @@ class DriftPropertiesTest {
   private record Held(String id, String type, List<String> labels) {}
 
   private static Held held(String id, Type type) {
-    return new Held(
-        id, type.toString(), type.labels().stream().map(Type.Label::name).toList());
+    return new Held(id, type.toString(), type.labels().stream().map(Type.Label::name).toList());
   }
 
   /** The target after a plan, by name; fails where a database would. */
@@ -182,8 +197,7 @@ class DriftPropertiesTest {
       if (drift.detect(seen(from), seen(to)).findings().isEmpty()) {
         continue;
       }
-      Optional<Plan> plan =
-          planner.plan(incident(Optional.of(from), to), Optional.of(from), to);
+      Optional<Plan> plan = planner.plan(incident(Optional.of(from), to), Optional.of(from), to);
       if (plan.isEmpty()) {
         refusals++;
         continue;
@@ -208,8 +222,13 @@ class DriftPropertiesTest {
     assertThat(refusals).isGreaterThan(ROUNDS / 20);
     assertThat(tools.keySet())
         .containsExactlyInAnyOrder(
-            "table_add_column", "table_rename_column", "table_widen_column",
-            "table_relax_column", "table_add_enum_label", "table_comment_column", "table_resync");
+            "table_add_column",
+            "table_rename_column",
+            "table_widen_column",
+            "table_relax_column",
+            "table_add_enum_label",
+            "table_comment_column",
+            "table_resync");
   }
 
   @Test
@@ -222,8 +241,7 @@ class DriftPropertiesTest {
       if (drift.detect(seen(from), seen(to)).findings().isEmpty()) {
         continue;
       }
-      Optional<Plan> plan =
-          planner.plan(incident(Optional.of(from), to), Optional.of(from), to);
+      Optional<Plan> plan = planner.plan(incident(Optional.of(from), to), Optional.of(from), to);
       if (plan.isEmpty() || plan.get().steps().stream().anyMatch(s -> s.undo().isEmpty())) {
         continue;
       }
@@ -301,9 +319,7 @@ class DriftPropertiesTest {
 
       assertThat(
               Seen.of(
-                  drift
-                      .detect(seen(more(from, bystander)), seen(more(to, bystander)))
-                      .findings()))
+                  drift.detect(seen(more(from, bystander)), seen(more(to, bystander))).findings()))
           .describedAs("seed %d", seed)
           .isEqualTo(Seen.of(drift.detect(seen(from), seen(to)).findings()));
     }
@@ -344,8 +360,7 @@ class DriftPropertiesTest {
     for (int seed = 0; seed < ROUNDS / 10; seed++) {
       Random random = new Random(seed);
       Relation from = relation(random);
-      for (Finding finding :
-          drift.detect(seen(from), seen(changed(from, random))).findings()) {
+      for (Finding finding : drift.detect(seen(from), seen(changed(from, random))).findings()) {
         DriftDetail detail = finding.detail().as(DriftDetail.class);
 
         assertThat(Json.of(detail)).isEqualTo(finding.detail());

@@ -80,8 +80,7 @@ class PostgresPlannerTest {
 
   @Test
   void a_table_for_inserts_only_is_created_without_a_key() {
-    Relation to =
-        relation(ORDERS, "16401", new RowIdentity.None(), column("1", "line", "text"));
+    Relation to = relation(ORDERS, "16401", new RowIdentity.None(), column("1", "line", "text"));
 
     Plan plan = planner.plan(incident(Optional.empty(), to), Optional.empty(), to).orElseThrow();
 
@@ -99,14 +98,10 @@ class PostgresPlannerTest {
 
     assertThat(changes(orders(), to))
         .containsExactly(
-            new TableChange.AddColumn(
-                TABLE, "a", type("int4"), Optional.empty(), to.version()),
-            new TableChange.AddColumn(
-                TABLE, "c", type("int4"), Optional.empty(), to.version()),
-            new TableChange.AddColumn(
-                TABLE, "b", type("int4"), Optional.of("5"), to.version()),
-            new TableChange.CommentColumn(
-                TABLE, "c", Optional.of("in cents"), to.version()));
+            new TableChange.AddColumn(TABLE, "a", type("int4"), Optional.empty(), to.version()),
+            new TableChange.AddColumn(TABLE, "c", type("int4"), Optional.empty(), to.version()),
+            new TableChange.AddColumn(TABLE, "b", type("int4"), Optional.of("5"), to.version()),
+            new TableChange.CommentColumn(TABLE, "c", Optional.of("in cents"), to.version()));
   }
 
   @Test
@@ -134,11 +129,9 @@ class PostgresPlannerTest {
 
     assertThat(changes(int4, int8))
         .containsExactly(
-            new TableChange.WidenColumn(
-                TABLE, "v", type("int4"), type("int8"), int8.version()));
+            new TableChange.WidenColumn(TABLE, "v", type("int4"), type("int8"), int8.version()));
     assertThat(plan(int8, int4)).isEmpty();
-    assertThat(
-            plan(orders(column("2", "v", "timestamp")), orders(column("2", "v", "timestamptz"))))
+    assertThat(plan(orders(column("2", "v", "timestamp")), orders(column("2", "v", "timestamptz"))))
         .isEmpty();
     assertThat(plan(orders(column("2", "v", "text")), orders(column("2", "v", "int4")))).isEmpty();
   }
@@ -146,8 +139,7 @@ class PostgresPlannerTest {
   @Test
   void a_widening_that_writes_values_differently_reads_them_again() {
     Plan plan =
-        plan(orders(column("2", "v", "float4")), orders(column("2", "v", "float8")))
-            .orElseThrow();
+        plan(orders(column("2", "v", "float4")), orders(column("2", "v", "float8"))).orElseThrow();
 
     assertThat(plan.steps().stream().map(step -> step.action().tool()))
         .containsExactly("table_widen_column", "table_resync");
@@ -200,8 +192,7 @@ class PostgresPlannerTest {
             new TableChange.RenameColumn(TABLE, "c", "d", to.version()),
             new TableChange.RenameColumn(TABLE, "b", "c", to.version()),
             new TableChange.RenameColumn(TABLE, "a", "b", to.version()),
-            new TableChange.AddColumn(
-                TABLE, "a", type("date"), Optional.empty(), to.version()));
+            new TableChange.AddColumn(TABLE, "a", type("date"), Optional.empty(), to.version()));
   }
 
   @Test
@@ -221,8 +212,7 @@ class PostgresPlannerTest {
         .containsExactly(
             new TableChange.WidenColumn(TABLE, "qty", type("int4"), type("int8"), to.version()),
             new TableChange.RenameColumn(TABLE, "qty", "quantity", to.version()),
-            new TableChange.CommentColumn(
-                TABLE, "quantity", Optional.of("pieces"), to.version()));
+            new TableChange.CommentColumn(TABLE, "quantity", Optional.of("pieces"), to.version()));
   }
 
   @Test
@@ -246,8 +236,7 @@ class PostgresPlannerTest {
     Relation from =
         orders(column("2", "now", before), column("3", "then", before), column("4", "x", before));
     Relation to =
-        orders(
-            column("2", "now", after), column("3", "later", after), column("5", "new", after));
+        orders(column("2", "now", after), column("3", "later", after), column("5", "new", after));
 
     assertThat(changes(from, to))
         .containsExactly(
@@ -322,6 +311,16 @@ class PostgresPlannerTest {
   }
 
   @Test
+  void names_that_differ_only_in_case_have_no_plan() {
+    Column qty = column("2", "qty", "int4");
+
+    assertThat(plan(orders(qty), orders(qty, column("3", "QTY", "int4")))).isEmpty();
+    assertThat(plan(orders(qty), orders(column("2", "Qty", "int4")))).isPresent();
+    Relation both = orders(qty, column("3", "QTY", "int4"));
+    assertThat(planner.plan(incident(Optional.empty(), both), Optional.empty(), both)).isEmpty();
+  }
+
+  @Test
   void an_incident_that_holds_anything_else_has_no_plan() {
     Relation from = orders();
     Relation to = orders(column("2", "v", "int4"));
@@ -329,13 +328,19 @@ class PostgresPlannerTest {
     List<Finding> more = new ArrayList<>(whole.findings());
     more.add(
         new Finding(
-            "null-rate", ORDERS, "values.null-rate", "1", Verdict.SEMANTIC, Set.of(),
-            Json.empty(), Optional.empty(), Optional.empty()));
+            "null-rate",
+            ORDERS,
+            "values.null-rate",
+            "1",
+            Verdict.SEMANTIC,
+            Set.of(),
+            Json.empty(),
+            Optional.empty(),
+            Optional.empty()));
     Position position = whole.position();
 
     assertThat(planner.plan(whole, Optional.of(from), to)).isPresent();
-    assertThat(planner.plan(new Incident(ORDERS, position, more), Optional.of(from), to))
-        .isEmpty();
+    assertThat(planner.plan(new Incident(ORDERS, position, more), Optional.of(from), to)).isEmpty();
   }
 
   @Test

@@ -99,8 +99,6 @@ final class Relations {
     return new Incident(
         to.asset(),
         new Position("wal", "0/1"),
-        new SchemaDrift()
-            .detect(from.map(Relations::seen).orElse(unseen()), seen(to))
-            .findings());
+        new SchemaDrift().detect(from.map(Relations::seen).orElse(unseen()), seen(to)).findings());
   }
 }

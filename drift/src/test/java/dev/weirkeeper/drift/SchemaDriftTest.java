@@ -44,7 +44,11 @@ class SchemaDriftTest {
     return findings.stream()
         .map(
             f ->
-                f.kind() + " " + f.subject() + " " + f.verdict()
+                f.kind()
+                    + " "
+                    + f.subject()
+                    + " "
+                    + f.verdict()
                     + f.sortedFlags().stream()
                         .map(flag -> " " + flag)
                         .collect(Collectors.joining()))
@@ -90,7 +94,7 @@ class SchemaDriftTest {
     assertThat(between(orders(), orders(with(total, Default.Kind.VOLATILE))))
         .containsExactly("column.added 2 ADDITIVE RESYNC");
     assertThat(between(orders(), orders(with(total, Default.Kind.GENERATED))))
-        .containsExactly("column.added 2 ADDITIVE RESYNC INVISIBLE");
+        .containsExactly("column.added 2 SEMANTIC RESYNC INVISIBLE");
     assertThat(between(orders(), orders(required(with(total, Default.constant("5"))))))
         .containsExactly("column.added 2 COMPATIBLE BACKFILL");
     assertThat(between(orders(), orders(required(with(total, Default.Kind.VOLATILE)))))
@@ -103,9 +107,7 @@ class SchemaDriftTest {
   void invariant_8_an_added_column_of_unknown_default_is_not_taken_for_an_empty_one() {
     assertThat(between(orders(), orders(Column.of("2", "total", Type.of("int4")))))
         .containsExactly("column.added 2 ADDITIVE RESYNC");
-    assertThat(
-            between(
-                orders(), orders(with(column("2", "total", "int4"), Default.Kind.CONSTANT))))
+    assertThat(between(orders(), orders(with(column("2", "total", "int4"), Default.Kind.CONSTANT))))
         .containsExactly("column.added 2 ADDITIVE RESYNC");
   }
 
@@ -127,8 +129,7 @@ class SchemaDriftTest {
         .containsExactly("column.removed 2 BREAKING");
     assertThat(
             between(
-                relation(ORDERS, "16401", new RowIdentity.Key(List.of("1", "2")), note),
-                orders()))
+                relation(ORDERS, "16401", new RowIdentity.Key(List.of("1", "2")), note), orders()))
         .containsExactly("pk.columns-changed  BREAKING", "column.removed 2 BREAKING");
   }
 
@@ -196,8 +197,7 @@ class SchemaDriftTest {
         .isEqualTo(new DriftDetail.ColumnReadded("note", "2", "text", "text"));
     assertThat(
             between(
-                orders(required(column("2", "note", "text"))),
-                orders(column("3", "note", "text"))))
+                orders(required(column("2", "note", "text"))), orders(column("3", "note", "text"))))
         .containsExactly("column.dropped-and-readded 3 BREAKING RESYNC");
   }
 
@@ -252,8 +252,7 @@ class SchemaDriftTest {
     Relation bare = orders(Column.of("2", "note", Type.of("text")));
     Relation full =
         orders(
-            commented(
-                required(with(column("2", "note", "text"), Default.Kind.VOLATILE)), "why"));
+            commented(required(with(column("2", "note", "text"), Default.Kind.VOLATILE)), "why"));
 
     assertThat(between(bare, full)).isEmpty();
     assertThat(between(full, bare)).isEmpty();
@@ -276,9 +275,7 @@ class SchemaDriftTest {
     Column v = column("2", "v", "int4");
 
     assertThat(
-            between(
-                orders(with(v, Default.constant("5"))),
-                orders(with(v, Default.Kind.CONSTANT))))
+            between(orders(with(v, Default.constant("5"))), orders(with(v, Default.Kind.CONSTANT))))
         .isEmpty();
   }
 
@@ -343,9 +340,7 @@ class SchemaDriftTest {
         .containsExactly("row-identity.whole  METADATA");
     assertThat(between(by(whole, id, no), by(none, id, no)))
         .containsExactly("row-identity.none  BREAKING");
-    assertThat(
-            between(
-                by(BY_ID, id, no), by(new RowIdentity.Key(List.of("1", "2")), id, no)))
+    assertThat(between(by(BY_ID, id, no), by(new RowIdentity.Key(List.of("1", "2")), id, no)))
         .containsExactly("pk.columns-changed  BREAKING");
     assertThat(
             between(

@@ -153,12 +153,42 @@ class TypeChangeTest {
   void a_chain_of_preserving_changes_is_preserving() {
     List<Type> types =
         List.of(
-                "int2", "int4", "int8", "float4", "float8", "numeric", "numeric(5,0)",
-                "numeric(5,2)", "numeric(10,2)", "numeric(12,4)", "numeric(24,4)", "varchar(3)",
-                "varchar(36)", "varchar", "text", "bpchar(3)", "bpchar(36)", "uuid", "date",
-                "timestamp(0)", "timestamp", "timestamptz(3)", "timestamptz", "time", "time(3)",
-                "bit(3)", "varbit(3)", "varbit", "bool", "json", "jsonb", "enum:sad", "int4[]",
-                "int8[]", "enum:sad[]", "text[]")
+                "int2",
+                "int4",
+                "int8",
+                "float4",
+                "float8",
+                "numeric",
+                "numeric(5,0)",
+                "numeric(5,2)",
+                "numeric(10,2)",
+                "numeric(12,4)",
+                "numeric(24,4)",
+                "varchar(3)",
+                "varchar(36)",
+                "varchar",
+                "text",
+                "bpchar(3)",
+                "bpchar(36)",
+                "uuid",
+                "date",
+                "timestamp(0)",
+                "timestamp",
+                "timestamptz(3)",
+                "timestamptz",
+                "time",
+                "time(3)",
+                "bit(3)",
+                "varbit(3)",
+                "varbit",
+                "bool",
+                "json",
+                "jsonb",
+                "enum:sad",
+                "int4[]",
+                "int8[]",
+                "enum:sad[]",
+                "text[]")
             .stream()
             .map(Types::type)
             .toList();
@@ -180,17 +210,29 @@ class TypeChangeTest {
   void no_two_different_types_hold_all_values_of_each_other_but_text_and_unbounded_varchar() {
     List<Type> types =
         List.of(
-                "int2", "int4", "int8", "float4", "float8", "numeric", "numeric(10,2)", "varchar",
-                "text", "bpchar(3)", "uuid", "date", "timestamp", "timestamptz", "time", "bool")
+                "int2",
+                "int4",
+                "int8",
+                "float4",
+                "float8",
+                "numeric",
+                "numeric(10,2)",
+                "varchar",
+                "text",
+                "bpchar(3)",
+                "uuid",
+                "date",
+                "timestamp",
+                "timestamptz",
+                "time",
+                "bool")
             .stream()
             .map(Types::type)
             .toList();
 
     for (Type a : types) {
       for (Type b : types) {
-        if (!a.equals(b)
-            && TypeChange.of(a, b).preserving()
-            && TypeChange.of(b, a).preserving()) {
+        if (!a.equals(b) && TypeChange.of(a, b).preserving() && TypeChange.of(b, a).preserving()) {
           assertThat(List.of(a.name(), b.name())).containsExactlyInAnyOrder("text", "varchar");
         }
       }
