@@ -1,0 +1,66 @@
+package dev.weirkeeper.examples.bench;
+
+import dev.weirkeeper.testkit.LocalPostgres;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Runs the benchmarks of the data plane on an embedded PostgreSQL with fsync on. Source, target and
+ * pipeline share one machine, so every figure is a ratio to a baseline of the same round; rounds are
+ * interleaved and their median is what counts.
+ */
+public final class Bench {
+  private static final String HELP =
+      """
+      Weirkeeper bench: [inserts] [updates] [latency] [huge]   (all without arguments)
+        -Drounds=5     rounds of inserts and updates
+        -Drows=300000  rows a round
+        -Dhuge=5000000 rows of the one transaction that must fit into 256 MB of heap
+      """;
+
+  private Bench() {}
+
+  public static void main(String[] arguments) throws Exception {
+    List<String> wanted = new ArrayList<>(Arrays.asList(arguments));
+    if (wanted.contains("--help")) {
+      System.out.print(HELP);
+      return;
+    }
+    if (wanted.isEmpty()) {
+      wanted.addAll(List.of("inserts", "updates", "latency", "huge"));
+    }
+    int rounds = Integer.getInteger("rounds", 5);
+    int rows = Integer.getInteger("rows", 300_000);
+    try (LocalPostgres server =
+        LocalPostgres.start(
+            Map.of("fsync", "on", "max_wal_size", "8GB", "shared_buffers", "512MB"))) {
+      server.createDatabase(Bed.SOURCE);
+      server.createDatabase(Bed.TARGET);
+      if (wanted.contains("inserts")) {
+        new Throughput(server, rows).inserts(rounds, System.out);
+      }
+      if (wanted.contains("updates")) {
+        new Throughput(server, rows).updates(rounds, System.out);
+      }
+      if (wanted.contains("latency")) {
+        Latency.measure(server, System.out);
+      }
+      if (wanted.contains("huge")) {
+        Huge.measure(server, Integer.getInteger("huge", 5_000_000), System.out);
+      }
+    }
+  }
+
+  /** Prints the median, the least and the greatest of some figures. */
+  static void print(PrintStream out, String what, List<Double> figures) {
+    List<Double> sorted = figures.stream().sorted().toList();
+    out.printf(
+        Locale.ROOT, "%-58s median %6.2f  (%.2f to %.2f, %d rounds)%n", what,
+        sorted.get(sorted.size() / 2), sorted.get(0), sorted.get(sorted.size() - 1),
+        sorted.size());
+  }
+}

@@ -1,0 +1,318 @@
+package dev.weirkeeper.examples.quickstart;
+
+import dev.weirkeeper.Action;
+import dev.weirkeeper.Asset;
+import dev.weirkeeper.Autonomy;
+import dev.weirkeeper.Caller;
+import dev.weirkeeper.Counts;
+import dev.weirkeeper.Effect;
+import dev.weirkeeper.Journal;
+import dev.weirkeeper.Json;
+import dev.weirkeeper.Mailbox;
+import dev.weirkeeper.Outcome;
+import dev.weirkeeper.Pipeline;
+import dev.weirkeeper.PipelineEvent;
+import dev.weirkeeper.Plan;
+import dev.weirkeeper.TableState;
+import dev.weirkeeper.Tolerance;
+import dev.weirkeeper.Toolbox;
+import dev.weirkeeper.audit.JsonLinesSink;
+import dev.weirkeeper.contracts.postgres.PostgresTarget;
+import dev.weirkeeper.drift.PostgresPlanner;
+import dev.weirkeeper.drift.SchemaDrift;
+import dev.weirkeeper.drift.postgres.PostgresFeed;
+import dev.weirkeeper.healing.PipelineTools;
+import dev.weirkeeper.healing.Playbook;
+import dev.weirkeeper.healing.postgres.PostgresTableTools;
+import dev.weirkeeper.spi.AuditSink;
+import dev.weirkeeper.spi.Feed;
+import dev.weirkeeper.spi.HealingPolicy;
+import dev.weirkeeper.spi.Judges;
+import dev.weirkeeper.spi.Target;
+import dev.weirkeeper.spi.ToolRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.replication.LogSequenceNumber;
+
+/** A pipeline from PostgreSQL to PostgreSQL with its parts, composed as a host would. */
+public final class GovernedStream implements AutoCloseable {
+  public static final String SOURCE = "shop";
+  public static final String TARGET = "warehouse";
+
+  private static final Caller HOST = new Caller("host:quickstart", Caller.Kind.HOST);
+
+  /**
+   * What a stream needs.
+   *
+   * @param source name of the source system and of the feed, its slot and its publications
+   * @param folder where the audit log and spill files are kept
+   * @param seams wraps the parts; tests put crashes there
+   */
+  public record Settings(
+      String source,
+      String sourceUrl,
+      String targetUrl,
+      List<String> tables,
+      Path folder,
+      Judges contracts,
+      Map<Asset, Tolerance> tolerances,
+      Consumer<PipelineEvent> listener,
+      Seams seams) {
+    public Settings(
+        String source,
+        String sourceUrl,
+        String targetUrl,
+        List<String> tables,
+        Path folder,
+        Judges contracts,
+        Map<Asset, Tolerance> tolerances,
+        Consumer<PipelineEvent> listener) {
+      this(
+          source, sourceUrl, targetUrl, tables, folder, contracts, tolerances, listener, Seams.UNTOUCHED);
+    }
+  }
+
+  /** Ways to stand between the parts. */
+  public record Seams(
+      UnaryOperator<Feed> feed,
+      UnaryOperator<Target> target,
+      UnaryOperator<AuditSink> sink,
+      UnaryOperator<ToolRegistry> tools,
+      UnaryOperator<HealingPolicy> policy) {
+    public static final Seams UNTOUCHED =
+        new Seams(
+            UnaryOperator.identity(),
+            UnaryOperator.identity(),
+            UnaryOperator.identity(),
+            UnaryOperator.identity(),
+            UnaryOperator.identity());
+  }
+
+  private final String source;
+  private final PGSimpleDataSource warehouse;
+  private final Target target;
+  private final AuditSink sink;
+  private final Toolbox toolbox;
+  private final Pipeline pipeline;
+  private final Thread thread;
+  private final Progress progress = new Progress();
+
+  private GovernedStream(Settings settings) throws IOException, SQLException {
+    Clock clock = Clock.systemUTC();
+    source = settings.source();
+    warehouse = new PGSimpleDataSource();
+    warehouse.setUrl(settings.targetUrl());
+    try (Connection connection = warehouse.getConnection()) {
+      PostgresTarget.install(connection);
+      PostgresTableTools.install(connection);
+    }
+    Files.createDirectories(settings.folder());
+    Feed feed =
+        settings
+            .seams()
+            .feed()
+            .apply(
+                PostgresFeed.builder(settings.source())
+                    .source(settings.source(), settings.sourceUrl(), new Properties())
+                    .tables(settings.tables())
+                    .spill(settings.folder(), 64L << 20, 16L << 30)
+                    .heartbeat(Duration.ofMillis(200))
+                    .clock(clock)
+                    .build());
+    target =
+        settings.seams().target().apply(PostgresTarget.builder(TARGET, warehouse).build());
+    sink = settings.seams().sink().apply(JsonLinesSink.open(settings.folder().resolve("audit"), clock));
+    Journal journal = new Journal(sink, clock);
+    Mailbox mailbox = new Mailbox(clock);
+    toolbox =
+        Toolbox.builder()
+            .journal(journal)
+            .clock(clock)
+            .tools(
+                settings.seams().tools().apply(PostgresTableTools.builder(TARGET, warehouse).build()),
+                new PipelineTools(settings.source(), mailbox))
+            .limit(Effect.WRITE)
+            .grant("pipeline", Effect.WRITE)
+            .grant(HOST.principal(), Effect.WRITE)
+            .build();
+    Pipeline.Builder builder =
+        Pipeline.builder()
+            .feed(feed)
+            .target(target)
+            .judges(settings.contracts())
+            .detector(new SchemaDrift())
+            .planner(new PostgresPlanner(TARGET))
+            .policy(settings.seams().policy().apply(new Playbook()))
+            .toolbox(toolbox)
+            .mailbox(mailbox)
+            .journal(journal)
+            .clock(clock)
+            .autonomy(Autonomy.HEAL)
+            .listener(settings.listener().andThen(progress));
+    settings.tolerances().forEach(builder::tolerance);
+    pipeline = builder.build();
+    thread = new Thread(this::run, "pipeline");
+  }
+
+  /** Starts a stream on a thread of its own. */
+  public static GovernedStream start(Settings settings) throws IOException, SQLException {
+    GovernedStream stream = new GovernedStream(settings);
+    stream.thread.start();
+    return stream;
+  }
+
+  private void run() {
+    try {
+      pipeline.run();
+      progress.ended(null);
+    } catch (Exception e) {
+      progress.ended(e);
+    }
+  }
+
+  /** Calls a tool as the host, through the door. */
+  public Outcome call(String tool, Record input, Asset on) {
+    return toolbox.perform(HOST, new Action(tool, Json.of(input), on), List.of());
+  }
+
+  /** Waits until a condition over the tables holds. */
+  public void await(String what, Predicate<Map<Asset, TableState>> condition)
+      throws InterruptedException, IOException {
+    progress.await(what, () -> condition.test(pipeline.tables()));
+  }
+
+  /** Waits until everything that the source committed up to here is durable at the target. */
+  public void awaitPosition(LogSequenceNumber position) throws InterruptedException, IOException {
+    progress.await("position " + position, () -> progress.reached(position));
+  }
+
+  public Optional<Plan> pendingPlan(Asset asset) {
+    return pipeline.pendingPlan(asset);
+  }
+
+  public Pipeline pipeline() {
+    return pipeline;
+  }
+
+  public Map<Asset, Counts> ledger() throws IOException {
+    return target.ledger(source);
+  }
+
+  /** Rows of a table that are open in quarantine, as the target says now. */
+  public int quarantined(Asset asset) throws SQLException {
+    try (Connection connection = warehouse.getConnection();
+        PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT count(*) FROM weirkeeper.quarantine q JOIN weirkeeper.asset a ON a.id = q.asset"
+                    + " WHERE a.name = ? AND q.status = 'OPEN'")) {
+      query.setString(1, asset.name());
+      try (ResultSet row = query.executeQuery()) {
+        row.next();
+        return row.getInt(1);
+      }
+    }
+  }
+
+  /** Waits until the stream ends by itself: only a failure does that. */
+  public void join() throws InterruptedException {
+    thread.join();
+  }
+
+  /** Why the stream ended, if it failed. */
+  public Optional<Exception> failure() {
+    return progress.failure();
+  }
+
+  /** Stops after the commit that is under way and closes everything. */
+  @Override
+  public void close() throws IOException {
+    pipeline.stop();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    try {
+      target.close();
+    } finally {
+      sink.close();
+    }
+  }
+
+  /** Lets other threads wait for what the pipeline reaches. */
+  private static final class Progress implements Consumer<PipelineEvent> {
+    private static final long TIMEOUT_SECONDS = 120;
+
+    private long reached;
+    private @Nullable Exception failure;
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    @Override
+    public synchronized void accept(PipelineEvent event) {
+      if (event instanceof PipelineEvent.Committed committed) {
+        String text = committed.position().text();
+        reached =
+            Math.max(
+                reached,
+                LogSequenceNumber.valueOf(text.substring(text.lastIndexOf(':') + 1)).asLong());
+      }
+      notifyAll();
+    }
+
+    synchronized boolean reached(LogSequenceNumber position) {
+      return reached >= position.asLong();
+    }
+
+    synchronized void ended(@Nullable Exception cause) {
+      failure = cause;
+      end.countDown();
+      notifyAll();
+    }
+
+    synchronized Optional<Exception> failure() {
+      return Optional.ofNullable(failure);
+    }
+
+    void await(String what, BooleanSupplier condition)
+        throws InterruptedException, IOException {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+      synchronized (this) {
+        while (!condition.getAsBoolean()) {
+          if (end.getCount() == 0) {
+            throw new IOException("the pipeline ended while waiting for " + what, failure);
+          }
+          long left = deadline - System.nanoTime();
+          if (left <= 0) {
+            throw new IOException("timed out after " + TIMEOUT_SECONDS + " s on " + what);
+          }
+          wait(Math.max(1, Math.min(100, TimeUnit.NANOSECONDS.toMillis(left))));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package dev.weirkeeper.examples.quickstart;
+
+import dev.weirkeeper.Asset;
+import dev.weirkeeper.Counts;
+import dev.weirkeeper.Outcome;
+import dev.weirkeeper.Plan;
+import dev.weirkeeper.TableState;
+import dev.weirkeeper.Tolerance;
+import dev.weirkeeper.Verdict;
+import dev.weirkeeper.audit.JsonLinesLog;
+import dev.weirkeeper.examples.quickstart.Timeline.Tone;
+import dev.weirkeeper.healing.PipelineTools;
+import dev.weirkeeper.spi.Judges;
+import dev.weirkeeper.testkit.LocalPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the quickstart shows: an application changes its data and its schema as it likes, and the
+ * warehouse follows without losing, doubling or corrupting a row.
+ */
+final class Story {
+  private static final Asset CUSTOMER = new Asset(GovernedStream.SOURCE, "public.customer");
+  private static final Asset ORDERS = new Asset(GovernedStream.SOURCE, "public.orders");
+  private static final Asset LINEITEM = new Asset(GovernedStream.SOURCE, "public.lineitem");
+  private static final Map<Asset, List<String>> KEYS =
+      Map.of(
+          CUSTOMER, List.of("c_custkey"),
+          ORDERS, List.of("o_orderkey"),
+          LINEITEM, List.of("l_orderkey", "l_linenumber"));
+
+  private final LocalPostgres server;
+  private final Path folder;
+  private final Timeline timeline;
+
+  Story(LocalPostgres server, Path folder, Timeline timeline) {
+    this.server = server;
+    this.folder = folder;
+    this.timeline = timeline;
+  }
+
+  /** Plays it all; throws with what does not hold. */
+  void play() throws IOException, SQLException, InterruptedException {
+    server.createDatabase(GovernedStream.SOURCE);
+    server.createDatabase(GovernedStream.TARGET);
+    try (Connection shop = server.connect(GovernedStream.SOURCE)) {
+      Shop.create(shop);
+      scene("A shop with " + Shop.fill(shop) + " rows of TPC-H customers, orders and line items");
+    }
+    try (Application app = new Application(server.url(GovernedStream.SOURCE))) {
+      try (GovernedStream stream = start(QuickstartContracts.first())) {
+        snapshot(stream, app);
+        evolve(stream, app);
+        badRows(stream, app);
+        breakingChange(stream, app);
+      }
+      try (GovernedStream stream = start(QuickstartContracts.amended())) {
+        replay(stream, app);
+        prove(stream, app);
+      }
+    }
+    verifyLog();
+  }
+
+  private GovernedStream start(Judges contracts) throws IOException, SQLException {
+    Tolerance renames = new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.PAUSE);
+    return GovernedStream.start(
+        new GovernedStream.Settings(
+            GovernedStream.SOURCE,
+                server.url(GovernedStream.SOURCE),
+            server.url(GovernedStream.TARGET),
+            Shop.TABLES,
+            folder,
+            contracts,
+            Map.of(CUSTOMER, renames),
+            timeline));
+  }
+
+  private void snapshot(GovernedStream stream, Application app)
+      throws SQLException, IOException, InterruptedException {
+    scene("The warehouse is empty: tables are created through the door, then loaded in chunks");
+    app.startPlacingOrders();
+    stream.await("the first load", tables -> all(tables, TableState.Mode.LIVE));
+    caughtUp(stream, app);
+  }
+
+  private void evolve(GovernedStream stream, Application app)
+      throws SQLException, IOException, InterruptedException {
+    scene("ADD COLUMN and rows that use it, in one transaction");
+    app.transaction(
+        "INSERT INTO customer VALUES (5001, 'Customer#5001', 'before', 1, '10-1', 1, 'BUILDING', '')",
+        "ALTER TABLE customer ADD COLUMN c_segment_since date DEFAULT DATE '2020-01-01'",
+        "INSERT INTO customer VALUES (5002, 'Customer#5002', 'after', 1, '10-2', 2, 'MACHINERY', '',"
+            + " DATE '2026-05-01')");
+    caughtUp(stream, app);
+
+    scene("RENAME COLUMN, followed by identity and not by guessing");
+    app.transaction(
+        "UPDATE customer SET c_phone = '10-9' WHERE c_custkey = 5001",
+        "ALTER TABLE customer RENAME COLUMN c_phone TO c_telephone",
+        "UPDATE customer SET c_telephone = '10-8' WHERE c_custkey = 5002");
+    caughtUp(stream, app);
+
+    scene("A type is widened, and a row uses the room");
+    app.transaction(
+        "ALTER TABLE orders ALTER COLUMN o_clerk TYPE varchar(40)",
+        "UPDATE orders SET o_clerk = 'Clerk#000000951 of the night shift' WHERE o_orderkey = 1");
+    caughtUp(stream, app);
+  }
+
+  private void badRows(GovernedStream stream, Application app)
+      throws SQLException, IOException, InterruptedException {
+    scene("Rows that break the contract go to quarantine; the others of their transaction flow");
+    app.transaction(
+        "UPDATE orders SET o_totalprice = -1 WHERE o_orderkey = 3",
+        "UPDATE orders SET o_orderpriority = '6-DEFERRED' WHERE o_orderkey IN (2, 4, 5)",
+        "UPDATE orders SET o_comment = 'a good row' WHERE o_orderkey = 7");
+    caughtUp(stream, app);
+    expectQuarantined(stream, ORDERS, 4);
+
+    scene("The application mends one of them: the newer row supersedes the quarantined one");
+    app.transaction("UPDATE orders SET o_totalprice = 1 WHERE o_orderkey = 3");
+    caughtUp(stream, app);
+    expectQuarantined(stream, ORDERS, 3);
+
+    scene("A row that the warehouse itself refuses does not stop the stream");
+    server.execute(
+        GovernedStream.TARGET,
+        "ALTER TABLE customer ADD CONSTRAINT owner_limit CHECK (c_acctbal < 1000000)");
+    app.transaction(
+        "UPDATE customer SET c_acctbal = 2000000 WHERE c_custkey = 7",
+        "UPDATE customer SET c_acctbal = 2 WHERE c_custkey = 8");
+    caughtUp(stream, app);
+    expectQuarantined(stream, CUSTOMER, 1);
+  }
+
+  private void breakingChange(GovernedStream stream, Application app)
+      throws SQLException, IOException, InterruptedException {
+    scene("A breaking change pauses one table; the others flow and the source keeps no log for it");
+    app.transaction(
+        "ALTER TABLE lineitem DROP COLUMN l_comment",
+        "UPDATE lineitem SET l_tax = l_tax + 0.01 WHERE l_orderkey <= 5000");
+    stream.await(
+        "the pause", tables -> tables.get(LINEITEM).mode() == TableState.Mode.PAUSED);
+    app.transaction("UPDATE orders SET o_shippriority = 1 WHERE o_orderkey <= 1000");
+    caughtUp(stream, app);
+    long orders = app.stopPlacingOrders();
+    caughtUp(stream, app);
+    long retained = app.retained("wk_" + GovernedStream.SOURCE);
+    require(
+        retained < 1 << 20,
+        "the source keeps " + retained + " bytes of log although only a table is paused");
+    timeline.say(
+        Tone.DIM,
+        "  " + orders + " orders were placed meanwhile; the slot keeps " + retained + " bytes");
+
+    Plan plan =
+        stream
+            .pendingPlan(LINEITEM)
+            .orElseThrow(() -> new IOException("no plan waits for " + LINEITEM));
+    scene("A person applies plan " + plan.id().brief() + ": the target keeps the column");
+    done(
+        stream.call(
+            "plan_apply",
+            new PipelineTools.Apply(LINEITEM.name(), plan.id()),
+            LINEITEM),
+        "plan_apply");
+    stream.await(
+        "the spool to drain", tables -> tables.get(LINEITEM).mode() == TableState.Mode.LIVE);
+  }
+
+  private void replay(GovernedStream stream, Application app)
+      throws SQLException, IOException, InterruptedException {
+    scene("The owner amends the contract and the constraint; quarantined rows are replayed");
+    server.execute(
+        GovernedStream.TARGET, "ALTER TABLE customer DROP CONSTRAINT owner_limit");
+    stream.await("all tables to be live", tables -> all(tables, TableState.Mode.LIVE));
+    for (Asset asset : List.of(ORDERS, CUSTOMER)) {
+      Outcome outcome =
+          stream.call(
+              "quarantine_replay",
+              new PipelineTools.Replay(asset.name(), Optional.empty(), 1000),
+              asset);
+      done(outcome, "quarantine_replay");
+      expectQuarantined(stream, asset, 0);
+    }
+    caughtUp(stream, app);
+  }
+
+  private void prove(GovernedStream stream, Application app)
+      throws SQLException, IOException, InterruptedException {
+    scene("Proof: row by row, and sum by sum");
+    caughtUp(stream, app);
+    try (Connection shop = server.connect(GovernedStream.SOURCE);
+        Connection warehouse = server.connect(GovernedStream.TARGET)) {
+      for (Map.Entry<Asset, List<String>> table : KEYS.entrySet()) {
+        String name = table.getKey().name();
+        List<String> columns = Proof.columns(shop, name);
+        Proof.Content there = Proof.of(shop, name, columns, table.getValue(), List.of());
+        Proof.Content here = Proof.of(warehouse, name, columns, table.getValue(), List.of());
+        require(
+            there.equals(here),
+            name + " differs: the source has " + there + ", the target has " + here);
+        timeline.say(
+            Tone.GOOD,
+            "  " + name + ": " + there.rows() + " rows equal, sha256 "
+                + there.hash().substring(0, 16));
+      }
+    }
+    Map<Asset, Counts> ledger = stream.ledger();
+    for (Map.Entry<Asset, Counts> row : ledger.entrySet()) {
+      Counts counts = row.getValue();
+      require(
+          counts.in() == counts.published() + counts.quarantined() + counts.spooled(),
+          "the ledger of " + row.getKey() + " does not add up");
+    }
+    timeline.summary(ledger);
+  }
+
+  private void verifyLog() throws IOException {
+    JsonLinesLog.Report log = JsonLinesLog.in(folder.resolve("audit")).verify();
+    require(log.intact(), "the audit log is broken: " + log);
+    timeline.say(
+        Tone.GOOD,
+        "audit log: " + log.head().records() + " records verified, head "
+            + log.head().chain().brief());
+  }
+
+  private void caughtUp(GovernedStream stream, Application app)
+      throws SQLException, IOException, InterruptedException {
+    stream.awaitPosition(app.position());
+  }
+
+  private static boolean all(Map<Asset, TableState> tables, TableState.Mode mode) {
+    return tables.size() == KEYS.size()
+        && tables.values().stream().allMatch(state -> state.mode() == mode);
+  }
+
+  private void expectQuarantined(GovernedStream stream, Asset asset, int expected)
+      throws IOException, SQLException {
+    int open = stream.quarantined(asset);
+    require(
+        open == expected,
+        asset.name() + " has " + open + " rows in quarantine, expected " + expected);
+    timeline.say(Tone.DIM, "  " + asset.name() + ": " + open + " rows in quarantine");
+  }
+
+  private static void done(Outcome outcome, String tool) throws IOException {
+    require(outcome.isDone(), tool + " came to " + outcome);
+  }
+
+  private static void require(boolean holds, String what) throws IOException {
+    if (!holds) {
+      throw new IOException(what);
+    }
+  }
+
+  private void scene(String title) {
+    timeline.say(Tone.SCENE, "▶ " + title);
+  }
+}
