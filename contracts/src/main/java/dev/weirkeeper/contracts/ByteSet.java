@@ -1,17 +1,11 @@
 package dev.weirkeeper.contracts;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** A set of byte strings that is asked with slices, by open addressing: no object is made. */
 final class ByteSet {
-  private static final VarHandle WORD =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   private final byte @Nullable [][] slots;
   private final int mask;
   private final int longest;
@@ -63,7 +57,7 @@ final class ByteSet {
     int at = offset;
     int end = offset + length;
     for (; at + 8 <= end; at += 8) {
-      hash = (hash ^ (long) WORD.get(data, at)) * 0x9E3779B97F4A7C15L;
+      hash = (hash ^ (long) Words.WORD.get(data, at)) * 0x9E3779B97F4A7C15L;
       hash ^= hash >>> 32;
     }
     long rest = 0;

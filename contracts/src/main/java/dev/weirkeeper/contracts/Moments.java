@@ -1,7 +1,5 @@
 package dev.weirkeeper.contracts;
 
-import java.time.YearMonth;
-
 /**
  * Reads dates and timestamps from slices of text in ISO form, as PostgreSQL writes them (DateStyle
  * ISO), infinities and years before Christ included.
@@ -173,7 +171,7 @@ final class Moments {
       return NONE;
     }
     year = beforeChrist ? 1 - year : year;
-    if (day > 28 && day > YearMonth.of(year, month).lengthOfMonth()) {
+    if (day > 28 && day > daysOf(year, month)) {
       return NONE;
     }
     // Days from the civil calendar, counting years from March.
@@ -183,6 +181,14 @@ final class Moments {
     long ofYear = (153L * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
     long dayOfEra = ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear;
     return era * 146_097 + dayOfEra - 719_468 - EPOCH_DAY;
+  }
+
+  private static int daysOf(int year, int month) {
+    if (month == 2) {
+      boolean leap = (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);
+      return leap ? 29 : 28;
+    }
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
   }
 
   private static int two(byte[] data, int at) {

@@ -127,7 +127,8 @@ final class Ranges {
       if (negative) {
         at++;
       }
-      if (end - at > SAFE_DIGITS + 1 || at == end) {
+      int start = at;
+      if (end - at > SAFE_DIGITS + 1) {
         return holdsLong(data, offset, length);
       }
       long value = 0;
@@ -142,8 +143,8 @@ final class Ranges {
           return holdsLong(data, offset, length);
         }
       }
-      // Nineteen digits without a point are one too many for the intervals.
-      if (point < 0 && end - offset > SAFE_DIGITS) {
+      int digits = end - start - (point < 0 ? 0 : 1);
+      if (digits < 1 || digits > SAFE_DIGITS) {
         return holdsLong(data, offset, length);
       }
       int scale = point < 0 ? 0 : end - point - 1;
