@@ -175,7 +175,7 @@ class RepositoryTest {
 
     @Override
     public Void visitClass(ClassTree type, Void unused) {
-      return within(type.getSimpleName().toString(), () -> super.visitClass(type, unused));
+      return within(type.getSimpleName().toString(), () -> super.visitClass(type, null));
     }
 
     @Override
@@ -188,7 +188,7 @@ class RepositoryTest {
                 && method.getBody().getStatements().isEmpty()) {
               problems.add(String.join(".", where) + " has an empty body");
             }
-            return super.visitMethod(method, unused);
+            return super.visitMethod(method, null);
           });
     }
 
@@ -198,7 +198,7 @@ class RepositoryTest {
       if (called.equals("Thread.sleep") || called.matches(".*TimeUnit\\.\\w+\\.sleep")) {
         problems.add(String.join(".", where) + " sleeps; wait for what should happen instead");
       }
-      return super.visitMethodInvocation(call, unused);
+      return super.visitMethodInvocation(call, null);
     }
 
     private Void within(String name, Supplier<Void> scan) {

@@ -36,7 +36,6 @@ enum Rule {
       (type, base) ->
           uses(
               type,
-              base,
               target ->
                   target.getPackageName().startsWith(base)
                       && !maySee(module(type, base), module(target, base)))),
@@ -45,7 +44,6 @@ enum Rule {
       (type, base) ->
           uses(
               type,
-              base,
               target ->
                   target.getPackageName().startsWith(base)
                       && (target.getPackageName() + ".").contains(".internal.")
@@ -65,7 +63,7 @@ enum Rule {
               : Stream.empty()),
 
   /** Detectors, planners, policies and judges: the same inputs give the same answer, offline. */
-  PURE_CODE_DOES_NO_IO((type, base) -> isPure(type, base) ? uses(type, base, Rule::isIo) : none()),
+  PURE_CODE_DOES_NO_IO((type, base) -> isPure(type, base) ? uses(type, Rule::isIo) : none()),
 
   TIME_AND_CHANCE_ARE_ARGUMENTS(
       (type, base) -> isPure(type, base) ? calls(type, Rule::asksTimeOrChance) : none()),
@@ -90,7 +88,7 @@ enum Rule {
   LOGS_GO_TO_SLF4J(
       (type, base) ->
           Stream.concat(
-              uses(type, base, target -> target.getPackageName().startsWith("java.util.logging")),
+              uses(type, target -> target.getPackageName().startsWith("java.util.logging")),
               calls(type, Rule::printsToConsole))),
 
   NOBODY_SLEEPS((type, base) -> calls(type, access -> access.getName().equals("sleep")));
@@ -192,7 +190,7 @@ enum Rule {
     return Stream.empty();
   }
 
-  private static Stream<String> uses(JavaClass type, String base, Condition<JavaClass> forbidden) {
+  private static Stream<String> uses(JavaClass type, Condition<JavaClass> forbidden) {
     return type.getDirectDependenciesFromSelf().stream()
         .filter(dependency -> forbidden.holds(dependency.getTargetClass().getBaseComponentType()))
         .map(Dependency::getDescription);
