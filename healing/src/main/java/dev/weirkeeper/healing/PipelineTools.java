@@ -185,7 +185,8 @@ public final class PipelineTools implements ToolRegistry {
     // Limits and grants go by the target of the action: input and target must be one thing.
     if (!call.target().system().equals(sourceSystem) || !call.target().name().equals(table)) {
       return new Outcome.Refused(
-          "The action's target is not the table of its input at " + sourceSystem
+          "The action's target is not the table of its input at "
+              + sourceSystem
               + "; address the action to the table that it names");
     }
     return mailbox.send(toCommand.command(input, call.target()), call.deadline());

@@ -76,10 +76,8 @@ public final class Playbook implements HealingPolicy {
               Set.of(),
               Play.Move.PROPOSE,
               "A person decides on this table"),
-          new Play(
-              Set.of(Autonomy.HEAL), Set.copyOf(TO_HEAL), Play.Move.HEAL, "Within tolerance"),
-          new Play(
-              Set.of(Autonomy.HEAL), Set.of(), Play.Move.PROPOSE, "A person has to decide"));
+          new Play(Set.of(Autonomy.HEAL), Set.copyOf(TO_HEAL), Play.Move.HEAL, "Within tolerance"),
+          new Play(Set.of(Autonomy.HEAL), Set.of(), Play.Move.PROPOSE, "A person has to decide"));
 
   private static final String ID = "playbook-" + Hash.of(Json.of(PLAYS)).brief();
   private static final Pattern KIND = Pattern.compile("[a-z][a-z0-9._-]{0,63}");
@@ -100,8 +98,7 @@ public final class Playbook implements HealingPolicy {
       case DISMISS -> new Decision.Dismiss(reason);
       case PAUSE ->
           new Decision.Contain(List.of(pause(incident, reason)), Optional.empty(), reason);
-      case PROPOSE ->
-          new Decision.Contain(List.of(pause(incident, reason)), met.plan(), reason);
+      case PROPOSE -> new Decision.Contain(List.of(pause(incident, reason)), met.plan(), reason);
       case HEAL -> new Decision.Heal(met.plan().orElseThrow(), reason);
     };
   }
@@ -147,8 +144,7 @@ public final class Playbook implements HealingPolicy {
 
   private static String name(Finding finding) {
     String kind = KIND.matcher(finding.kind()).matches() ? finding.kind() : "a finding";
-    String subject =
-        SUBJECT.matcher(finding.subject()).matches() ? " " + finding.subject() : "";
+    String subject = SUBJECT.matcher(finding.subject()).matches() ? " " + finding.subject() : "";
     return kind + subject + " (" + finding.verdict() + ")";
   }
 }

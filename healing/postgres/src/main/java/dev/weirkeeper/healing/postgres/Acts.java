@@ -109,8 +109,7 @@ final class Acts {
       requireInstalled(session);
       session.claim(table);
       TableImage before = Catalog.read(session.connection(), table, types);
-      if (session.acted(call.actionId().hex())
-          && rendering.problem(change, before).isEmpty()) {
+      if (session.acted(call.actionId().hex()) && rendering.problem(change, before).isEmpty()) {
         return done(change, Changed.How.FOUND_DONE, before);
       }
       // Asks before it locks, so that a table is not held up to be told no.
@@ -125,7 +124,10 @@ final class Acts {
       Optional<String> problem = rendering.problem(change, after);
       if (problem.isPresent() || !sameTable(locked, after)) {
         return new Outcome.Failed(
-            change.tool() + " on " + table.shown() + " was rolled back, because afterwards "
+            change.tool()
+                + " on "
+                + table.shown()
+                + " was rolled back, because afterwards "
                 + problem.orElse("another table had its name")
                 + "; look for triggers and for other schema changes on it");
       }
@@ -147,7 +149,10 @@ final class Acts {
   private <C extends TableChange> Outcome settle(
       Rendering<C> rendering, C change, TableName table, Set<String> types, Hash actionId) {
     String lost =
-        "The connection was lost while " + change.tool() + " on " + table.shown()
+        "The connection was lost while "
+            + change.tool()
+            + " on "
+            + table.shown()
             + " was committed";
     try (Session session =
         Session.open(source, Session.Mode.ACT, limits.lock(), limits.statement())) {
@@ -163,7 +168,9 @@ final class Acts {
               lost + ", and now " + problem.get() + "; somebody else changes the table");
     } catch (SQLException e) {
       return new Outcome.Unknown(
-          lost + ", and the target does not say what became of it (SQLSTATE " + state(e)
+          lost
+              + ", and the target does not say what became of it (SQLSTATE "
+              + state(e)
               + "); once it answers, ask for the same action again: it is never done twice");
     } catch (Refusal e) {
       return new Outcome.Unknown(lost + ", and it cannot be read back: " + e.getMessage());
@@ -180,8 +187,8 @@ final class Acts {
     }
   }
 
-  <C extends TableChange> Optional<String> problem(
-      Rendering<C> rendering, C change, Tool.Call call) throws SQLException {
+  <C extends TableChange> Optional<String> problem(Rendering<C> rendering, C change, Tool.Call call)
+      throws SQLException {
     try {
       return rendering.problem(change, look(rendering, change, call));
     } catch (Refusal e) {
@@ -189,8 +196,8 @@ final class Acts {
     }
   }
 
-  private <C extends TableChange> TableImage look(
-      Rendering<C> rendering, C change, Tool.Call call) throws SQLException, Refusal {
+  private <C extends TableChange> TableImage look(Rendering<C> rendering, C change, Tool.Call call)
+      throws SQLException, Refusal {
     TableName table = addressed(change, call);
     Set<String> types = rendering.types(change, table);
     try (Session session = open(Session.Mode.READ, call)) {
@@ -202,7 +209,8 @@ final class Acts {
   private TableName addressed(TableChange change, Tool.Call call) throws Refusal {
     if (!call.target().equals(new Asset(system, change.table()))) {
       throw new Refusal(
-          "The action's target is not the table of its input at " + system
+          "The action's target is not the table of its input at "
+              + system
               + "; address the action to the table that it names");
     }
     return TableName.parse(change.table());
@@ -238,10 +246,7 @@ final class Acts {
 
   private static boolean sameTable(TableImage locked, TableImage after) {
     return locked.stored().isEmpty()
-        || after
-            .stored()
-            .filter(table -> table.oid() == locked.stored().get().oid())
-            .isPresent();
+        || after.stored().filter(table -> table.oid() == locked.stored().get().oid()).isPresent();
   }
 
   private static Outcome done(TableChange change, Changed.How how, TableImage now) {
@@ -253,8 +258,11 @@ final class Acts {
   private static Outcome failed(TableChange change, SQLException e) {
     String state = state(e);
     return new Outcome.Failed(
-        change.tool() + " was rolled back: PostgreSQL answered with SQLSTATE " + state
-            + advice(state) + "; nothing changed");
+        change.tool()
+            + " was rolled back: PostgreSQL answered with SQLSTATE "
+            + state
+            + advice(state)
+            + "; nothing changed");
   }
 
   private static String advice(String state) {

@@ -29,8 +29,7 @@ final class Adding implements Rendering<TableChange.AddColumn> {
 
   @Override
   public List<String> statements(TableChange.AddColumn change, TableImage now) throws Refusal {
-    List<String> others =
-        now.requireTable().columns().stream().map(StoredColumn::name).toList();
+    List<String> others = now.requireTable().columns().stream().map(StoredColumn::name).toList();
     Names.requireFree(change.column(), others);
     SqlType type = SqlType.of(change.type(), now.name());
     String table = now.name().sql();
@@ -55,10 +54,14 @@ final class Adding implements Rendering<TableChange.AddColumn> {
     if (type.isTime() && CLOCK.matcher(missing).find()) {
       throw new Refusal("The value of existing rows must be a constant, not a word for a time");
     }
-    if (type.isNumeric() && !type.args().isEmpty() && DECIMAL.matcher(missing).matches()
+    if (type.isNumeric()
+        && !type.args().isEmpty()
+        && DECIMAL.matcher(missing).matches()
         && new BigDecimal(missing).stripTrailingZeros().scale() > type.args().get(1)) {
       throw new Refusal(
-          "The value of existing rows has more digits than " + type.name() + type.args()
+          "The value of existing rows has more digits than "
+              + type.name()
+              + type.args()
               + " keeps; it would be rounded");
     }
   }

@@ -13,12 +13,15 @@ final class Commenting implements Rendering<TableChange.CommentColumn> {
   }
 
   @Override
-  public List<String> statements(TableChange.CommentColumn change, TableImage now)
-      throws Refusal {
+  public List<String> statements(TableChange.CommentColumn change, TableImage now) throws Refusal {
     now.requireColumn(change.column());
     Optional<String> comment = wanted(change);
     return List.of(
-        "COMMENT ON COLUMN " + now.name().sql() + "." + Sql.name(change.column()) + " IS "
+        "COMMENT ON COLUMN "
+            + now.name().sql()
+            + "."
+            + Sql.name(change.column())
+            + " IS "
             + (comment.isPresent() ? Sql.literal(comment.get()) : "NULL"));
   }
 

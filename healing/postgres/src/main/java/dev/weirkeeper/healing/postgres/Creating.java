@@ -29,12 +29,16 @@ final class Creating implements Rendering<TableChange.CreateTable> {
     TableName table = now.name();
     if (!now.schemaExists()) {
       throw new Refusal(
-          "Schema " + Sql.shown(table.schema()) + " does not exist in the target; whoever owns the"
+          "Schema "
+              + Sql.shown(table.schema())
+              + " does not exist in the target; whoever owns the"
               + " database creates it and grants CREATE on it, then try again");
     }
     if (now.stored().isPresent() || now.namesake()) {
       throw new Refusal(
-          "Table " + table.shown() + " would have the name of a table that is there already, at"
+          "Table "
+              + table.shown()
+              + " would have the name of a table that is there already, at"
               + " least for readers that do not mind case; rename or remove that one by hand");
     }
     requireShape(change);
@@ -50,7 +54,11 @@ final class Creating implements Rendering<TableChange.CreateTable> {
     for (NewColumn column : change.columns()) {
       if (column.comment().isPresent()) {
         statements.add(
-            "COMMENT ON COLUMN " + table.sql() + "." + Sql.name(column.name()) + " IS "
+            "COMMENT ON COLUMN "
+                + table.sql()
+                + "."
+                + Sql.name(column.name())
+                + " IS "
                 + Sql.literal(column.comment().get()));
       }
     }
@@ -69,7 +77,9 @@ final class Creating implements Rendering<TableChange.CreateTable> {
     if (!names.containsAll(change.key())
         || new HashSet<>(change.key()).size() != change.key().size()) {
       throw new Refusal(
-          "The key (" + Sql.shown(change.key()) + ") names a column twice or one that the table"
+          "The key ("
+              + Sql.shown(change.key())
+              + ") names a column twice or one that the table"
               + " does not have");
     }
   }
@@ -79,8 +89,7 @@ final class Creating implements Rendering<TableChange.CreateTable> {
   }
 
   @Override
-  public Optional<String> problem(TableChange.CreateTable change, TableImage now)
-      throws Refusal {
+  public Optional<String> problem(TableChange.CreateTable change, TableImage now) throws Refusal {
     if (now.stored().isEmpty() || !now.stored().get().kind().equals("r")) {
       return Optional.of("there is no such table");
     }

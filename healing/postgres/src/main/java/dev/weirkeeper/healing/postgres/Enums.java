@@ -21,8 +21,11 @@ final class Enums {
         List<String> before = needed.put(name, labels);
         if (before != null && !before.equals(labels)) {
           throw new Refusal(
-              "Two enum types would both be named " + Sql.shown(name) + " in schema "
-                  + Sql.shown(table.schema()) + "; rename one at the source");
+              "Two enum types would both be named "
+                  + Sql.shown(name)
+                  + " in schema "
+                  + Sql.shown(table.schema())
+                  + "; rename one at the source");
         }
       }
     }
@@ -39,11 +42,18 @@ final class Enums {
       }
       if (found == null) {
         statements.add(
-            "CREATE TYPE " + Sql.name(now.name().schema()) + "." + Sql.name(type.getKey())
-                + " AS ENUM (" + Sql.literals(type.getValue()) + ")");
+            "CREATE TYPE "
+                + Sql.name(now.name().schema())
+                + "."
+                + Sql.name(type.getKey())
+                + " AS ENUM ("
+                + Sql.literals(type.getValue())
+                + ")");
       } else if (!found.labels().equals(Optional.of(type.getValue()))) {
         throw new Refusal(
-            "Type " + Sql.shown(type.getKey()) + " exists in schema "
+            "Type "
+                + Sql.shown(type.getKey())
+                + " exists in schema "
                 + Sql.shown(now.name().schema())
                 + " and is no enum with these labels in this order; bring it in line by hand");
       }

@@ -23,13 +23,20 @@ final class Labelling implements Rendering<TableChange.AddEnumLabel> {
     SqlType type = column.type();
     if (column.labels().isEmpty() || !type.schema().equals(now.name().schema())) {
       throw new Refusal(
-          "Column " + Sql.shown(change.column()) + " of " + now.name().shown()
+          "Column "
+              + Sql.shown(change.column())
+              + " of "
+              + now.name().shown()
               + " has no enum type in the schema of its table, so no label can be added");
     }
     Sql.name(change.label());
     return List.of(
-        "ALTER TYPE " + Sql.name(type.schema()) + "." + Sql.name(type.name())
-            + " ADD VALUE IF NOT EXISTS " + Sql.literal(change.label()));
+        "ALTER TYPE "
+            + Sql.name(type.schema())
+            + "."
+            + Sql.name(type.name())
+            + " ADD VALUE IF NOT EXISTS "
+            + Sql.literal(change.label()));
   }
 
   @Override

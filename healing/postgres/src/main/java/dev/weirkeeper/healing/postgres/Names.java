@@ -19,7 +19,10 @@ final class Names {
     for (String other : others) {
       if (other.equalsIgnoreCase(name)) {
         throw new Refusal(
-            "Column " + Sql.shown(name) + " would have the name of column " + Sql.shown(other)
+            "Column "
+                + Sql.shown(name)
+                + " would have the name of column "
+                + Sql.shown(other)
                 + ", at least for readers that do not mind case; rename one at the source");
       }
     }

@@ -111,9 +111,9 @@ public final class PostgresTableTools implements ToolRegistry {
             new Adding()),
         tool(
             TableChange.WidenColumn.TOOL,
-            "Changes the type of a column to one that holds every value of the old one: a longer"
-                + " integer or float, a longer varchar or text, a numeric with more digits on both"
-                + " sides of the point. May rewrite the table while others wait.",
+            "Changes the type of a column to one that holds every value of the old one, such as a"
+                + " longer integer, float, varchar or numeric. Others are refused. May rewrite the"
+                + " table while others wait.",
             TableChange.WidenColumn.class,
             Undo.NONE,
             new Widening()),

@@ -16,11 +16,17 @@ final class Relaxing implements Rendering<TableChange.RelaxColumn> {
     now.requireColumn(change.column());
     if (now.requireTable().key().contains(change.column())) {
       throw new Refusal(
-          "Column " + Sql.shown(change.column()) + " belongs to the key of " + now.name().shown()
+          "Column "
+              + Sql.shown(change.column())
+              + " belongs to the key of "
+              + now.name().shown()
               + ", by which rows are found; it cannot take NULL");
     }
     return List.of(
-        "ALTER TABLE " + now.name().sql() + " ALTER COLUMN " + Sql.name(change.column())
+        "ALTER TABLE "
+            + now.name().sql()
+            + " ALTER COLUMN "
+            + Sql.name(change.column())
             + " DROP NOT NULL");
   }
 

@@ -27,7 +27,11 @@ final class Renaming implements Rendering<TableChange.RenameColumn> {
             .toList();
     Names.requireFree(change.to(), others);
     return List.of(
-        "ALTER TABLE " + now.name().sql() + " RENAME COLUMN " + Sql.name(change.column()) + " TO "
+        "ALTER TABLE "
+            + now.name().sql()
+            + " RENAME COLUMN "
+            + Sql.name(change.column())
+            + " TO "
             + Sql.name(change.to()));
   }
 

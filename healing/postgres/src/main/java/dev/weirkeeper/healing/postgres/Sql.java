@@ -20,8 +20,11 @@ final class Sql {
     int bytes = name.getBytes(StandardCharsets.UTF_8).length;
     if (bytes == 0 || bytes > NAME_BYTES) {
       throw new Refusal(
-          "A name of " + bytes + " bytes cannot be kept by PostgreSQL, which takes 1 to "
-              + NAME_BYTES + "; shorten it at the source or map it by hand");
+          "A name of "
+              + bytes
+              + " bytes cannot be kept by PostgreSQL, which takes 1 to "
+              + NAME_BYTES
+              + "; shorten it at the source or map it by hand");
     }
     return '"' + name.replace("\"", "\"\"") + '"';
   }

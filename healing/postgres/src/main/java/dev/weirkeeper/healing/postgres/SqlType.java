@@ -10,7 +10,8 @@ import java.util.Set;
  * A type of the target: one of a closed list, or an enum in the schema of the table. Only values of
  * this record become SQL, so a type cannot carry anything else into a statement.
  *
- * @param args arguments as written; {@code numeric} has none or two
+ * @param args arguments as written, but {@code numeric} has none or two, and the finest fraction of
+ *     a second, which is the usual one, is left out
  */
 record SqlType(String schema, String name, List<Integer> args, Shape shape) {
   enum Shape {
@@ -22,22 +23,69 @@ record SqlType(String schema, String name, List<Integer> args, Shape shape) {
   private record Args(int most, int lowest, int highest) {
     static final Args LENGTH = new Args(1, 1, 10_485_760);
     static final Args BITS = new Args(1, 1, 83_886_080);
-    static final Args FRACTION = new Args(1, 0, 6);
+    static final Args FRACTION = new Args(1, 0, FINEST);
   }
 
   private static final String CATALOG = "pg_catalog";
   private static final int MAX_PRECISION = 1000;
+  private static final int UNBOUNDED = Integer.MAX_VALUE;
+  private static final int UUID_LENGTH = 36;
+
+  /** Digits behind the second, at most and by default. */
+  private static final int FINEST = 6;
+
+  private static final Set<String> TIMES =
+      Set.of("time", "timetz", "timestamp", "timestamptz", "interval");
+
   private static final int INTERVAL_FULL_RANGE = 0x7FFF;
   private static final int INTERVAL_FULL_PRECISION = 0xFFFF;
 
   private static final Set<String> PLAIN =
       Set.of(
-          "bool", "int2", "int4", "int8", "float4", "float8", "money", "text", "name", "char",
-          "bytea", "date", "uuid", "json", "jsonb", "jsonpath", "xml", "inet", "cidr", "macaddr",
-          "macaddr8", "oid", "pg_lsn", "tsvector", "tsquery", "point", "line", "lseg", "box",
-          "path", "polygon", "circle", "int4range", "int8range", "numrange", "tsrange",
-          "tstzrange", "daterange", "int4multirange", "int8multirange", "nummultirange",
-          "tsmultirange", "tstzmultirange", "datemultirange");
+          "bool",
+          "int2",
+          "int4",
+          "int8",
+          "float4",
+          "float8",
+          "money",
+          "text",
+          "name",
+          "char",
+          "bytea",
+          "date",
+          "uuid",
+          "json",
+          "jsonb",
+          "jsonpath",
+          "xml",
+          "inet",
+          "cidr",
+          "macaddr",
+          "macaddr8",
+          "oid",
+          "pg_lsn",
+          "tsvector",
+          "tsquery",
+          "point",
+          "line",
+          "lseg",
+          "box",
+          "path",
+          "polygon",
+          "circle",
+          "int4range",
+          "int8range",
+          "numrange",
+          "tsrange",
+          "tstzrange",
+          "daterange",
+          "int4multirange",
+          "int8multirange",
+          "nummultirange",
+          "tsmultirange",
+          "tstzmultirange",
+          "datemultirange");
 
   private static final Map<String, Args> WITH_ARGS =
       Map.of(
@@ -76,7 +124,9 @@ record SqlType(String schema, String name, List<Integer> args, Shape shape) {
     }
     if (!PLAIN.contains(base) && !WITH_ARGS.containsKey(base)) {
       throw new Refusal(
-          "Type " + Sql.shown(base) + " is not one that a mirror may have; give the column a"
+          "Type "
+              + Sql.shown(base)
+              + " is not one that a mirror may have; give the column a"
               + " built-in type or an enum at the source, or change the target by hand");
     }
     return new SqlType(CATALOG, base, args(base, type.args()), shape);
@@ -90,7 +140,15 @@ record SqlType(String schema, String name, List<Integer> args, Shape shape) {
     if (!within || (base.equals("numeric") && !args.isEmpty() && args.get(0) < 1)) {
       throw new Refusal("Type " + base + " does not take the arguments " + args);
     }
-    return base.equals("numeric") && args.size() == 1 ? List.of(args.get(0), 0) : args;
+    return canonical(base, args);
+  }
+
+  /** The arguments in the one form that all their spellings share. */
+  private static List<Integer> canonical(String base, List<Integer> args) {
+    if (base.equals("numeric") && args.size() == 1) {
+      return List.of(args.get(0), 0);
+    }
+    return TIMES.contains(base) && args.equals(List.of(FINEST)) ? List.of() : args;
   }
 
   /**
@@ -116,7 +174,7 @@ record SqlType(String schema, String name, List<Integer> args, Shape shape) {
         default -> args.add(modifier);
       }
     }
-    return new SqlType(schema, name, args, shape);
+    return new SqlType(schema, name, schema.equals(CATALOG) ? canonical(name, args) : args, shape);
   }
 
   /** The type in SQL. */
@@ -136,42 +194,63 @@ record SqlType(String schema, String name, List<Integer> args, Shape shape) {
   }
 
   boolean isTime() {
-    return schema.equals(CATALOG) && (name.equals("date") || name.startsWith("time"));
+    return schema.equals(CATALOG) && (name.equals("date") || TIMES.contains(name));
   }
 
   boolean isNumeric() {
     return schema.equals(CATALOG) && name.equals("numeric") && shape == Shape.SCALAR;
   }
 
-  /** Whether this type holds each value of the other one, of a closed list of pairs. */
+  boolean isEnum() {
+    return !schema.equals(CATALOG);
+  }
+
+  /**
+   * Whether this type holds each value of the other one, and PostgreSQL assigns one to the other
+   * without an expression. Of a closed list: what is not known to keep values is no widening.
+   */
   boolean isWiderThan(SqlType from) {
-    if (shape != Shape.SCALAR || from.shape != Shape.SCALAR || equals(from)
-        || !schema.equals(CATALOG) || !from.schema.equals(CATALOG)) {
+    if (shape != from.shape || equals(from) || isEnum()) {
       return false;
     }
+    if (from.isEnum()) {
+      return holdsText(UNBOUNDED);
+    }
+    if (TIMES.contains(from.name)) {
+      return name.equals(from.name) && first(FINEST) >= from.first(FINEST);
+    }
     return switch (from.name) {
-      case "int2" -> name.equals("int4") || name.equals("int8");
-      case "int4" -> name.equals("int8");
+      case "int2" -> Set.of("int4", "int8", "float4", "float8").contains(name) || holdsDigits(5, 0);
+      case "int4" -> Set.of("int8", "float8").contains(name) || holdsDigits(10, 0);
+      case "int8" -> holdsDigits(19, 0);
       case "float4" -> name.equals("float8");
-      case "varchar" ->
-          name.equals("text")
-              || (name.equals("varchar")
-                  && (args.isEmpty()
-                      || (!from.args.isEmpty() && args.get(0) >= from.args.get(0))));
-      case "numeric" -> name.equals("numeric") && holdsDigitsOf(from);
+      case "numeric" ->
+          from.args.isEmpty()
+              ? false
+              : holdsDigits(from.args.get(0) - from.args.get(1), from.args.get(1));
+      case "date" -> name.equals("timestamp");
+      case "uuid" -> holdsText(UUID_LENGTH);
+      case "text" -> holdsText(UNBOUNDED);
+      case "varchar" -> holdsText(from.first(UNBOUNDED));
+      case "bit", "varbit" -> name.equals("varbit") && first(UNBOUNDED) >= from.first(UNBOUNDED);
       default -> false;
     };
   }
 
-  private boolean holdsDigitsOf(SqlType from) {
-    if (args.isEmpty()) {
-      return true;
-    }
-    if (args.size() != 2 || from.args.size() != 2) {
-      return false;
-    }
-    int scale = args.get(1);
-    int fromScale = from.args.get(1);
-    return scale >= fromScale && args.get(0) - scale >= from.args.get(0) - fromScale;
+  private int first(int otherwise) {
+    return args.isEmpty() ? otherwise : args.get(0);
+  }
+
+  private boolean holdsText(int length) {
+    return name.equals("text") || (name.equals("varchar") && first(UNBOUNDED) >= length);
+  }
+
+  /**
+   * @param whole digits before the point
+   * @param scale digits behind it; negative where the last digits before it are always 0
+   */
+  private boolean holdsDigits(int whole, int scale) {
+    return name.equals("numeric")
+        && (args.isEmpty() || (args.get(1) >= scale && args.get(0) - args.get(1) >= whole));
   }
 }

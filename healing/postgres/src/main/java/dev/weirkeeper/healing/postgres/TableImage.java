@@ -112,12 +112,15 @@ record TableImage(
                     "Table " + name.shown() + " does not exist in the target; create it first"));
     if (!table.kind().equals("r") && !table.kind().equals("p")) {
       throw new Refusal(
-          name.shown() + " is no ordinary or partitioned table (relkind " + table.kind()
+          name.shown()
+              + " is no ordinary or partitioned table (relkind "
+              + table.kind()
               + "), so it cannot be changed");
     }
     if (table.partition() || table.inherited()) {
       throw new Refusal(
-          name.shown() + " is a partition or has inheriting tables; change the partitioned table,"
+          name.shown()
+              + " is a partition or has inheriting tables; change the partitioned table,"
               + " or the tables by hand");
     }
     return table;
@@ -129,7 +132,10 @@ record TableImage(
         .orElseThrow(
             () ->
                 new Refusal(
-                    "Table " + name.shown() + " has no column " + Sql.shown(columnName)
+                    "Table "
+                        + name.shown()
+                        + " has no column "
+                        + Sql.shown(columnName)
                         + "; look at the table again"));
   }
 }

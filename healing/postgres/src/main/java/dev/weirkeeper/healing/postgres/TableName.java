@@ -10,8 +10,7 @@ record TableName(String schema, String name) {
   static TableName parse(String table) throws Refusal {
     int dot = table.indexOf('.');
     if (dot < 0) {
-      throw new Refusal(
-          "The table is named without its schema; name it as in public.orders");
+      throw new Refusal("The table is named without its schema; name it as in public.orders");
     }
     TableName parsed = new TableName(table.substring(0, dot), table.substring(dot + 1));
     parsed.sql();

@@ -17,19 +17,31 @@ final class Widening implements Rendering<TableChange.WidenColumn> {
     StoredColumn column = now.requireColumn(change.column());
     SqlType from = SqlType.of(change.from(), now.name());
     SqlType to = SqlType.of(change.to(), now.name());
-    if (!column.type().equals(from)) {
+    if (!column.type().equals(from) || from.isEnum() && column.labels().isEmpty()) {
       throw new Refusal(
-          "Column " + Sql.shown(change.column()) + " of " + now.name().shown()
+          "Column "
+              + Sql.shown(change.column())
+              + " of "
+              + now.name().shown()
               + " does not have the type that the change starts from; look at the table again");
     }
     if (!to.isWiderThan(from)) {
       throw new Refusal(
-          "From " + from.name() + from.args() + " to " + to.name() + to.args()
+          "From "
+              + from.name()
+              + from.args()
+              + " to "
+              + to.name()
+              + to.args()
               + " is not one of the widenings that keep every value; change the target by hand");
     }
     return List.of(
-        "ALTER TABLE " + now.name().sql() + " ALTER COLUMN " + Sql.name(change.column())
-            + " TYPE " + to.sql());
+        "ALTER TABLE "
+            + now.name().sql()
+            + " ALTER COLUMN "
+            + Sql.name(change.column())
+            + " TYPE "
+            + to.sql());
   }
 
   @Override
