@@ -28,9 +28,25 @@ public final class Journal {
    */
   public Hash write(
       String kind, String actor, Optional<Asset> asset, Record body, List<Hash> causes) {
+    return write(kind, actor, asset, body, causes, Map.of());
+  }
+
+  /**
+   * Writes a record that commits to values which are kept elsewhere. See {@link #write(String,
+   * String, Optional, Record, List)}.
+   *
+   * @param commitments by name, as {@link Commitments} makes them
+   */
+  public Hash write(
+      String kind,
+      String actor,
+      Optional<Asset> asset,
+      Record body,
+      List<Hash> causes,
+      Map<String, Hash> commitments) {
     AuditRecord record =
         new AuditRecord(
-            kind, clock.instant(), actor, asset, Json.of(body), causes, Map.of());
+            kind, clock.instant(), actor, asset, Json.of(body), causes, commitments);
     try {
       return sink.append(record).record();
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,20 @@ import org.jspecify.annotations.Nullable;
  * two commits; its own commands are carried out at once. Safe to share between threads.
  */
 public final class Mailbox {
-  private record Letter(PipelineCommand command, CompletableFuture<Outcome> answer) {}
+  private static final Duration LONGEST = Duration.ofDays(1);
+  private static final String STOPPED = "The pipeline stopped; nothing was done";
+  private static final String BROKE = "The pipeline failed at it";
+
+  private record Letter(PipelineCommand command, CompletableFuture<Outcome> answer) {
+    /** The answer, should it have come just now. */
+    Outcome answerOr(String unknown) {
+      try {
+        return answer.getNow(new Outcome.Unknown(unknown));
+      } catch (CompletionException e) {
+        return new Outcome.Unknown(BROKE);
+      }
+    }
+  }
 
   private final ConcurrentLinkedQueue<Letter> letters = new ConcurrentLinkedQueue<>();
   private final Clock clock;
@@ -32,8 +46,8 @@ public final class Mailbox {
   /**
    * Has a command carried out and waits for what it comes to.
    *
-   * @param deadline after it the answer is {@code Unknown} if the command had begun, and {@code
-   *     Refused} if it could still be taken back
+   * @param deadline after it (or a day, if that is sooner) the answer is {@code Unknown} if the
+   *     command had begun, and {@code Refused} if it could still be taken back
    */
   public Outcome send(PipelineCommand command, Instant deadline) {
     Function<PipelineCommand, Outcome> current = worker;
@@ -45,24 +59,31 @@ public final class Mailbox {
     }
     Letter letter = new Letter(command, new CompletableFuture<>());
     letters.add(letter);
-    if (worker == null) {
-      close();
+    if (worker == null && letters.remove(letter)) {
+      return new Outcome.Refused(STOPPED);
     }
     try {
-      long wait = Math.max(0, Duration.between(clock.instant(), deadline).toMillis());
-      return letter.answer().get(wait, TimeUnit.MILLISECONDS);
+      return letter.answer().get(millisUntil(deadline), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       return letters.remove(letter)
           ? new Outcome.Refused("The pipeline did not get to it in time; nothing was done")
-          : new Outcome.Unknown("The pipeline has begun with it and not finished in time");
+          : letter.answerOr("The pipeline has begun with it and not finished in time");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return letters.remove(letter)
           ? new Outcome.Refused("The caller was interrupted; nothing was done")
-          : new Outcome.Unknown("The caller was interrupted while the pipeline was at it");
+          : letter.answerOr("The caller was interrupted while the pipeline was at it");
     } catch (ExecutionException e) {
-      return new Outcome.Unknown("The pipeline failed at it");
+      return new Outcome.Unknown(BROKE);
     }
+  }
+
+  private long millisUntil(Instant deadline) {
+    Duration wait = Duration.between(clock.instant(), deadline);
+    if (wait.isNegative()) {
+      return 0;
+    }
+    return wait.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : wait.toMillis();
   }
 
   /** Makes the calling thread the one that carries commands out. */
@@ -77,7 +98,7 @@ public final class Mailbox {
     for (Letter letter = letters.poll(); letter != null; letter = letters.poll()) {
       try {
         letter.answer().complete(current.apply(letter.command()));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         letter.answer().completeExceptionally(e);
         throw e;
       }
@@ -93,7 +114,7 @@ public final class Mailbox {
     worker = null;
     owner = null;
     for (Letter letter = letters.poll(); letter != null; letter = letters.poll()) {
-      letter.answer().complete(new Outcome.Refused("The pipeline stopped; nothing was done"));
+      letter.answer().complete(new Outcome.Refused(STOPPED));
     }
   }
 }

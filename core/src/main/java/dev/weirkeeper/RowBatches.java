@@ -1,5 +1,7 @@
 package dev.weirkeeper;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -89,6 +91,7 @@ public final class RowBatches {
     into.starts[2 * row] = at;
     into.starts[2 * row + 1] = at + length;
     int next = at + 1;
+    int end = at + length;
     if (data[next] == 'B') {
       if (!into.anyBefore) {
         into.anyBefore = true;
@@ -96,17 +99,29 @@ public final class RowBatches {
         into.beforeLengths = new int[into.afterLengths.length];
       }
       into.hasBefore[row] = true;
-      next = image(into, next + 1, row, into.beforeOffsets, into.beforeLengths);
+      next = image(into, next + 1, end, row, into.beforeOffsets, into.beforeLengths);
     } else {
       into.hasBefore[row] = false;
     }
-    next = image(into, next + 1, row, into.afterOffsets, into.afterLengths);
-    if (next != at + length) {
-      throw new IllegalArgumentException("A change of " + relation.asset() + " is malformed");
+    if (next >= end || data[next] != 'A') {
+      throw malformed(into);
+    }
+    next = image(into, next + 1, end, row, into.afterOffsets, into.afterLengths);
+    if (next != end) {
+      throw malformed(into);
     }
   }
 
-  private int image(Building into, int at, int row, int[] offsets, int[] lengths) {
+  private static IllegalArgumentException malformed(Building into) {
+    return new IllegalArgumentException(
+        "A stored change of " + requireNonNull(into.relation).asset()
+            + " is malformed: it was cut or changed where it is kept");
+  }
+
+  private int image(Building into, int at, int end, int row, int[] offsets, int[] lengths) {
+    if (end - at < 2) {
+      throw malformed(into);
+    }
     int columns = (data[at] & 0xff) << 8 | (data[at + 1] & 0xff);
     if (columns != into.width) {
       throw new IllegalArgumentException(
@@ -115,13 +130,22 @@ public final class RowBatches {
     int next = at + 2;
     int cell = row * into.width;
     for (int column = 0; column < columns; column++, cell++) {
+      if (next >= end) {
+        throw malformed(into);
+      }
       switch (data[next++]) {
         case 't' -> {
+          if (end - next < 4) {
+            throw malformed(into);
+          }
           int length =
               (data[next] & 0xff) << 24
                   | (data[next + 1] & 0xff) << 16
                   | (data[next + 2] & 0xff) << 8
                   | (data[next + 3] & 0xff);
+          if (length < 0 || length > end - next - 4) {
+            throw malformed(into);
+          }
           offsets[cell] = next + 4;
           lengths[cell] = length;
           next += 4 + length;
@@ -129,7 +153,7 @@ public final class RowBatches {
         case 'n' -> lengths[cell] = Tuples.NULL;
         case 'u' -> lengths[cell] = Tuples.UNCHANGED;
         case '-' -> lengths[cell] = Tuples.ABSENT;
-        default -> throw new IllegalArgumentException("A row image has an unknown column state");
+        default -> throw malformed(into);
       }
     }
     return next;

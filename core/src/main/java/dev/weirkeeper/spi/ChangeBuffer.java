@@ -41,6 +41,7 @@ public final class ChangeBuffer implements AutoCloseable {
   private static final int MAX_ROWS = 8192;
   private static final byte TRUNCATE = 'T';
   private static final byte ROW = 'R';
+  private static final RowBatch.Op[] OPS = RowBatch.Op.values();
 
   private final long memoryBound;
   private final long fileBound;
@@ -60,6 +61,7 @@ public final class ChangeBuffer implements AutoCloseable {
   private long changes;
   private @Nullable Relation lastRelation;
   private int lastIndex;
+  private boolean closed;
 
   private static final class Segment {
     byte[] data = new byte[4096];
@@ -104,7 +106,7 @@ public final class ChangeBuffer implements AutoCloseable {
   /** Adds a change in the form that {@link RowBatch#encoded} gives. */
   @SuppressWarnings("EnumOrdinal")
   public void add(Relation relation, byte[] encoded) throws IOException {
-    add(relation, RowBatch.Op.values()[encoded[0]], encoded, 1, encoded.length - 1);
+    add(relation, OPS[encoded[0]], encoded, 1, encoded.length - 1);
   }
 
   public void addTruncate(Relation relation) throws IOException {
@@ -115,6 +117,12 @@ public final class ChangeBuffer implements AutoCloseable {
   }
 
   @SuppressWarnings("ReferenceEquality") // a cache: the map behind indexOf compares by value
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("The changes of this transaction were closed");
+    }
+  }
+
   private void begin(byte kind, Relation relation, int length) {
     if (relation != lastRelation) {
       lastIndex = indexOf(relation);
@@ -147,6 +155,7 @@ public final class ChangeBuffer implements AutoCloseable {
   }
 
   private void ensure(int more) {
+    requireOpen();
     int needed = current.length + more;
     if (needed > current.data.length) {
       int size = Math.max(needed, (int) Math.min(2L * current.data.length, SEGMENT + 65_536L));
@@ -171,25 +180,45 @@ public final class ChangeBuffer implements AutoCloseable {
       current = new Segment();
       return;
     }
-    if (file == null) {
-      Path path = Files.createTempFile(folder, "weirkeeper-", ".spill");
-      file =
-          FileChannel.open(
-              path,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.DELETE_ON_CLOSE);
-    }
     if (fileLength + current.length + 8 > fileBound) {
       throw new IOException(
           "A transaction needs more than the " + fileBound + " bytes that its spill file may take;"
               + " nothing of it was applied. Raise the bound, then start again");
     }
-    ByteBuffer out = ByteBuffer.allocate(8).putInt(current.length).putInt(current.records).flip();
-    writeFully(out);
-    writeFully(ByteBuffer.wrap(current.data, 0, current.length));
+    try {
+      spill();
+    } catch (IOException e) {
+      throw new IOException(
+          "A transaction is larger than memory allows, and its spill file in " + folder
+              + " cannot be written; nothing of it was applied. Make room there, then start again: "
+              + e.getMessage(),
+          e);
+    }
+    if (current.data.length > 2 * SEGMENT) {
+      current.data = new byte[SEGMENT]; // One huge row must not hold memory for ever.
+    }
     current.length = 0;
     current.records = 0;
+  }
+
+  private void spill() throws IOException {
+    if (file == null) {
+      Path path = Files.createTempFile(folder, "weirkeeper-", ".spill");
+      try {
+        file =
+            FileChannel.open(
+                path,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE);
+      } finally {
+        if (file == null) {
+          Files.deleteIfExists(path);
+        }
+      }
+    }
+    writeFully(ByteBuffer.allocate(8).putInt(current.length).putInt(current.records).flip());
+    writeFully(ByteBuffer.wrap(current.data, 0, current.length));
   }
 
   private void writeFully(ByteBuffer bytes) throws IOException {
@@ -222,13 +251,19 @@ public final class ChangeBuffer implements AutoCloseable {
     return file != null;
   }
 
-  /** Reads all changes from the first. Add no more while one is open. */
+  /**
+   * Reads all changes from the first. Add no more while one is open.
+   *
+   * @throws IllegalStateException if the buffer is closed: it would look empty
+   */
   public Transaction.Changes changes() {
+    requireOpen();
     return new Reader();
   }
 
   @Override
   public void close() {
+    closed = true;
     segments.clear();
     current = new Segment();
     if (file != null) {
