@@ -213,8 +213,8 @@ final class TransactionReader implements PgOutput.Receiver {
       }
       if (unseen && !chunk.stale) {
         chunk.changed(op, data, at, table.keyIndexes).ifPresent(again::add);
+        return true;
       }
-      return true;
     }
     if (loading == table && data[at] == 'B' && table.keyIndexes.length > 0) {
       int[] old = Images.cells(data, at + 1);

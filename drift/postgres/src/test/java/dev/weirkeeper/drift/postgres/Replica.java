@@ -111,13 +111,18 @@ final class Replica {
     for (int column = 0; column < relation.columns().size(); column++) {
       String id = relation.columns().get(column).id();
       switch (tuples.state(row, column)) {
-        case VALUE -> image.put(id, tuples.text(row, column));
+        case VALUE -> image.put(id, brief(tuples.text(row, column)));
         case NULL -> image.put(id, "∅");
         case UNCHANGED -> image.putIfAbsent(id, "<unchanged and unknown>");
         case ABSENT -> image.putIfAbsent(id, "<absent>");
       }
     }
     return image;
+  }
+
+  /** Long values as length and hash, so that a failure can be read. */
+  private static String brief(String text) {
+    return text.length() < 80 ? text : "#" + text.length() + "/" + text.hashCode();
   }
 
   /** The rows of a table as names and values, sorted: comparable with {@link #source}. */
@@ -148,7 +153,7 @@ final class Replica {
           Map<String, String> row = new TreeMap<>();
           for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
             String text = found.getString(i);
-            row.put(found.getMetaData().getColumnName(i), text == null ? "∅" : text);
+            row.put(found.getMetaData().getColumnName(i), text == null ? "∅" : brief(text));
           }
           rows.add(row);
         }

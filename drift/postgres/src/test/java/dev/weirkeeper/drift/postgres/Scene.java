@@ -1,5 +1,7 @@
 package dev.weirkeeper.drift.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Load;
 import dev.weirkeeper.Position;
@@ -116,28 +118,14 @@ final class Scene implements AutoCloseable {
 
   /** Applies everything that the application has committed so far. */
   void catchUp(Feed.Stream stream) throws Exception {
-    String lsn;
-    try (Statement statement = app.createStatement()) {
-      statement.execute("SELECT pg_logical_emit_message(true, 'wk.heartbeat', '" + slot() + "')");
-      try (var found = statement.executeQuery("SELECT pg_current_wal_insert_lsn()::text")) {
-        found.next();
-        lsn = found.getString(1);
-      }
-    }
-    long fence = PostgresPosition.lsn(lsn);
-    while (true) {
-      Transaction transaction = next(stream);
-      boolean empty =
-          transaction.origin() == Transaction.Origin.STREAM
-              && transaction.rows().isEmpty()
-              && transaction.truncated().isEmpty()
-              && transaction.schemaChanges().isEmpty();
-      long at = PostgresPosition.parse(transaction.position()).lsn();
-      apply(transaction);
-      if (empty && Long.compareUnsigned(at, fence - 4096) >= 0) {
-        return;
-      }
-    }
+    run("SELECT pg_logical_emit_message(true, 'wk.heartbeat', '" + slot() + "')");
+    until(
+        stream,
+        transaction ->
+            transaction.origin() == Transaction.Origin.STREAM
+                && transaction.rows().isEmpty()
+                && transaction.truncated().isEmpty()
+                && transaction.schemaChanges().isEmpty());
   }
 
   void load(Feed.Stream stream, String... tables) throws Exception {
@@ -164,8 +152,18 @@ final class Scene implements AutoCloseable {
     return replica.target(relation(table));
   }
 
-  List<Map<String, String>> source(String table) throws SQLException {
-    return Replica.source(app, table);
+  /** Compares the target of a table with its source, row by row, and tells only what differs. */
+  void assertEqual(String table) throws SQLException {
+    List<Map<String, String>> source = Replica.source(app, table);
+    List<Map<String, String>> missing = new ArrayList<>(source);
+    List<Map<String, String>> wrong = new ArrayList<>(target(table));
+    for (Map<String, String> row : source) {
+      if (wrong.remove(row)) {
+        missing.remove(row);
+      }
+    }
+    assertThat(wrong).as("rows that the target has beside those of the source").isEmpty();
+    assertThat(missing).as("rows that the target lacks").isEmpty();
   }
 
   Position position() {
