@@ -73,7 +73,7 @@ class RepositoryTest {
             .orElse("none");
 
     assertThat(name).isEqualTo(expected);
-    for (CompilationUnitTree unit : parse(Repository.files(home.resolve("src"), ".java"))) {
+    for (CompilationUnitTree unit : parse(Repository.files(home.resolve("src/main"), ".java"))) {
       String found = String.valueOf(unit.getPackageName());
       assertThat(found + ".")
           .as(unit.getSourceFile().getName())
