@@ -125,7 +125,8 @@ public final class RowBatches {
     int columns = (data[at] & 0xff) << 8 | (data[at + 1] & 0xff);
     if (columns != into.width) {
       throw new IllegalArgumentException(
-          "A row image has " + columns + " columns where its relation has " + into.width);
+          "A row image of " + requireNonNull(into.relation).asset() + " has " + columns
+              + " columns where its relation has " + into.width);
     }
     int next = at + 2;
     int cell = row * into.width;

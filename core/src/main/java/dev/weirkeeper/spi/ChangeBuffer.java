@@ -106,6 +106,10 @@ public final class ChangeBuffer implements AutoCloseable {
   /** Adds a change in the form that {@link RowBatch#encoded} gives. */
   @SuppressWarnings("EnumOrdinal")
   public void add(Relation relation, byte[] encoded) throws IOException {
+    if (encoded.length == 0 || encoded[0] < 0 || encoded[0] >= OPS.length) {
+      throw new IllegalArgumentException(
+          "A stored change of " + relation.asset() + " has no known operation");
+    }
     add(relation, OPS[encoded[0]], encoded, 1, encoded.length - 1);
   }
 
