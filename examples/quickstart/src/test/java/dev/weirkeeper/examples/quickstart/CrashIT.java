@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +36,7 @@ class CrashIT {
   private static final int PER_BOUNDARY = Integer.getInteger("kills.boundary", 3);
   private static final long SEED = Long.getLong("seed", 20261123L);
   private static final List<String> TABLES = List.of("public.a", "public.b", "public.c");
-  private static final long PATIENCE = 120;
+  private static final long PATIENCE = 60;
 
   @TempDir Path folder;
 
@@ -51,7 +52,7 @@ class CrashIT {
       Random random = new Random(SEED);
       try (Host host = new Host(server, folder)) {
         host.expect("READY");
-        awaitLive(server);
+        host.await("all tables to be live", () -> live(server) == TABLES.size());
       }
       server.execute(
           "warehouse", "ALTER TABLE public.b ADD CONSTRAINT owner_limit CHECK (amount < 1e9)");
@@ -69,7 +70,8 @@ class CrashIT {
             } else if (kill % 4 == 3) {
               host.order("resume public.c");
             }
-            awaitBatches(server, batches(server) + 1 + random.nextInt(40));
+            long batches = batches(server) + 1 + random.nextInt(40);
+            host.await("batch " + batches, () -> batches(server) >= batches);
             kills++;
           }
         }
@@ -145,36 +147,17 @@ class CrashIT {
     }
   }
 
-  private static void awaitLive(LocalPostgres server) throws Exception {
-    await(
-        () ->
-            number(
-                    server,
-                    "warehouse",
-                    "SELECT count(*) FROM weirkeeper.table_state WHERE mode = 'LIVE'")
-                == TABLES.size());
+  private static long live(LocalPostgres server) throws SQLException {
+    return number(
+        server, "warehouse", "SELECT count(*) FROM weirkeeper.table_state WHERE mode = 'LIVE'");
   }
 
   private static long batches(LocalPostgres server) throws SQLException {
     return number(server, "warehouse", "SELECT count(*) FROM weirkeeper.ledger");
   }
 
-  private static void awaitBatches(LocalPostgres server, long atLeast) throws Exception {
-    await(() -> batches(server) >= atLeast);
-  }
-
   private interface Condition {
     boolean holds() throws SQLException;
-  }
-
-  private static void await(Condition condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
-    while (!condition.holds()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("Waited " + PATIENCE + " s in vain");
-      }
-      java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-    }
   }
 
   private static long number(LocalPostgres server, String database, String sql)
@@ -255,6 +238,18 @@ class CrashIT {
       orders.write(order);
       orders.newLine();
       orders.flush();
+    }
+
+    /** Waits until something holds while the host runs. */
+    void await(String what, Condition condition) throws SQLException {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+      while (!condition.holds()) {
+        if (!process.isAlive() || System.nanoTime() > deadline) {
+          lines.drainTo(heard);
+          throw new AssertionError("Waited in vain for " + what + ", the host said " + heard);
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      }
     }
 
     /** Waits for a line that begins so. */
