@@ -299,22 +299,7 @@ final class BatchWriter {
     if (!hasStale(asset)) {
       return;
     }
-    TableRows table =
-        tables.values().stream()
-            .filter(candidate -> candidate.asset().equals(load.asset()))
-            .findFirst()
-            .orElse(null);
-    if (table == null) {
-      TableState state =
-          batch.changedStates().stream()
-              .filter(candidate -> candidate.asset().equals(load.asset()))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "The load of " + load.asset() + " ends in a batch without its state"));
-      table = table(state);
-    }
+    TableRows table = loaded(load.asset());
     long stale = table.target().stale(asset);
     if (load.rows() == 0 && stale > 0) {
       throw new RefusalException(
@@ -325,6 +310,19 @@ final class BatchWriter {
     }
     table.target().deleteStale(asset);
     deleteStale(asset);
+  }
+
+  /** The table of a load that ends; the last chunk may have no row. */
+  private TableRows loaded(Asset asset) throws SQLException, RefusalException {
+    for (TableRows table : tables.values()) {
+      if (table.asset().equals(asset)) {
+        return table;
+      }
+    }
+    Optional<TableState> changed =
+        batch.changedStates().stream().filter(state -> state.asset().equals(asset)).findFirst();
+    return table(
+        changed.isPresent() ? changed.get() : bookkeeping.states(feed()).get(asset));
   }
 
   private void store(TableState state) throws SQLException, RefusalException {

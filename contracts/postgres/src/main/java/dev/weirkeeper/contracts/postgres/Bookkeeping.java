@@ -229,9 +229,12 @@ final class Bookkeeping {
 
   Optional<Resume> resume(String feed) throws SQLException {
     Stored stored = stored(feed);
-    if (stored == null) {
-      return Optional.empty();
-    }
+    return stored == null
+        ? Optional.empty()
+        : Optional.of(new Resume(stored.position(), states(feed)));
+  }
+
+  Map<Asset, TableState> states(String feed) throws SQLException {
     record Row(
         Asset asset,
         String relationId,
@@ -281,6 +284,6 @@ final class Bookkeeping {
               row.reason,
               row.load));
     }
-    return Optional.of(new Resume(stored.position(), states));
+    return states;
   }
 }

@@ -6,9 +6,7 @@ import dev.weirkeeper.Asset;
 import dev.weirkeeper.Batch;
 import dev.weirkeeper.Commit;
 import dev.weirkeeper.Counts;
-import dev.weirkeeper.Json;
 import dev.weirkeeper.Position;
-import dev.weirkeeper.Violation;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.Target;
 import java.io.IOException;
@@ -21,12 +19,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -240,20 +236,26 @@ public final class PostgresTarget implements Target {
     try (Statement statement = connection.createStatement()) {
       try (ResultSet result =
           statement.executeQuery(
-              "SELECT to_regclass('weirkeeper.installed') IS NOT NULL,"
-                  + " coalesce(has_schema_privilege(to_regnamespace('weirkeeper'), 'USAGE'),"
-                  + " false)")) {
+              "SELECT count(*) > 0, coalesce(bool_and(has_schema_privilege(oid, 'USAGE')), false)"
+                  + " FROM pg_namespace WHERE nspname = 'weirkeeper'")) {
         result.next();
         if (!result.getBoolean(1)) {
           throw new IOException(
-              "Target " + system + " has no bookkeeping, or its login may not see it: have the"
-                  + " administrator run PostgresTarget.install(connection, login)");
+              "Target " + system + " has no bookkeeping: have the administrator run"
+                  + " PostgresTarget.install(connection, login)");
         }
         if (!result.getBoolean(2)) {
           throw new IOException(
               "Target " + system + ": the login lacks USAGE on schema weirkeeper; have the"
                   + " administrator run PostgresTarget.install(connection, login)");
         }
+      }
+      int installed = version(statement);
+      if (installed != VERSION) {
+        throw new IOException(
+            "Target " + system + " has bookkeeping of version " + installed + " where "
+                + VERSION + " is needed; have the administrator run PostgresTarget.install of this"
+                + " library's version");
       }
       try (ResultSet result =
           statement.executeQuery(
@@ -275,12 +277,6 @@ public final class PostgresTarget implements Target {
               "Target " + system + ": the login lacks " + result.getString(1)
                   + "; have the administrator run PostgresTarget.install(connection, login)");
         }
-      }
-      int installed = version(statement);
-      if (installed != VERSION) {
-        throw new IOException(
-            "Target " + system + " has bookkeeping of version " + installed + " where "
-                + VERSION + " is needed; have the administrator run PostgresTarget.install");
       }
     }
   }
@@ -582,8 +578,6 @@ public final class PostgresTarget implements Target {
             select.setInt(5, limit);
             try (ResultSet result = select.executeQuery()) {
               while (result.next()) {
-                Violation[] violations =
-                    Json.parse(result.getString(5)).as(Violation[].class);
                 page.add(
                     new Quarantined(
                         result.getLong(1),
@@ -591,10 +585,7 @@ public final class PostgresTarget implements Target {
                         result.getString(2),
                         result.getLong(3),
                         List.of((String[]) result.getArray(4).getArray()),
-                        Arrays.stream(violations)
-                            .map(Violation::reason)
-                            .distinct()
-                            .collect(Collectors.joining("; "))));
+                        Quarantine.Reasons.shown(result.getString(5))));
               }
             }
           }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The quarantine of one asset while one batch is written. */
@@ -58,6 +59,21 @@ final class Quarantine {
       this.sqlState = sqlState;
       this.transaction = transaction;
       this.ordinal = ordinal;
+    }
+  }
+
+  /** What is stored of the rules that a row broke. */
+  record Reasons(List<Violation> violations) {
+    static String text(List<Violation> violations) {
+      return Json.of(new Reasons(violations)).text();
+    }
+
+    /** The reasons for people. */
+    static String shown(String text) {
+      return Json.parse(text).as(Reasons.class).violations.stream()
+          .map(Violation::reason)
+          .distinct()
+          .collect(Collectors.joining("; "));
     }
   }
 
@@ -290,7 +306,7 @@ final class Quarantine {
             "UPDATE weirkeeper.quarantine SET attempts = attempts + 1, rules = ?, reasons = ?,"
                 + " sqlstate = ? WHERE id = ?")) {
       update.setArray(1, texts(update, rules(violations)));
-      update.setString(2, Json.of(violations).text());
+      update.setString(2, Reasons.text(violations));
       update.setString(3, sqlState.orElse(null));
       update.setLong(4, id);
       update.executeUpdate();
@@ -358,7 +374,7 @@ final class Quarantine {
     out.putField(image);
     out.putField(Hash.of(image).hex());
     out.putField(rules(entry.violations));
-    out.putField(Json.of(entry.violations).text());
+    out.putField(Reasons.text(entry.violations));
     if (entry.sqlState.isPresent()) {
       out.putField(entry.sqlState.get());
     } else {

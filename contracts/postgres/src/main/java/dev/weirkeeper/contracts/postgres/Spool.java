@@ -34,8 +34,17 @@ final class Spool {
     this.budget = budget;
   }
 
+  /** The totals of a spool that this batch is about to change: compared before and after. */
+  private Memory.SpoolTotals touch(Asset asset, int id) throws SQLException, RefusalException {
+    Memory.SpoolTotals totals = totals(asset, id);
+    if (touched.putIfAbsent(id, asset) == null) {
+      check(asset, id);
+    }
+    return totals;
+  }
+
   /** What went in and out, from the ledger. Compared with the rows themselves when first asked. */
-  Memory.SpoolTotals totals(Asset asset, int id) throws SQLException, RefusalException {
+  private Memory.SpoolTotals totals(Asset asset, int id) throws SQLException, RefusalException {
     Memory.SpoolTotals known = memory.spools.get(id);
     if (known != null) {
       return known;
@@ -82,8 +91,7 @@ final class Spool {
 
   void add(Asset asset, int id, Transaction transaction, RowBatch rows)
       throws SQLException, RefusalException {
-    Memory.SpoolTotals totals = totals(asset, id);
-    touched.put(id, asset);
+    Memory.SpoolTotals totals = touch(asset, id);
     byte[] relationId = Bytes.utf8(rows.relation().id());
     byte[] version = Bytes.utf8(rows.relation().version().hex());
     byte[] position = Bytes.utf8(transaction.position().text());
@@ -130,8 +138,7 @@ final class Spool {
   /** All rows before this point of the spool are to be removed when it is drained. */
   void truncate(Asset asset, int id, Transaction transaction, Relation relation, long ordinal)
       throws SQLException, RefusalException {
-    Memory.SpoolTotals totals = totals(asset, id);
-    touched.put(id, asset);
+    Memory.SpoolTotals totals = touch(asset, id);
     if (totals.markerAfter == totals.in) {
       return;
     }
@@ -155,8 +162,7 @@ final class Spool {
   /** Takes the entries of a slice out. */
   void drained(Asset asset, int id, StoredTransaction.Slice slice)
       throws SQLException, RefusalException {
-    Memory.SpoolTotals totals = totals(asset, id);
-    touched.put(id, asset);
+    Memory.SpoolTotals totals = touch(asset, id);
     send();
     long entries = 0;
     try (PreparedStatement delete =

@@ -135,13 +135,6 @@ class QuarantineIT {
             List.of("9|nueve|note|5"),
             List.of("SUPERSEDED|1|INSERT", "SUPERSEDED|9|UPDATE")),
         new Case(
-            "a row that the database refuses is kept back and comes later",
-            events(
-                tx -> tx.insert(ITEMS_V1, "1", "one", "note", "1000000"),
-                tx -> tx.update(ITEMS_V1, "1", UNCHANGED, UNCHANGED, "7")),
-            List.of("1|one|note|7"),
-            List.of("SUPERSEDED|1|INSERT")),
-        new Case(
             "a change of the key that the database refuses takes the old row away",
             events(good, tx -> tx.rekey(ITEMS_V1, "1", "9", "nine", UNCHANGED, "1000000")),
             List.of(),
@@ -175,6 +168,28 @@ class QuarantineIT {
     assertThat(sum.in()).isEqualTo(c.events.size());
     assertThat(sum.quarantined()).isEqualTo(c.entries.size());
     assertThat(fixture.target.ledger("pg")).isEqualTo(Map.of(ITEMS, sum));
+  }
+
+  @Test
+  void a_refused_row_is_published_when_it_is_good_again() throws Exception {
+    fixture.applied(fixture.next().insert(ITEMS_V1, "1", "one", "note", "1000000"));
+    fixture.applied(fixture.next().update(ITEMS_V1, "1", UNCHANGED, UNCHANGED, "7"));
+
+    assertThat(fixture.table()).containsExactly("1|one|note|7");
+    assertThat(fixture.entries()).containsExactly("SUPERSEDED|1|INSERT");
+  }
+
+  @Test
+  void a_refused_version_that_is_gone_within_the_batch_is_no_refusal() throws Exception {
+    Counts counts =
+        fixture.applied(
+            fixture
+                .next()
+                .insert(ITEMS_V1, "1", "one", "note", "1000000")
+                .update(ITEMS_V1, "1", UNCHANGED, UNCHANGED, "7"));
+
+    assertThat(counts).isEqualTo(Counts.of(2, 0, 0));
+    assertThat(fixture.table()).containsExactly("1|one|note|7");
   }
 
   @Test

@@ -124,6 +124,12 @@ final class TargetFixture implements AutoCloseable {
         .counts().values().stream().reduce(Counts.ZERO, Counts::plus);
   }
 
+  /** Takes the position that the target has. */
+  void sync() throws IOException {
+    String text = target.resume(Rows.FEED).orElseThrow().position().text();
+    position = Integer.parseInt(text.substring(2));
+  }
+
   /** Stores a state without rows. */
   Commit change(TableState state) throws IOException {
     Commit commit =
