@@ -42,6 +42,9 @@ public enum ChangeKind {
   /** Takes no NULL and nothing says what old rows have: if there are any, they were filled. */
   COLUMN_ADDED_REQUIRED("column.added", Verdict.BREAKING, Flag.RESYNC),
 
+  /** Older than columns that were known before: it was there and was not captured. */
+  COLUMN_APPEARED("column.added", Verdict.ADDITIVE, Flag.RESYNC, Flag.SCOPE),
+
   COLUMN_REMOVED("column.removed", Verdict.LOSSY),
   COLUMN_REMOVED_REQUIRED("column.removed", Verdict.BREAKING),
   COLUMN_REMOVED_KEY("column.removed", Verdict.BREAKING),

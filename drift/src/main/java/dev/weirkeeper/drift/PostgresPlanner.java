@@ -35,28 +35,15 @@ import java.util.stream.Stream;
  * findings of {@link SchemaDrift} between the two versions, or one of them that has no safe way.
  */
 public final class PostgresPlanner implements Planner {
-  /** Changes that a mirror can follow, or that leave it as it is. */
-  private static final Set<ChangeKind> FOLLOWED =
+  /** Changes that give the target a column. */
+  private static final Set<ChangeKind> ADDED =
       EnumSet.of(
-          ChangeKind.TABLE_ADDED,
-          ChangeKind.ROW_IDENTITY_WHOLE,
           ChangeKind.COLUMN_ADDED,
           ChangeKind.COLUMN_ADDED_FILLED,
           ChangeKind.COLUMN_ADDED_COMPUTED,
           ChangeKind.COLUMN_ADDED_GENERATED,
           ChangeKind.COLUMN_ADDED_REQUIRED,
-          ChangeKind.COLUMN_REMOVED,
-          ChangeKind.COLUMN_REMOVED_REQUIRED,
-          ChangeKind.COLUMN_RENAMED,
-          ChangeKind.COLUMN_RENAMED_OVER,
-          ChangeKind.COLUMN_TYPE_WIDENED,
-          ChangeKind.COLUMN_TYPE_RERENDERED,
-          ChangeKind.COLUMN_RELAXED,
-          ChangeKind.COLUMN_TIGHTENED,
-          ChangeKind.COLUMN_DEFAULT_CHANGED,
-          ChangeKind.COLUMN_GENERATED_DROPPED,
-          ChangeKind.COLUMN_COMMENT_CHANGED,
-          ChangeKind.ENUM_LABEL_ADDED);
+          ChangeKind.COLUMN_APPEARED);
 
   /** Changes after which rows of the target lack values that only the source has. */
   private static final Set<ChangeKind> RELOADED =
@@ -64,8 +51,30 @@ public final class PostgresPlanner implements Planner {
           ChangeKind.COLUMN_ADDED_COMPUTED,
           ChangeKind.COLUMN_ADDED_GENERATED,
           ChangeKind.COLUMN_ADDED_REQUIRED,
+          ChangeKind.COLUMN_APPEARED,
           ChangeKind.COLUMN_TYPE_RERENDERED,
           ChangeKind.COLUMN_GENERATED_DROPPED);
+
+  /** Changes that a mirror can follow, or that leave it as it is. */
+  private static final Set<ChangeKind> FOLLOWED =
+      EnumSet.of(
+          ChangeKind.TABLE_ADDED,
+          ChangeKind.ROW_IDENTITY_WHOLE,
+          ChangeKind.COLUMN_REMOVED,
+          ChangeKind.COLUMN_REMOVED_REQUIRED,
+          ChangeKind.COLUMN_RENAMED,
+          ChangeKind.COLUMN_RENAMED_OVER,
+          ChangeKind.COLUMN_TYPE_WIDENED,
+          ChangeKind.COLUMN_RELAXED,
+          ChangeKind.COLUMN_TIGHTENED,
+          ChangeKind.COLUMN_DEFAULT_CHANGED,
+          ChangeKind.COLUMN_COMMENT_CHANGED,
+          ChangeKind.ENUM_LABEL_ADDED);
+
+  static {
+    FOLLOWED.addAll(ADDED);
+    FOLLOWED.addAll(RELOADED);
+  }
 
   private static final String RESYNC_TOOL = "table_resync";
   private static final int LONGEST_NAME = 63;
@@ -92,11 +101,7 @@ public final class PostgresPlanner implements Planner {
         || !to.columns().stream().allMatch(column -> fits(column.name()))) {
       return Optional.empty();
     }
-    List<Change> changes = SchemaDiff.between(from, to);
-    if (!changes.stream().map(Change::kind).allMatch(FOLLOWED::contains)) {
-      return Optional.empty();
-    }
-    return from.isEmpty() ? create(to) : new Draft(from.get(), to, changes).plan();
+    return new Draft(from, to).plan();
   }
 
   /** Whether the incident is the whole difference between the two versions and nothing else. */
@@ -134,24 +139,6 @@ public final class PostgresPlanner implements Planner {
 
   private record Kept(String column, String because) {}
 
-  private Optional<Plan> create(Relation to) {
-    TableChange.CreateTable create =
-        new TableChange.CreateTable(
-            to.asset().name(),
-            to.columns().stream()
-                .map(c -> new TableChange.NewColumn(c.name(), c.type(), c.comment()))
-                .toList(),
-            SchemaDiff.keyNames(to),
-            to.version());
-    Draft draft = new Draft(to);
-    draft.step(
-        create,
-        "There is no table " + create.table(),
-        Optional.empty(),
-        "The table has the columns and the key of the source");
-    return draft.finish(List.of());
-  }
-
   /** A plan in the making. Used once. */
   private final class Draft {
     private final Optional<Relation> from;
@@ -160,28 +147,42 @@ public final class PostgresPlanner implements Planner {
     private final List<TargetTable.State> before;
     private final List<Plan.Step> steps = new ArrayList<>();
     private final List<Reached> reached = new ArrayList<>();
+    private final List<Column> kept = new ArrayList<>();
     private TargetTable table;
     private boolean refused;
 
-    Draft(Relation to) {
-      this.from = Optional.empty();
+    Draft(Optional<Relation> from, Relation to) {
+      this.from = from;
       this.to = to;
-      this.changes = List.of();
-      this.table = TargetTable.none();
+      this.changes = SchemaDiff.between(from, to);
+      this.table = from.map(TargetTable::of).orElseGet(TargetTable::none);
       this.before = table.columns();
     }
 
-    Draft(Relation from, Relation to, List<Change> changes) {
-      this.from = Optional.of(from);
-      this.to = to;
-      this.changes = changes;
-      this.table = TargetTable.of(from);
-      this.before = table.columns();
+    Optional<Plan> plan() {
+      if (!changes.stream().map(Change::kind).allMatch(FOLLOWED::contains)) {
+        return Optional.empty();
+      }
+      from.ifPresentOrElse(this::follow, this::create);
+      return finish();
+    }
+
+    private void create() {
+      step(
+          new TableChange.CreateTable(
+              to.asset().name(),
+              to.columns().stream()
+                  .map(c -> new TableChange.NewColumn(c.name(), c.type(), c.comment()))
+                  .toList(),
+              SchemaDiff.keyNames(to),
+              to.version()),
+          "There is no table " + to.asset().name(),
+          Optional.empty(),
+          "The table has the columns and the key of the source");
     }
 
     /** Steps on old names, then renames, then steps on new names: no name is ever in two places. */
-    Optional<Plan> plan() {
-      Relation old = from.orElseThrow();
+    private void follow(Relation old) {
       relax(old);
       widen(old);
       addLabels(old);
@@ -191,14 +192,15 @@ public final class PostgresPlanner implements Planner {
       if (changes.stream().map(Change::kind).anyMatch(RELOADED::contains)) {
         reload();
       }
-      return finish(
-          of(ChangeKind.COLUMN_REMOVED, ChangeKind.COLUMN_REMOVED_REQUIRED)
-              .map(id -> old.column(id).orElseThrow())
-              .toList());
+      of(ChangeKind.COLUMN_REMOVED, ChangeKind.COLUMN_REMOVED_REQUIRED)
+          .forEach(id -> kept.add(old.column(id).orElseThrow()));
     }
 
-    private Stream<String> of(ChangeKind first, ChangeKind... more) {
-      Set<ChangeKind> kinds = EnumSet.of(first, more);
+    private Stream<String> of(ChangeKind first, ChangeKind second) {
+      return of(EnumSet.of(first, second));
+    }
+
+    private Stream<String> of(Set<ChangeKind> kinds) {
       return changes.stream().filter(change -> kinds.contains(change.kind())).map(Change::subject);
     }
 
@@ -207,7 +209,7 @@ public final class PostgresPlanner implements Planner {
     }
 
     private void addLabels(Relation old) {
-      Set<String> added = of(ChangeKind.ENUM_LABEL_ADDED).collect(Collectors.toSet());
+      Set<String> added = of(EnumSet.of(ChangeKind.ENUM_LABEL_ADDED)).collect(Collectors.toSet());
       Set<String> done = new HashSet<>();
       for (Column column : to.columns()) {
         Optional<Column> former = old.column(column.id());
@@ -293,12 +295,7 @@ public final class PostgresPlanner implements Planner {
     }
 
     private void addColumns() {
-      of(
-              ChangeKind.COLUMN_ADDED,
-              ChangeKind.COLUMN_ADDED_FILLED,
-              ChangeKind.COLUMN_ADDED_COMPUTED,
-              ChangeKind.COLUMN_ADDED_GENERATED,
-              ChangeKind.COLUMN_ADDED_REQUIRED)
+      of(ADDED)
           .map(this::now)
           .forEach(
               column -> {
@@ -325,7 +322,7 @@ public final class PostgresPlanner implements Planner {
           .filter(column -> old.column(column.id()).isEmpty() && column.comment().isPresent())
           .sorted(Comparator.comparing(Column::name))
           .forEach(column -> commentOn(column, Optional.empty(), old));
-      of(ChangeKind.COLUMN_COMMENT_CHANGED)
+      of(EnumSet.of(ChangeKind.COLUMN_COMMENT_CHANGED))
           .forEach(id -> commentOn(now(id), old.column(id).orElseThrow().comment(), old));
     }
 
@@ -350,7 +347,7 @@ public final class PostgresPlanner implements Planner {
       reached.add(new Reached(RESYNC_TOOL, table.columns()));
     }
 
-    void step(
+    private void step(
         TableChange change, String precondition, Optional<TableChange> undo, String verification) {
       Optional<TargetTable> next = table.after(change);
       if (next.isEmpty()) {
@@ -368,7 +365,7 @@ public final class PostgresPlanner implements Planner {
     }
 
     /** The plan, if its steps lead from what the target has to what it needs. */
-    Optional<Plan> finish(List<Column> kept) {
+    private Optional<Plan> finish() {
       List<TargetTable.State> goal = TargetTable.of(to).columns();
       boolean reaches =
           table.columns().size() == goal.size() + kept.size()

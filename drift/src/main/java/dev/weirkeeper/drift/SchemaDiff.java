@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Compares two versions of a relation by identity. What one side does not know is no change; a
@@ -34,6 +35,8 @@ final class SchemaDiff {
       Comparator.comparing(Change::kind)
           .thenComparing(change -> change.subject().length())
           .thenComparing(Change::subject);
+
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
   private final Relation from;
   private final Relation to;
@@ -241,9 +244,12 @@ final class SchemaDiff {
    * What rows that are older than the column read. A constant default without a known value was set
    * later or its value went in a rewrite, so it says nothing; no more does an unknown default.
    */
-  private static ChangeKind additionOf(Column column) {
+  private ChangeKind additionOf(Column column) {
     if (column.defaultValue().kind() == Default.Kind.GENERATED) {
       return ChangeKind.COLUMN_ADDED_GENERATED;
+    }
+    if (from.columns().stream().anyMatch(known -> younger(known.id(), column.id()))) {
+      return ChangeKind.COLUMN_APPEARED;
     }
     if (column.defaultValue().missing().isPresent()) {
       return ChangeKind.COLUMN_ADDED_FILLED;
@@ -254,6 +260,13 @@ final class SchemaDiff {
     return column.nullability() == Nullability.REQUIRED
         ? ChangeKind.COLUMN_ADDED_REQUIRED
         : ChangeKind.COLUMN_ADDED;
+  }
+
+  /** Whether the first id was given later: ids that are numbers grow and are never used again. */
+  private static boolean younger(String id, String than) {
+    return NUMBER.matcher(id).matches()
+        && NUMBER.matcher(than).matches()
+        && Long.parseLong(id) > Long.parseLong(than);
   }
 
   private void column(Column before, Column after) {

@@ -66,12 +66,13 @@ record TargetTable(List<State> columns) {
 
   private Optional<TargetTable> changed(TableChange change) {
     if (change instanceof CreateTable create) {
-      return columns.isEmpty()
-          ? Optional.of(
-              new TargetTable(
-                  create.columns().stream()
-                      .map(column -> State.of(column.name(), column.type()))
-                      .toList()))
+      TargetTable created =
+          new TargetTable(
+              create.columns().stream()
+                  .map(column -> State.of(column.name(), column.type()))
+                  .toList());
+      return columns.isEmpty() && create.key().stream().allMatch(k -> created.column(k).isPresent())
+          ? Optional.of(created)
           : Optional.empty();
     } else if (change instanceof AddColumn add) {
       List<State> more = new ArrayList<>(columns);

@@ -89,6 +89,18 @@ class PostgresPlannerTest {
   }
 
   @Test
+  void a_table_whose_key_names_a_column_that_is_not_there_is_not_created() {
+    Relation to =
+        Relation.of(
+            ORDERS,
+            "16401",
+            new RowIdentity.Key(List.of("7")),
+            List.of(required(column("1", "id", "int8"))));
+
+    assertThat(planner.plan(incident(Optional.empty(), to), Optional.empty(), to)).isEmpty();
+  }
+
+  @Test
   void a_column_is_added_with_what_old_rows_read() {
     Relation to =
         orders(

@@ -112,6 +112,14 @@ class SchemaDriftTest {
   }
 
   @Test
+  void a_column_that_is_older_than_known_ones_was_there_and_not_captured() {
+    Column known = column("3", "known", "int4");
+
+    assertThat(between(orders(known), orders(column("2", "generated_once", "int4"), known)))
+        .containsExactly("column.added 2 ADDITIVE RESYNC SCOPE");
+  }
+
+  @Test
   void a_default_that_was_dropped_again_still_fills_old_rows() {
     Column total =
         with(column("2", "total", "int4"), new Default(Default.Kind.NONE, Optional.of("5")));
