@@ -74,7 +74,7 @@ class ReadmeTest {
       Matcher matcher = REGION.matcher(Repository.read(file));
       for (MatchResult region : matcher.results().toList()) {
         String name = region.group(1);
-        assertThat(regions.put(name, region.group(2).stripIndent()))
+        assertThat(regions.put(name, region.group(2).stripTrailing().stripIndent() + "\n"))
             .as("region " + name + " is there twice")
             .isNull();
       }
