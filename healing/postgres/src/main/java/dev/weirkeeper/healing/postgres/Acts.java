@@ -67,7 +67,7 @@ final class Acts {
     try {
       return tryUntilClear(rendering, change, call);
     } catch (Refusal e) {
-      return new Outcome.Refused(e.getMessage());
+      return new Outcome.Refused(e.reason());
     }
   }
 
@@ -173,7 +173,7 @@ final class Acts {
               + state(e)
               + "); once it answers, ask for the same action again: it is never done twice");
     } catch (Refusal e) {
-      return new Outcome.Unknown(lost + ", and it cannot be read back: " + e.getMessage());
+      return new Outcome.Unknown(lost + ", and it cannot be read back: " + e.reason());
     }
   }
 
@@ -192,7 +192,7 @@ final class Acts {
     try {
       return rendering.problem(change, look(rendering, change, call));
     } catch (Refusal e) {
-      return Optional.of(e.getMessage());
+      return Optional.of(e.reason());
     }
   }
 
@@ -259,19 +259,19 @@ final class Acts {
     String state = state(e);
     return new Outcome.Failed(
         change.tool()
-            + " was rolled back: PostgreSQL answered with SQLSTATE "
+            + " was not done, and its transaction is rolled back: SQLSTATE "
             + state
-            + advice(state)
-            + "; nothing changed");
+            + advice(state));
   }
 
   private static String advice(String state) {
     return switch (state) {
-      case "55P03" -> " (others hold the table; wait for long transactions to end, then try again)";
+      case "55P03" -> " (others hold the table; try again when their transactions have ended)";
       case "40P01" -> " (it met other transactions crosswise; try again)";
       case "57014" -> " (it took too long; give it more time or do it by hand)";
       case "42501" -> " (the login lacks a right; the owner of the table has to grant it)";
       case "0A000", "2BP01" -> " (a view, rule or generated column depends on the column)";
+      case "08001", "08006" -> " (the target cannot be reached)";
       default -> "";
     };
   }

@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +65,7 @@ class PostgresTableToolsIT {
 
   @BeforeAll
   static void start() throws Exception {
-    server = LocalPostgres.start();
+    server = LocalPostgres.start(Map.of("fsync", "off"));
   }
 
   @AfterAll
@@ -189,8 +190,9 @@ class PostgresTableToolsIT {
     assertDone(add("state", Type.of("text"), "it's \\new {d '2020-01-01'}; ? $1"), "CARRIED_OUT");
     execute("INSERT INTO orders (id) VALUES (3)");
 
-    assertThat(query("SELECT state FROM orders ORDER BY id"))
-        .containsExactly("it's \\new {d '2020-01-01'}; ? $1", "it's \\new {d '2020-01-01'}; ? $1");
+    assertThat(query("SELECT coalesce(state, 'NULL') FROM orders ORDER BY id"))
+        .containsExactly(
+            "it's \\new {d '2020-01-01'}; ? $1", "it's \\new {d '2020-01-01'}; ? $1", "NULL");
   }
 
   @Test
@@ -203,7 +205,8 @@ class PostgresTableToolsIT {
     assertDone(add("note", Type.of("varchar", 5), "old"), "CARRIED_OUT");
     execute("INSERT INTO orders (id) VALUES (2)", "INSERT INTO orders_1 (id) VALUES (3)");
 
-    assertThat(query("SELECT note FROM orders ORDER BY id")).containsExactly("old", null);
+    assertThat(query("SELECT coalesce(note, 'NULL') FROM orders ORDER BY id"))
+        .containsExactly("old", "NULL", "NULL");
   }
 
   @Test
@@ -593,6 +596,21 @@ class PostgresTableToolsIT {
   }
 
   @Test
+  void invariant_2_a_label_comes_and_goes_with_its_act_row() throws Exception {
+    execute("CREATE TYPE mood AS ENUM ('sad')", "CREATE TABLE orders (mood mood)");
+    AddEnumLabel change = new AddEnumLabel("public.orders", "mood", "ok", V2);
+
+    assertThat(perform(new PostgresTableTools(SYSTEM, commits(Connection::close)), change))
+        .isInstanceOf(Outcome.Failed.class);
+    assertThat(query("SELECT unnest(enum_range(NULL::mood))")).containsExactly("sad");
+    assertThat(query("SELECT FROM weirkeeper.act")).isEmpty();
+
+    assertThat(perform(new PostgresTableTools(SYSTEM, commits(Connection::commit)), change))
+        .isInstanceOf(Outcome.Done.class);
+    execute("INSERT INTO orders VALUES ('ok')");
+  }
+
+  @Test
   void invariant_2_a_commit_still_in_flight_is_unknown_and_never_guessed() throws Exception {
     execute("CREATE TABLE orders (id int)");
     List<Connection> inFlight = new ArrayList<>();
@@ -756,6 +774,32 @@ class PostgresTableToolsIT {
 
     assertThat(perform(hasty, add("x", Type.of("int4")))).isInstanceOf(Outcome.Done.class);
     assertThat(tries).hasValue(3);
+  }
+
+  @Test
+  void only_a_lock_or_a_deadlock_is_tried_again() throws Exception {
+    execute("CREATE TABLE orders (id int)");
+    for (String state : List.of("55P03", "40P01", "08006", "57014", "23505", "40001")) {
+      AtomicInteger connections = new AtomicInteger();
+      DataSource failing =
+          proxy(
+              DataSource.class,
+              source,
+              (name, call) -> {
+                if (name.equals("getConnection") && connections.incrementAndGet() <= 2) {
+                  throw new SQLException("s3cret", state);
+                }
+                return call.proceed();
+              });
+
+      Outcome outcome =
+          perform(new PostgresTableTools(SYSTEM, failing), add("c" + state, Type.of("int4")));
+
+      boolean again = state.equals("55P03") || state.equals("40P01");
+      assertThat(connections).as(state).hasValue(again ? 3 : 1);
+      assertThat(outcome.isDone()).as(state).isEqualTo(again);
+      assertThat(outcome.toString()).doesNotContain("s3cret");
+    }
   }
 
   @Test
