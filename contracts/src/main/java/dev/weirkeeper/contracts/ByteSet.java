@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A set of byte strings that is asked with slices, by open addressing: no object is made. */
 final class ByteSet {
-  private final byte @Nullable [][] slots;
+  private final byte[] @Nullable [] slots;
   private final int mask;
   private final int longest;
 

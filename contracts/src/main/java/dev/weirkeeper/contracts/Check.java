@@ -38,8 +38,7 @@ interface Check {
 
     /** For a cell that is neither a value nor NULL. */
     void notSent(RowBatch rows, int row, State state, Labels labels) {
-      boolean judgedWhenWritten =
-          state == State.UNCHANGED && rows.op(row) == RowBatch.Op.UPDATE;
+      boolean judgedWhenWritten = state == State.UNCHANGED && rows.op(row) == RowBatch.Op.UPDATE;
       if (!judgedWhenWritten) {
         unknown(rows, row, labels);
       }

@@ -26,7 +26,10 @@ public record Contract(String id, String version, String asset, List<Rule> rules
     for (Rule rule : rules) {
       if (!ids.add(rule.id())) {
         throw new IllegalArgumentException(
-            "Contract " + id + " has two rules with the id " + rule.id()
+            "Contract "
+                + id
+                + " has two rules with the id "
+                + rule.id()
                 + "; name one of them with Rule.named");
       }
     }

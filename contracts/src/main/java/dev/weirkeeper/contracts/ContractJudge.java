@@ -41,8 +41,7 @@ final class ContractJudge implements RowJudge {
       try {
         compile(rule);
       } catch (IllegalArgumentException e) {
-        blocks.add(
-            new Violation(rule.id(), "The rule cannot be judged here: " + e.getMessage()));
+        blocks.add(new Violation(rule.id(), "The rule cannot be judged here: " + e.getMessage()));
       }
       if (rule.onEmpty() == Rule.Answer.FAIL) {
         emptyBlocks.add(new Violation(rule.id(), "The transaction must have rows of the table"));
@@ -68,9 +67,15 @@ final class ContractJudge implements RowJudge {
   public Labels label(RowBatch batch) {
     if (!batch.relation().equals(relation)) {
       throw new IllegalArgumentException(
-          "The judge of contract " + contract.id() + " was compiled for version "
-              + relation.version().brief() + " of " + relation.asset() + ", not for "
-              + batch.relation().version().brief() + "; ask Judges.on for each version");
+          "The judge of contract "
+              + contract.id()
+              + " was compiled for version "
+              + relation.version().brief()
+              + " of "
+              + relation.asset()
+              + ", not for "
+              + batch.relation().version().brief()
+              + "; ask Judges.on for each version");
     }
     Labels labels = new Labels();
     for (Check check : checks) {
@@ -225,7 +230,10 @@ final class ContractJudge implements RowJudge {
       blocks.add(
           new Violation(
               rule.id(),
-              relation.asset() + " must have the column '" + name + "'"
+              relation.asset()
+                  + " must have the column '"
+                  + name
+                  + "'"
                   + index.map(place -> " at index " + place).orElse("")));
     }
   }
@@ -243,8 +251,11 @@ final class ContractJudge implements RowJudge {
       blocks.add(
           new Violation(
               rule.id(),
-              relation.asset() + " does not have the columns of the contract; missing: " + missing
-                  + ", not expected: " + extra));
+              relation.asset()
+                  + " does not have the columns of the contract; missing: "
+                  + missing
+                  + ", not expected: "
+                  + extra));
     }
   }
 

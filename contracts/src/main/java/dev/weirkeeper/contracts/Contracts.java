@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The contracts in force, at most one for each table. Immutable and safe to share; a judge that it
@@ -31,8 +32,12 @@ public final class Contracts implements Judges {
         }
       };
 
+  /** Schema changes are rare; a bound nevertheless, so that nobody's DDL can fill the memory. */
+  private static final int KEPT_JUDGES = 1000;
+
   private final Map<String, Contract> byAsset;
   private final Hash digest;
+  private final Map<Hash, RowJudge> compiled = new ConcurrentHashMap<>();
 
   private Contracts(Map<String, Contract> byAsset) {
     this.byAsset = byAsset;
@@ -60,8 +65,13 @@ public final class Contracts implements Judges {
       Contract other = byAsset.put(contract.asset(), contract);
       if (other != null) {
         throw new IllegalArgumentException(
-            "Contracts " + other.id() + " and " + contract.id() + " are both for "
-                + contract.asset() + "; put their rules into one");
+            "Contracts "
+                + other.id()
+                + " and "
+                + contract.id()
+                + " are both for "
+                + contract.asset()
+                + "; put their rules into one");
       }
     }
     return new Contracts(byAsset);
@@ -73,13 +83,20 @@ public final class Contracts implements Judges {
   }
 
   /**
-   * Compiles the contract of the relation's table; the table is found by its name in its system. A
-   * table without a contract gets a judge that lets rows pass; a rule that cannot be judged on this
-   * relation blocks by name.
+   * Compiles the contract of the relation's table, once for each version of the relation; the table
+   * is found by its name in its system. A table without a contract gets a judge that lets rows
+   * pass; a rule that cannot be judged on this relation blocks by name.
    */
   @Override
   public RowJudge on(Relation relation) {
     Contract contract = byAsset.get(relation.asset().name());
-    return contract == null ? LETS_PASS : new ContractJudge(contract, relation);
+    if (contract == null) {
+      return LETS_PASS;
+    }
+    if (compiled.size() >= KEPT_JUDGES) {
+      compiled.clear();
+    }
+    return compiled.computeIfAbsent(
+        relation.version(), version -> new ContractJudge(contract, relation));
   }
 }

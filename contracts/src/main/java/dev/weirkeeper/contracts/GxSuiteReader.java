@@ -29,12 +29,13 @@ import java.util.Set;
 /**
  * Reads expectation suites of Great Expectations, in the JSON of 0.x and of 1.x, as contracts.
  *
- * <p>Judged: not_be_null, be_null, be_in_set, not_be_in_set, be_between, value_lengths_to_be_between,
- * match_regex, not_match_regex, be_unique, column_to_exist, table_columns_to_match_set and
- * table_row_count_to_be_between, with the meaning that they have on pandas, except: text does not
- * equal numbers but blocks the rule; {@code column_index} 0 is the first column; uniqueness is
- * judged within a chunk and the row count is that of a transaction. Patterns are Python's and are
- * searched for within the value's text form; see {@link Rule#matches}.
+ * <p>Judged: not_be_null, be_null, be_in_set, not_be_in_set, be_between,
+ * value_lengths_to_be_between, match_regex, not_match_regex, be_unique, column_to_exist,
+ * table_columns_to_match_set and table_row_count_to_be_between, with the meaning that they have on
+ * pandas, except: text does not equal numbers but blocks the rule; {@code column_index} 0 is the
+ * first column; uniqueness is judged within a chunk and the row count is that of a transaction.
+ * Patterns are Python's and are searched for within the value's text form; see {@link
+ * Rule#matches}.
  *
  * <p>Everything else is kept as a rule that blocks by name and is listed with its reason in {@link
  * Imported#report}: other expectations, {@code row_condition}, suite parameters, {@code mostly}
@@ -97,8 +98,15 @@ public final class GxSuiteReader {
   private static final class Unsupported extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String reason;
+
     Unsupported(String reason) {
       super(reason);
+      this.reason = reason;
+    }
+
+    Unsupported(IllegalArgumentException why) {
+      this(String.valueOf(why.getMessage()));
     }
   }
 
@@ -198,9 +206,9 @@ public final class GxSuiteReader {
       JsonNode column = kwargs.path("column");
       List<String> columns = column.isTextual() ? List.of(column.textValue()) : List.of();
       Terms.Unsupported terms =
-          new Terms.Unsupported(type, e.getMessage(), canonical(kwargs, path + ".kwargs"));
+          new Terms.Unsupported(type, e.reason, canonical(kwargs, path + ".kwargs"));
       Rule rule = keep(Rule.unsupported(type, columns, terms), severity);
-      unsupported.add(new ImportReport.Unsupported(path, type, rule.id(), e.getMessage()));
+      unsupported.add(new ImportReport.Unsupported(path, type, rule.id(), e.reason));
     }
   }
 
@@ -218,7 +226,7 @@ public final class GxSuiteReader {
     try {
       return Json.of(node);
     } catch (IllegalArgumentException e) {
-      throw malformed(path, e.getMessage());
+      throw malformed(path, String.valueOf(e.getMessage()));
     }
   }
 
@@ -257,8 +265,7 @@ public final class GxSuiteReader {
         case "expect_column_values_to_not_be_in_set" ->
             Rule.about(column(), Rule.NOT_IN_SET, Rule.members(members()));
         case "expect_column_values_to_be_between" -> Rule.between(column(), range());
-        case "expect_column_value_lengths_to_be_between" ->
-            Rule.lengthBetween(column(), counts());
+        case "expect_column_value_lengths_to_be_between" -> Rule.lengthBetween(column(), counts());
         case "expect_column_values_to_match_regex" -> Rule.matches(column(), regex());
         case "expect_column_values_to_not_match_regex" -> Rule.notMatches(column(), regex());
         case "expect_column_to_exist" -> {
@@ -269,8 +276,7 @@ public final class GxSuiteReader {
         }
         case "expect_table_columns_to_match_set" ->
             Rule.columns(
-                columnSet(),
-                flag("exact_match") ? Terms.Match.EXACT : Terms.Match.CONTAINS);
+                columnSet(), flag("exact_match") ? Terms.Match.EXACT : Terms.Match.CONTAINS);
         default -> Rule.rowCountBetween(counts());
       };
     }
@@ -338,7 +344,7 @@ public final class GxSuiteReader {
       try {
         PythonRegex.compile(regex);
       } catch (IllegalArgumentException e) {
-        throw new Unsupported(e.getMessage());
+        throw new Unsupported(e);
       }
       return regex;
     }
@@ -356,7 +362,7 @@ public final class GxSuiteReader {
       try {
         Json.of(text);
       } catch (IllegalArgumentException e) {
-        throw malformed(path + "." + name, e.getMessage());
+        throw malformed(path + "." + name, String.valueOf(e.getMessage()));
       }
     }
 
@@ -421,7 +427,7 @@ public final class GxSuiteReader {
       try {
         Ranges.ofCounts(range);
       } catch (IllegalArgumentException e) {
-        throw new Unsupported(e.getMessage());
+        throw new Unsupported(e);
       }
       return range;
     }

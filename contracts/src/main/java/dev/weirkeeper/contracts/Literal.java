@@ -9,7 +9,9 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 
-/** A value that a rule compares with. Which column types it can be compared with follows from it. */
+/**
+ * A value that a rule compares with. Which column types it can be compared with follows from it.
+ */
 public sealed interface Literal {
 
   /**

@@ -12,7 +12,9 @@ final class Moments {
   private static final long BEFORE_ALL = NONE + 1;
   private static final long AFTER_ALL = Long.MAX_VALUE;
 
-  /** 2000-01-01, from which PostgreSQL counts: 64 bits of microseconds reach as far as its types. */
+  /**
+   * 2000-01-01, from which PostgreSQL counts: 64 bits of microseconds reach as far as its types.
+   */
   private static final long EPOCH_DAY = 10_957;
 
   private static final int LAST_YEAR = 294_276;

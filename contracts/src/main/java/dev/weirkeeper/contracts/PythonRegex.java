@@ -10,10 +10,11 @@ import java.util.regex.PatternSyntaxException;
  *
  * <p>What means something else in Java is rewritten ({@code \Z}, {@code \v}, {@code (?P<name>…)},
  * {@code {,n}}, {@code [} and {@code &&} within a class, a brace that counts nothing); what Java
- * cannot say is refused: conditionals, octal escapes, flags other than {@code a}, {@code i}, {@code
- * s} and {@code u}, references to groups that are not there. Only {@code \n} ends a line. What
- * remains different: {@code \w}, {@code \s} and {@code \b} follow Java's Unicode classes, which
- * differ from Python's in combining marks and a few control characters.
+ * cannot say is refused: conditionals, octal escapes, flags other than {@code i}, {@code s} and
+ * {@code u}, references to groups that are not there. Only {@code \n} ends a line. What remains
+ * different: {@code \w}, {@code \s} and {@code \b} follow Java's Unicode classes, which differ from
+ * Python's in combining marks and a few control characters, and {@code \B} is found in an empty
+ * text, as in Python only since 3.14.
  */
 final class PythonRegex {
   private final String source;
@@ -32,8 +33,7 @@ final class PythonRegex {
   static Pattern compile(String regex) {
     try {
       return Pattern.compile(
-          new PythonRegex(regex).translate(),
-          Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS);
+          new PythonRegex(regex).translate(), Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
           "Java cannot compile the pattern: " + e.getDescription(), e);
@@ -252,8 +252,6 @@ final class PythonRegex {
         into = off;
       } else if (c == 'i' || c == 's') {
         into.append(c);
-      } else if (c == 'a' && into == on) {
-        off.append('U');
       } else if (c != 'u' || into != on) {
         throw refused("the group or flag (?" + c);
       }
@@ -283,7 +281,8 @@ final class PythonRegex {
         break;
       }
     }
-    boolean counts = end < source.length() && source.charAt(end) == '}' && (digits > 0 || comma > 0);
+    boolean counts =
+        end < source.length() && source.charAt(end) == '}' && (digits > 0 || comma > 0);
     if (!counts) {
       out.append("\\{");
       at++;

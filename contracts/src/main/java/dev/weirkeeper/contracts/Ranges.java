@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Compiles ranges into tests of slices. A value that is not of its column's form is in no range. */
+/**
+ * Compiles ranges into tests of slices. A value that is not of its column's form is in no range.
+ */
 final class Ranges {
   /** Digits of a number that a long holds whatever they are. */
   private static final int SAFE_DIGITS = 18;
@@ -100,8 +102,9 @@ final class Ranges {
    * Values of up to eighteen digits compare as longs, one interval for each number of digits behind
    * the point; longer ones digit by digit.
    */
-  private record OfDecimals(Interval[] byScale, Range range, byte @Nullable [] min,
-      byte @Nullable [] max) implements ValueTest {
+  private record OfDecimals(
+      Interval[] byScale, Range range, byte @Nullable [] min, byte @Nullable [] max)
+      implements ValueTest {
 
     static OfDecimals compile(Range range) {
       Interval[] byScale = new Interval[SAFE_DIGITS + 1];

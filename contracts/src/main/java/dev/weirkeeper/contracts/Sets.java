@@ -59,7 +59,9 @@ final class Sets {
     @Override
     public boolean holds(byte[] data, int offset, int length) {
       int significant = form.significant(data, offset, length);
-      if (form == Form.DECIMAL && significant == 2 && data[offset] == '-'
+      if (form == Form.DECIMAL
+          && significant == 2
+          && data[offset] == '-'
           && data[offset + 1] == '0') {
         return members.contains(data, offset + 1, 1);
       }
@@ -85,7 +87,7 @@ final class Sets {
     @Override
     public boolean holds(byte[] data, int offset, int length) {
       double near = Numbers.approximate(data, offset, length);
-      if (near == near) {
+      if (!Double.isNaN(near)) {
         double margin = Math.abs(near) * 1e-13;
         int from = Arrays.binarySearch(members, near - margin);
         int at = from < 0 ? -from - 1 : from;
@@ -94,7 +96,7 @@ final class Sets {
         }
       }
       double value = Numbers.float64(data, offset, length) + 0.0;
-      return value == value && Arrays.binarySearch(members, value) >= 0;
+      return !Double.isNaN(value) && Arrays.binarySearch(members, value) >= 0;
     }
   }
 

@@ -126,10 +126,7 @@ record UniqueCheck(int column, Form form, int[] key, Check.Verdicts verdicts) im
       boolean old = other >= rows.rows();
       if (keys.hashAt(slot) == hash
           && sameKey(
-              image,
-              row,
-              old ? rows.before() : rows.after(),
-              old ? other - rows.rows() : other)) {
+              image, row, old ? rows.before() : rows.after(), old ? other - rows.rows() : other)) {
         return other;
       }
     }
@@ -155,6 +152,7 @@ record UniqueCheck(int column, Form form, int[] key, Check.Verdicts verdicts) im
   /** Open addressing from hashes to numbers; never full. */
   private static final class Slots {
     private final int[] hashes;
+
     /** Number and one, so that zero is free. */
     private final int[] numbers;
 

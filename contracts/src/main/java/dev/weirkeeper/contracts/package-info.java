@@ -1,6 +1,4 @@
-/**
- * Contracts: what the rows of a table must keep, and the judges that the gate labels rows with.
- */
+/** Contracts: what the rows of a table must keep, and the judges that the gate labels rows with. */
 @NullMarked
 package dev.weirkeeper.contracts;
 

@@ -254,7 +254,6 @@ class ContractJudgeTest {
         .containsExactly("{a}]", "{a}b");
     assertThat(good("text", Rule.matches("v", "(?i)É(?#so)\\x41\\u0042"), "éab", "eab"))
         .containsExactly("éab");
-    assertThat(good("text", Rule.matches("v", "(?a)^\\w$"), "a", "é")).containsExactly("a");
     assertThat(good("text", Rule.matches("v", "(?P<x>a)(?P=x)0"), "aa0", "a0"))
         .containsExactly("aa0");
   }
@@ -299,8 +298,7 @@ class ContractJudgeTest {
       assertThat(bad(judge(relation, rule.whenUnknown(Answer.PASS)), batch)).isEmpty();
     }
     assertThat(judge(relation, Rule.notNull("v")).label(batch).violations(2))
-        .containsExactly(
-            new Violation("not-null.v", "v was not sent, so it cannot be judged"));
+        .containsExactly(new Violation("not-null.v", "v was not sent, so it cannot be judged"));
   }
 
   @Test
@@ -322,7 +320,7 @@ class ContractJudgeTest {
   }
 
   @Test
-  void reasons_do_not_hold_the_value() {
+  void invariant_10_reasons_do_not_hold_the_value() {
     Relation relation = TestRows.relation(List.of(), "v text");
     RowBatch batch = new TestRows(relation).insert("secret").batch();
 
@@ -429,7 +427,7 @@ class ContractJudgeTest {
   }
 
   @Test
-  void a_rule_that_cannot_be_judged_here_blocks_by_name() {
+  void invariant_8_a_rule_that_cannot_be_judged_here_blocks_by_name() {
     assertThat(blocked("text", Rule.notNull("nope"))).contains("no column 'nope'");
     assertThat(blocked("text", Rule.between("v", 1, 2))).contains("is no text");
     assertThat(blocked("int4", Rule.between("v", "1", "2"))).contains("is no number");
@@ -446,10 +444,30 @@ class ContractJudgeTest {
     assertThat(blocked("public.citext", Rule.unique("v"))).contains("no equality");
     assertThat(blocked("jsonb", Rule.inSet("v", "{}"))).contains("no equality");
     assertThat(blocked("float8", Rule.lengthBetween("v", 1, 2))).contains("text form");
-    assertThat(blocked("text", new Rule("odd", "no-such-kind", List.of("v"), Json.empty(),
-        Rule.Severity.INFO, Answer.PASS, Answer.PASS))).contains("no-such-kind");
-    assertThat(blocked("text", new Rule("odd", Rule.IN_SET, List.of("v"), Json.empty(),
-        Rule.Severity.INFO, Answer.PASS, Answer.PASS))).contains("members");
+    assertThat(
+            blocked(
+                "text",
+                new Rule(
+                    "odd",
+                    "no-such-kind",
+                    List.of("v"),
+                    Json.empty(),
+                    Rule.Severity.INFO,
+                    Answer.PASS,
+                    Answer.PASS)))
+        .contains("no-such-kind");
+    assertThat(
+            blocked(
+                "text",
+                new Rule(
+                    "odd",
+                    Rule.IN_SET,
+                    List.of("v"),
+                    Json.empty(),
+                    Rule.Severity.INFO,
+                    Answer.PASS,
+                    Answer.PASS)))
+        .contains("members");
   }
 
   @Test
@@ -484,8 +502,7 @@ class ContractJudgeTest {
 
   @Test
   void a_set_on_an_enum_compares_labels() {
-    Type mood =
-        new Type("public.mood", List.of(), List.of(new Type.Label("1", "ok")));
+    Type mood = new Type("public.mood", List.of(), List.of(new Type.Label("1", "ok")));
     Relation relation =
         Relation.of(
             new Asset("shop", "public.t"),
@@ -498,9 +515,10 @@ class ContractJudgeTest {
   }
 
   @Test
-  void labels_are_the_same_each_time() {
+  void invariant_9_labels_are_the_same_each_time() {
     Relation relation = TestRows.relation(List.of("k"), "k int4", "v text");
-    RowJudge judge = judge(relation, Rule.unique("v"), Rule.matches("v", "^(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$"));
+    RowJudge judge =
+        judge(relation, Rule.unique("v"), Rule.matches("v", "^(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$"));
     RowBatch batch =
         new TestRows(relation)
             .insert("1", "aaa")

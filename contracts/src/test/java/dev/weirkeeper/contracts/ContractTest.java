@@ -21,8 +21,7 @@ class ContractTest {
         .isEqualTo(Contract.of("orders", "1", "public.orders", Rule.notNull("id")).digest())
         .isNotEqualTo(Contract.of("orders", "2", "public.orders", Rule.notNull("id")).digest())
         .isNotEqualTo(
-            Contract.of(
-                    "orders", "1", "public.orders", Rule.notNull("id").whenEmpty(Answer.FAIL))
+            Contract.of("orders", "1", "public.orders", Rule.notNull("id").whenEmpty(Answer.FAIL))
                 .digest());
     assertThat(Contracts.of(contract).digest())
         .isEqualTo(Contracts.of(List.of(contract)).digest())
@@ -48,8 +47,8 @@ class ContractTest {
     Rule read = Json.parse(Json.of(rule).text()).as(Rule.class);
 
     assertThat(read).isEqualTo(rule);
-    assertThat(read.terms().as(Range.class)).hasToString(
-        "more than '2020-01-01' and less than '2021-01-01'");
+    assertThat(read.terms().as(Range.class))
+        .hasToString("more than '2020-01-01' and less than '2021-01-01'");
   }
 
   @Test

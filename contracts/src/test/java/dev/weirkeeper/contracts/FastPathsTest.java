@@ -67,8 +67,10 @@ class FastPathsTest {
   private <T extends Comparable<? super T>> Range range(T a, T b, Function<T, Object> literal) {
     T low = a.compareTo(b) <= 0 ? a : b;
     T high = a.compareTo(b) <= 0 ? b : a;
-    Range from = random.nextBoolean() ? Range.atLeast(literal.apply(low))
-        : Range.moreThan(literal.apply(low));
+    Range from =
+        random.nextBoolean()
+            ? Range.atLeast(literal.apply(low))
+            : Range.moreThan(literal.apply(low));
     return switch (random.nextInt(4)) {
       case 0 -> from;
       case 1 -> Range.upTo(literal.apply(high));
@@ -117,7 +119,8 @@ class FastPathsTest {
     return Double.isFinite(value) ? String.valueOf(value).replace("E", "e") : "0";
   }
 
-  private static final List<String> LETTERS = List.of("a", "b", "Z", "é", "ß", "漢", "😀", " ", "\uFFFD");
+  private static final List<String> LETTERS =
+      List.of("a", "b", "Z", "é", "ß", "漢", "😀", " ", "\uFFFD");
 
   private String text() {
     StringBuilder text = new StringBuilder();
@@ -130,8 +133,7 @@ class FastPathsTest {
   @Test
   void integers_lie_in_ranges_as_big_decimals_do() {
     for (int round = 0; round < ROUNDS; round++) {
-      Range range =
-          range(new BigDecimal(decimal()), new BigDecimal(decimal()), number -> number);
+      Range range = range(new BigDecimal(decimal()), new BigDecimal(decimal()), number -> number);
 
       agree(
           "int8",
@@ -181,8 +183,7 @@ class FastPathsTest {
       String type = any(List.of("int8", "numeric", "float8"));
       boolean isFloat = type.equals("float8");
       List<String> values =
-          values(
-              () -> type.equals("int8") ? integer() : isFloat ? float64() : decimal());
+          values(() -> type.equals("int8") ? integer() : isFloat ? float64() : decimal());
       Object[] members =
           values(() -> random.nextInt(5) == 0 ? decimal() : any(values)).stream()
               .limit(random.nextInt(40))
@@ -231,7 +232,8 @@ class FastPathsTest {
           Rule.between("v", range),
           values,
           value ->
-              within(range, new Points(value), bound -> new Points(((Literal.Text) bound).value())));
+              within(
+                  range, new Points(value), bound -> new Points(((Literal.Text) bound).value())));
     }
   }
 
@@ -244,7 +246,8 @@ class FastPathsTest {
   }
 
   private LocalDateTime moment() {
-    long days = random.nextInt(5) == 0 ? random.nextInt(6_000_000) - 2_400_000L : random.nextInt(40);
+    long days =
+        random.nextInt(5) == 0 ? random.nextInt(6_000_000) - 2_400_000L : random.nextInt(40);
     long micros = random.nextInt(3) == 0 ? random.nextInt(1_000_000) : random.nextInt(2) * 500_000L;
     return LocalDate.of(2020, 2, 20)
         .plusDays(days)
@@ -291,7 +294,8 @@ class FastPathsTest {
           Rule.between("v", range),
           values,
           value ->
-              within(range, moments.get(value), text -> moments.get(((Literal.Text) text).value())));
+              within(
+                  range, moments.get(value), text -> moments.get(((Literal.Text) text).value())));
     }
   }
 
@@ -302,9 +306,7 @@ class FastPathsTest {
           values(() -> "").stream()
               .map(
                   any ->
-                      moment()
-                          .atOffset(
-                              ZoneOffset.ofTotalSeconds((random.nextInt(96) - 48) * 900)))
+                      moment().atOffset(ZoneOffset.ofTotalSeconds((random.nextInt(96) - 48) * 900)))
               .collect(
                   Collectors.toMap(
                       m -> zoned(m.toLocalDateTime(), m.getOffset()), m -> m, (m, same) -> m));

@@ -196,8 +196,7 @@ class GxCorpusTest {
     RowJudge judge =
         Contracts.of(GxSuiteReader.read(suite.toString(), "public.t").contract()).on(relation);
     List<Violation> blocks = judge.block(gx.rows().size());
-    Labels labels =
-        gx.rows().isEmpty() ? Labels.none() : judge.label(batch(gx, relation));
+    Labels labels = gx.rows().isEmpty() ? Labels.none() : judge.label(batch(gx, relation));
     compared++;
     if (gx.answer().isEmpty()) {
       // Great Expectations raised: nothing may pass here either.
@@ -327,7 +326,8 @@ class GxCorpusTest {
     }
     if (!text && !number) {
       number =
-          gx.kwargs().path("value_set").path(0).isNumber() || gx.kwargs().path("min_value").isNumber()
+          gx.kwargs().path("value_set").path(0).isNumber()
+              || gx.kwargs().path("min_value").isNumber()
               || gx.kwargs().path("max_value").isNumber();
       boolean length = gx.expectation().contains("lengths");
       return number && !length ? "float8" : "text";

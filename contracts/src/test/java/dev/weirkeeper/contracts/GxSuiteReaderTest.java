@@ -69,8 +69,7 @@ class GxSuiteReaderTest {
             Rule.isNull("gone"),
             Rule.inSet("status", "O", "F"),
             Rule.notInSet("n", 0, 1.5),
-            Rule.between(
-                "n", Range.moreThan(1).atMost(new Literal.Number("12345678901234567890"))),
+            Rule.between("n", Range.moreThan(1).atMost(new Literal.Number("12345678901234567890"))),
             Rule.lengthBetween("name", Range.atLeast(1)),
             Rule.matches("name", "^a"),
             Rule.notMatches("name", "b$"),
@@ -98,9 +97,7 @@ class GxSuiteReaderTest {
         .containsExactly(
             tuple("$.expectations[1]", "expect_column_values_to_be_dateutil_parseable.a"));
     assertThat(
-            Contracts.of(imported.contract())
-                .on(TestRows.relation(List.of(), "a text"))
-                .block(1))
+            Contracts.of(imported.contract()).on(TestRows.relation(List.of(), "a text")).block(1))
         .extracting(Violation::rule)
         .containsExactly("expect_column_values_to_be_dateutil_parseable.a");
   }
@@ -150,8 +147,7 @@ class GxSuiteReaderTest {
                 "cannot compile"),
             Map.entry(
                 expectation(
-                    "expect_column_values_to_be_in_set",
-                    "{\"column\":\"a\",\"value_set\":[[1]]}"),
+                    "expect_column_values_to_be_in_set", "{\"column\":\"a\",\"value_set\":[[1]]}"),
                 "ARRAY"),
             Map.entry(
                 expectation(
@@ -209,8 +205,7 @@ class GxSuiteReaderTest {
                         "expect_column_values_to_be_between",
                         "{\"column\":\"a\",\"min_value\":1,\"strict_min\":\"yes\"}")),
                 ".kwargs.strict_min"),
-            Map.entry(
-                suite(expectation(notNull, "{\"column\":\"\\ud800\"}")), ".kwargs.column"));
+            Map.entry(suite(expectation(notNull, "{\"column\":\"\\ud800\"}")), ".kwargs.column"));
 
     problems.forEach(
         (suite, problem) ->

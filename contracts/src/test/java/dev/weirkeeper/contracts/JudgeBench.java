@@ -87,7 +87,11 @@ final class JudgeBench {
           String.valueOf(random.nextInt(150_000_000)),
           String.valueOf("FOP".charAt(random.nextInt(3))),
           BigDecimal.valueOf(random.nextInt(50_000_000), 2).toString(),
-          "199" + (2 + random.nextInt(6)) + "-0" + (1 + random.nextInt(9)) + "-1"
+          "199"
+              + (2 + random.nextInt(6))
+              + "-0"
+              + (1 + random.nextInt(9))
+              + "-1"
               + random.nextInt(10),
           "Clerk#" + String.format("%09d", random.nextInt(1000)),
           String.valueOf(random.nextDouble()),

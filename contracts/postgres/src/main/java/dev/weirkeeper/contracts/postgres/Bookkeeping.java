@@ -111,6 +111,15 @@ final class Bookkeeping {
     }
   }
 
+  /** Where a feed stands of which rows wait. */
+  Position standing(String feed) throws SQLException {
+    Stored stored = stored(feed);
+    if (stored == null) {
+      throw new IllegalStateException("Rows of feed " + feed + " wait but it has no position");
+    }
+    return stored.position();
+  }
+
   /** The short id of an asset, made if it is new. */
   int assetId(String feed, Asset asset) throws SQLException {
     Memory.Governed governed = new Memory.Governed(feed, asset);

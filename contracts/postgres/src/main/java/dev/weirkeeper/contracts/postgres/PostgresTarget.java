@@ -501,17 +501,11 @@ public final class PostgresTarget implements Target {
         () -> new QuarantineReader(this, feed, asset, selection, clock)::next);
   }
 
-  Position position(String feed) throws IOException {
+  private Optional<Position> position(String feed) throws IOException {
     return ask(
         "reading the position",
-        (open, bookkeeping) -> {
-          Bookkeeping.Stored stored = bookkeeping.stored(feed);
-          if (stored == null) {
-            throw new IllegalStateException(
-                "Feed " + feed + " has never been written to target " + system);
-          }
-          return stored.position();
-        });
+        (open, bookkeeping) ->
+            Optional.ofNullable(bookkeeping.stored(feed)).map(Bookkeeping.Stored::position));
   }
 
   @Override

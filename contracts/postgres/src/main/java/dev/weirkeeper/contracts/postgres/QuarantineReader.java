@@ -2,7 +2,6 @@ package dev.weirkeeper.contracts.postgres;
 
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Hash;
-import dev.weirkeeper.Position;
 import dev.weirkeeper.Transaction;
 import dev.weirkeeper.spi.ChangeBuffer;
 import dev.weirkeeper.spi.Target.Selection;
@@ -45,7 +44,6 @@ final class QuarantineReader {
     if (left <= 0) {
       return Optional.empty();
     }
-    Position position = target.position(feed);
     return target.ask(
         "reading the quarantine",
         (session, bookkeeping) -> {
@@ -53,7 +51,7 @@ final class QuarantineReader {
           List<Open> entries = id.isPresent() ? read(session, id.get()) : List.of();
           return entries.isEmpty()
               ? Optional.empty()
-              : Optional.of(transaction(entries, position, bookkeeping));
+              : Optional.of(transaction(entries, bookkeeping));
         });
   }
 
@@ -89,7 +87,7 @@ final class QuarantineReader {
   }
 
   private Transaction transaction(
-      List<Open> entries, Position position, Bookkeeping bookkeeping)
+      List<Open> entries, Bookkeeping bookkeeping)
       throws SQLException, IOException {
     ChangeBuffer changes = ChangeBuffer.inMemory();
     Versions versions = new Versions(bookkeeping, feed);
@@ -102,7 +100,7 @@ final class QuarantineReader {
     left -= entries.size();
     return new StoredTransaction(
         "replay:" + asset + ":" + Hash.of(Bytes.utf8(attempts.toString())).brief(),
-        position,
+        bookkeeping.standing(feed),
         clock.instant(),
         changes,
         new StoredTransaction.Entries(asset, entries.stream().mapToLong(Open::id).toArray()));

@@ -190,7 +190,8 @@ final class Spool {
           "the spool holds " + entries + " entries where " + slice.entries()
               + " were read from it to be drained; somebody changed it. Load the table again");
     }
-    if (slice.last().marker() && slice.last().seq() == totals.markerAfter) {
+    if (slice.last().seq() > totals.markerAfter
+        || slice.last().marker() && slice.last().seq() == totals.markerAfter) {
       totals.markerAfter = -1;
     }
   }

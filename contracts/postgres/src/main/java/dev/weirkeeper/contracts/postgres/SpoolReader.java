@@ -1,7 +1,6 @@
 package dev.weirkeeper.contracts.postgres;
 
 import dev.weirkeeper.Asset;
-import dev.weirkeeper.Position;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.Transaction;
 import dev.weirkeeper.spi.ChangeBuffer;
@@ -44,7 +43,6 @@ final class SpoolReader {
   }
 
   Optional<Transaction> next() throws IOException {
-    Position position = target.position(feed);
     return target.ask(
         "reading the spool",
         (session, bookkeeping) -> {
@@ -52,7 +50,7 @@ final class SpoolReader {
           List<Waiting> rows = id.isPresent() ? read(session, id.get()) : List.of();
           return rows.isEmpty()
               ? Optional.empty()
-              : Optional.of(transaction(rows, position, bookkeeping));
+              : Optional.of(transaction(rows, bookkeeping));
         });
   }
 
@@ -88,7 +86,7 @@ final class SpoolReader {
   }
 
   private Transaction transaction(
-      List<Waiting> rows, Position position, Bookkeeping bookkeeping)
+      List<Waiting> rows, Bookkeeping bookkeeping)
       throws SQLException, IOException {
     ChangeBuffer changes = ChangeBuffer.inMemory();
     Relation relation =
@@ -106,7 +104,7 @@ final class SpoolReader {
     after = slice.last();
     return new StoredTransaction(
         "drain:" + asset + ":" + slice.first() + "-" + slice.last(),
-        position,
+        bookkeeping.standing(feed),
         clock.instant(),
         changes,
         slice);

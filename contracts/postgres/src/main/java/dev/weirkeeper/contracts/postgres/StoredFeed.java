@@ -24,10 +24,10 @@ final class StoredFeed implements Feed {
     Optional<Transaction> next() throws IOException;
   }
 
-  /** Where the feed that the rows came from stands. */
+  /** Where the feed that the rows came from stands; nowhere if it never was written. */
   @FunctionalInterface
   interface Standing {
-    Position position() throws IOException;
+    Optional<Position> position() throws IOException;
   }
 
   /** Begins to read from the first row. */
@@ -59,18 +59,21 @@ final class StoredFeed implements Feed {
   }
 
   private final class Waiting implements Stream {
-    private final Position start;
+    private final Optional<Position> start;
     private final Source source;
     private boolean exhausted;
 
-    Waiting(Position start, Source source) {
+    Waiting(Optional<Position> start, Source source) {
       this.start = start;
       this.source = source;
     }
 
     @Override
     public Position start() {
-      return start;
+      return start.orElseThrow(
+          () ->
+              new IllegalStateException(
+                  "Nothing of " + asset + " was ever written, so nothing waits"));
     }
 
     @Override

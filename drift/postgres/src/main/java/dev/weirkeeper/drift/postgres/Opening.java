@@ -32,8 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Opening {
   private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
   private static final int OLDEST_VERSION = 140_000;
-  private static final int ATTEMPTS = 5;
-  private static final long SLOT_SECONDS = 60;
+  private static final int SLOT_SECONDS = 60;
   private static final String OBJECT_IN_USE = "55006";
 
   private final PostgresFeed.Options options;
@@ -84,7 +83,7 @@ final class Opening {
         checkContinuation(from.get(), here);
       } else if (slot().isEmpty()) {
         publish(tables);
-        tables = createSlot(known);
+        tables = createSlot(replication, known);
       }
       publish(tables);
       PostgresPosition start =
@@ -398,36 +397,34 @@ final class Opening {
         .collect(Collectors.joining(", "));
   }
 
-  /**
-   * Makes the slot and returns the tables as they are there: read before and after, until nothing
-   * was altered in between.
-   */
-  private Map<String, Found> createSlot(Map<String, Relation> known)
+  /** Makes the slot and returns the tables exactly as they are where it begins. */
+  private Map<String, Found> createSlot(Connection replication, Map<String, Relation> known)
       throws SQLException, FeedException {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Map<String, Found> before = tables(known);
-      try {
-        catalog.execute("SET statement_timeout = '" + SLOT_SECONDS + "s'");
-        catalog.value(
-            "SELECT pg_create_logical_replication_slot(?, 'pgoutput')::text", options.slot());
-        catalog.execute("SET statement_timeout = 0");
+    try (Statement statement = replication.createStatement()) {
+      statement.setQueryTimeout(SLOT_SECONDS);
+      String snapshot;
+      try (ResultSet made =
+          statement.executeQuery(
+              "CREATE_REPLICATION_SLOT " + Catalog.quoted(options.slot())
+                  + " LOGICAL pgoutput EXPORT_SNAPSHOT")) {
+        made.next();
+        snapshot = made.getString("snapshot_name");
       } catch (SQLException e) {
         throw new FeedException(
             "Replication slot " + options.slot() + " cannot be made (" + Sessions.why(e)
                 + "). It has to wait for every transaction that runs and writes: end those, and"
                 + " see that max_replication_slots is not used up");
       }
-      Map<String, Found> now = tables(known);
-      if (now.equals(before)) {
-        return now;
+      connection.setAutoCommit(false);
+      try {
+        catalog.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        catalog.execute("SET TRANSACTION SNAPSHOT " + Catalog.literal(snapshot));
+        return tables(known);
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
       }
-      LOG.debug("Tables were altered while the slot was made; making another");
-      // Ours, made a moment ago, and nobody has read it.
-      catalog.value("SELECT pg_drop_replication_slot(?)::text", options.slot());
     }
-    throw new FeedException(
-        "The tables were altered " + ATTEMPTS + " times while the slot was made; open the feed when"
-            + " they are at rest");
   }
 
   private PGReplicationStream start(Connection replication, PostgresPosition from)

@@ -302,6 +302,8 @@ class LoadIT {
       for (Future<?> future : futures) {
         future.get();
       }
+      // Without the trigger, DDL is seen only with the next row.
+      scene.run("UPDATE orders SET n = n + 1");
       scene.catchUp(stream);
       scene.assertEqual("public.orders");
     } finally {

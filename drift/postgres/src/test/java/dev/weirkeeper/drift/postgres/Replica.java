@@ -125,7 +125,10 @@ final class Replica {
     return text.length() < 80 ? text : "#" + text.length() + "/" + text.hashCode();
   }
 
-  /** The rows of a table as names and values, sorted: comparable with {@link #source}. */
+  /**
+   * The rows of a table as names and values, sorted: comparable with {@link #source}. Rows older
+   * than a column read as its missing value.
+   */
   List<Map<String, String>> target(Relation relation) {
     List<Map<String, String>> named = new ArrayList<>();
     List<Map<String, String>> held = new ArrayList<>();
@@ -135,7 +138,10 @@ final class Replica {
       Map<String, String> byName = new TreeMap<>();
       relation
           .columns()
-          .forEach(column -> byName.put(column.name(), row.getOrDefault(column.id(), "<none>")));
+          .forEach(column -> byName.put(
+                      column.name(),
+                      row.getOrDefault(
+                          column.id(), column.defaultValue().missing().orElse("∅"))));
       named.add(byName);
     }
     named.sort((a, b) -> a.toString().compareTo(b.toString()));

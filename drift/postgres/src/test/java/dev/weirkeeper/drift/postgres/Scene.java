@@ -175,6 +175,12 @@ final class Scene implements AutoCloseable {
     for (Feed.Stream stream : streams) {
       stream.close();
     }
+    // A walsender lives on for a moment.
+    run(
+        "SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots"
+            + " WHERE database = current_database() AND active",
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+            + " WHERE database = current_database() AND NOT active");
     app.close();
   }
 }

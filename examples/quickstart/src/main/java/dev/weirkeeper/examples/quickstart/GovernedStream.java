@@ -186,6 +186,9 @@ public final class GovernedStream implements AutoCloseable {
       progress.ended(null);
     } catch (Exception e) {
       progress.ended(e);
+    } catch (Error e) {
+      progress.ended(new IOException("the pipeline's thread died", e));
+      throw e;
     }
   }
 
