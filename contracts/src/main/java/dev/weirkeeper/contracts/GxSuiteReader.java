@@ -464,7 +464,7 @@ public final class GxSuiteReader {
       }
       if (value.isNumber()) {
         try {
-          return new Literal.Number(value.decimalValue().toString());
+          return new Literal.Numeric(value.decimalValue().toString());
         } catch (IllegalArgumentException e) {
           throw new Unsupported("'" + name + "': " + e.getMessage());
         }

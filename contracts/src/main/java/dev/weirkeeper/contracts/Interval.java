@@ -47,7 +47,7 @@ record Interval(long lo, long hi) {
   }
 
   static BigDecimal number(Range.Bound bound) {
-    if (bound.value() instanceof Literal.Number number) {
+    if (bound.value() instanceof Literal.Numeric number) {
       return number.decimal();
     }
     throw new IllegalArgumentException(

@@ -20,11 +20,11 @@ public sealed interface Literal {
    * @param value canonical decimal text, so that 5, 5.0 and 5e0 are one literal; text, because JSON
    *     numbers lose digits
    */
-  record Number(String value) implements Literal {
+  record Numeric(String value) implements Literal {
     /** PostgreSQL's numeric has at most 131072 digits before the point and 16383 behind it. */
     private static final int MAX_DIGITS = 131_072;
 
-    public Number {
+    public Numeric {
       if (value.length() > 1000) {
         throw new IllegalArgumentException("A number of more than 1000 characters");
       }
@@ -84,10 +84,10 @@ public sealed interface Literal {
         || value instanceof Long
         || value instanceof BigInteger
         || value instanceof BigDecimal) {
-      return new Number(value.toString());
+      return new Numeric(value.toString());
     }
     if (value instanceof Double || value instanceof Float) {
-      return new Number(value.toString());
+      return new Numeric(value.toString());
     }
     if (value instanceof CharSequence
         || value instanceof LocalDate

@@ -60,9 +60,9 @@ record RegexCheck(int column, Pattern pattern, Found good, Form form, Check.Verd
   /** Not an error: how a search is left early. */
   private static final class TooManySteps extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    static final TooManySteps INSTANCE = new TooManySteps();
 
-    private TooManySteps() {
+    TooManySteps() {
+      // Without a stack trace: it is thrown often where somebody means harm.
       super("A pattern took too many steps", null, false, false);
     }
   }
@@ -99,7 +99,7 @@ record RegexCheck(int column, Pattern pattern, Found good, Form form, Check.Verd
     @Override
     public char charAt(int index) {
       if (--steps < 0) {
-        throw TooManySteps.INSTANCE;
+        throw new TooManySteps();
       }
       return chars[index];
     }

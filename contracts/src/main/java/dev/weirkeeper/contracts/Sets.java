@@ -35,7 +35,7 @@ final class Sets {
 
   /** The member in the text form that values have. */
   private static String text(Literal member, Form form) {
-    if (form.isNumber() && member instanceof Literal.Number number) {
+    if (form.isNumber() && member instanceof Literal.Numeric number) {
       return number.decimal().toPlainString();
     }
     if (form == Form.TRUTH && member instanceof Literal.Truth truth) {
@@ -74,7 +74,7 @@ final class Sets {
     static OfDoubles compile(List<Literal> members) {
       double[] sorted = new double[members.size()];
       for (int i = 0; i < sorted.length; i++) {
-        if (!(members.get(i) instanceof Literal.Number number)) {
+        if (!(members.get(i) instanceof Literal.Numeric number)) {
           throw notComparable(members.get(i));
         }
         // Adding zero makes -0.0 equal to 0.0 for the search too.

@@ -118,7 +118,7 @@ class ContractJudgeTest {
     assertThat(good("int8", Rule.between("v", Range.upTo(0)), least, "x", "", "-", "1"))
         .containsExactly(least);
     assertThat(
-            good("int8", Rule.between("v", Range.atLeast(new Literal.Number("1e30"))), "1", least))
+            good("int8", Rule.between("v", Range.atLeast(new Literal.Numeric("1e30"))), "1", least))
         .isEmpty();
     assertThat(
             good(

@@ -81,8 +81,8 @@ class ContractTest {
     assertThatIllegalArgumentException().isThrownBy(() -> Rule.inSet("a", Double.NaN));
     assertThatIllegalArgumentException().isThrownBy(() -> Range.atLeast(true));
     assertThatIllegalArgumentException().isThrownBy(() -> Rule.matches("a", "(?m)^x$"));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Literal.Number("1e999999"));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Literal.Number("five"));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Literal.Numeric("1e999999"));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Literal.Numeric("five"));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

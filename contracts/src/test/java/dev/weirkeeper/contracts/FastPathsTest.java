@@ -408,6 +408,6 @@ class FastPathsTest {
   }
 
   private static BigDecimal decimalOf(Literal literal) {
-    return ((Literal.Number) literal).decimal();
+    return ((Literal.Numeric) literal).decimal();
   }
 }

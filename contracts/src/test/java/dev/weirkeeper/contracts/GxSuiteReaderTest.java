@@ -69,7 +69,8 @@ class GxSuiteReaderTest {
             Rule.isNull("gone"),
             Rule.inSet("status", "O", "F"),
             Rule.notInSet("n", 0, 1.5),
-            Rule.between("n", Range.moreThan(1).atMost(new Literal.Number("12345678901234567890"))),
+            Rule.between(
+                "n", Range.moreThan(1).atMost(new Literal.Numeric("12345678901234567890"))),
             Rule.lengthBetween("name", Range.atLeast(1)),
             Rule.matches("name", "^a"),
             Rule.notMatches("name", "b$"),

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds batches the way a feed does, for tests. */
 final class TestRows {
-  /** Cell that was not sent because it did not change; compared by identity. */
-  static final String UNCHANGED = new String("unchanged");
+  /** Cell that was not sent because it did not change. */
+  static final String UNCHANGED = "<unchanged>";
 
-  /** Cell that was not sent at all; compared by identity. */
-  static final String ABSENT = new String("absent");
+  /** Cell that was not sent at all. */
+  static final String ABSENT = "<absent>";
 
   private final Relation relation;
   private final ChangeBuffer buffer = ChangeBuffer.inMemory();
@@ -79,9 +79,9 @@ final class TestRows {
     for (String cell : cells) {
       if (cell == null) {
         out.writeByte('n');
-      } else if (cell == UNCHANGED) {
+      } else if (cell.equals(UNCHANGED)) {
         out.writeByte('u');
-      } else if (cell == ABSENT) {
+      } else if (cell.equals(ABSENT)) {
         out.writeByte('-');
       } else {
         byte[] text = cell.getBytes(StandardCharsets.UTF_8);
