@@ -45,13 +45,13 @@ public final class Journal {
       List<Hash> causes,
       Map<String, Hash> commitments) {
     AuditRecord record =
-        new AuditRecord(
-            kind, clock.instant(), actor, asset, Json.of(body), causes, commitments);
+        new AuditRecord(kind, clock.instant(), actor, asset, Json.of(body), causes, commitments);
     try {
       return sink.append(record).record();
     } catch (IOException e) {
       throw new JournalException(
-          "The journal cannot be written, so nothing is done: " + e.getMessage()
+          "The journal cannot be written, so nothing is done: "
+              + e.getMessage()
               + ". Free the disk or mend the sink, then start again",
           e);
     }

@@ -13,9 +13,9 @@ import java.util.Map;
  *
  * <p>Records are objects with their components as members; an empty {@code Optional} is left out; a
  * permitted record of a sealed interface carries its kebab-case name as {@code "is"}; sets are
- * sorted; times are ISO-8601 in UTC; a map whose keys are neither text nor enum constants nor hashes
- * is a sorted list of entries with key and value. Integers beyond 2^53 do not survive as JSON
- * numbers and are refused: write them as text.
+ * sorted; times are ISO-8601 in UTC; a map whose keys are neither text nor enum constants nor
+ * hashes is a sorted list of entries with key and value. Integers beyond 2^53 do not survive as
+ * JSON numbers and are refused: write them as text.
  */
 public final class Json implements Comparable<Json> {
   private static final Json EMPTY = of(Map.of());

@@ -27,8 +27,10 @@ public final class RowBatches {
     int rows;
     byte[] ops = new byte[16];
     long[] ordinals = new long[16];
+
     /** Start and end of each change. */
     int[] starts = new int[32];
+
     int[] afterOffsets = new int[0];
     int[] afterLengths = new int[0];
     int[] beforeOffsets = new int[0];
@@ -80,8 +82,7 @@ public final class RowBatches {
     Building into = last;
     if (into.relation != relation) {
       into =
-          building.computeIfAbsent(
-              relation, key -> new Building(key, relation.columns().size()));
+          building.computeIfAbsent(relation, key -> new Building(key, relation.columns().size()));
       last = into;
     }
     into.grow(capacity);
@@ -114,7 +115,8 @@ public final class RowBatches {
 
   private static IllegalArgumentException malformed(Building into) {
     return new IllegalArgumentException(
-        "A stored change of " + requireNonNull(into.relation).asset()
+        "A stored change of "
+            + requireNonNull(into.relation).asset()
             + " is malformed: it was cut or changed where it is kept");
   }
 
@@ -125,8 +127,12 @@ public final class RowBatches {
     int columns = (data[at] & 0xff) << 8 | (data[at + 1] & 0xff);
     if (columns != into.width) {
       throw new IllegalArgumentException(
-          "A row image of " + requireNonNull(into.relation).asset() + " has " + columns
-              + " columns where its relation has " + into.width);
+          "A row image of "
+              + requireNonNull(into.relation).asset()
+              + " has "
+              + columns
+              + " columns where its relation has "
+              + into.width);
     }
     int next = at + 2;
     int cell = row * into.width;

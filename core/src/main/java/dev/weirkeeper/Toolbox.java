@@ -129,7 +129,9 @@ public final class Toolbox {
             });
     if (!isPlain(action.target().system()) || !isPlain(action.target().name())) {
       throw new IllegalArgumentException(
-          "the target's name is longer than " + NAME_LENGTH + " characters or holds control"
+          "the target's name is longer than "
+              + NAME_LENGTH
+              + " characters or holds control"
               + " characters");
     }
     return action.input().as(tool.input());
@@ -139,7 +141,8 @@ public final class Toolbox {
   private Optional<String> unknownCaller(Caller caller) {
     return caller.kind() == Caller.Kind.AGENT && !grants.containsKey(caller.principal())
         ? Optional.of(
-            "The host has granted nothing to agent '" + caller.principal()
+            "The host has granted nothing to agent '"
+                + caller.principal()
                 + "'; ask the host for a grant")
         : Optional.empty();
   }
@@ -156,8 +159,13 @@ public final class Toolbox {
     Effect granted = grants.getOrDefault(caller.principal(), Effect.READ);
     if (spec.effect().compareTo(granted) > 0) {
       return Optional.of(
-          spec.name() + " is " + spec.effect() + ", and '" + caller.principal()
-              + "' has no grant beyond " + granted);
+          spec.name()
+              + " is "
+              + spec.effect()
+              + ", and '"
+              + caller.principal()
+              + "' has no grant beyond "
+              + granted);
     }
     return Optional.empty();
   }
@@ -217,7 +225,9 @@ public final class Toolbox {
               Act.Started.KIND, caller.actor(), Optional.of(action.target()), body, causes);
 
       Outcome outcome =
-          moved(state).or(Toolbox.this::stopped).<Outcome>map(Outcome.Refused::new)
+          moved(state)
+              .or(Toolbox.this::stopped)
+              .<Outcome>map(Outcome.Refused::new)
               .orElseGet(() -> verified(called()));
       finish(started, outcome);
       return outcome;
@@ -258,10 +268,13 @@ public final class Toolbox {
         return outcome;
       }
       try {
-        return tool.check().get().problem(input, this)
+        return tool.check()
+            .get()
+            .problem(input, this)
             .<Outcome>map(
-                problem -> new Outcome.Unknown("Read back after the act: "
-                    + printable(problem, REASON_LENGTH)))
+                problem ->
+                    new Outcome.Unknown(
+                        "Read back after the act: " + printable(problem, REASON_LENGTH)))
             .orElseGet(() -> new Outcome.Done(done.result(), Outcome.Verification.VERIFIED));
       } catch (Throwable e) {
         return new Outcome.Unknown("The act could not be read back: " + described(e));
@@ -281,8 +294,11 @@ public final class Toolbox {
             List.of(started));
       } catch (JournalException e) {
         throw new JournalException(
-            action.tool() + " was called and came to " + outcome.getClass().getSimpleName()
-                + ", and that cannot be written down: act " + id.brief()
+            action.tool()
+                + " was called and came to "
+                + outcome.getClass().getSimpleName()
+                + ", and that cannot be written down: act "
+                + id.brief()
                 + " stays unsettled in the journal. Free the disk or mend the sink, look at what"
                 + " the act did, then start again",
             e);
@@ -333,9 +349,7 @@ public final class Toolbox {
       Thread.currentThread().interrupt();
     }
     String name = thrown.getClass().getName();
-    return sqlState(thrown)
-        .map(state -> name + " (SQLSTATE " + state + ")")
-        .orElse(name);
+    return sqlState(thrown).map(state -> name + " (SQLSTATE " + state + ")").orElse(name);
   }
 
   private static Optional<String> sqlState(Throwable thrown) {
@@ -446,8 +460,11 @@ public final class Toolbox {
         for (Tool<?, ?> tool : toolsOf(registry)) {
           if (tools.put(tool.spec().name(), tool) != null) {
             throw new IllegalStateException(
-                "Two tools are named " + tool.spec().name() + "; the second is of "
-                    + registry.getClass().getName() + ". Leave one out");
+                "Two tools are named "
+                    + tool.spec().name()
+                    + "; the second is of "
+                    + registry.getClass().getName()
+                    + ". Leave one out");
           }
         }
       }

@@ -114,8 +114,7 @@ class BatchTest {
   private static void add(ChangeBuffer buffer, Relation relation, List<String> cells)
       throws IOException {
     byte[] images =
-        Images.encoded(
-            new Images.Change(relation, RowBatch.Op.INSERT, Optional.empty(), cells));
+        Images.encoded(new Images.Change(relation, RowBatch.Op.INSERT, Optional.empty(), cells));
     buffer.add(relation, RowBatch.Op.INSERT, images, 0, images.length);
   }
 
@@ -141,14 +140,16 @@ class BatchTest {
         if (next.get() instanceof Batch.Part.Rows rows) {
           for (int row = 0; row < rows.rows().rows(); row++) {
             routes.put(
-                rows.transaction().id() + " " + rows.rows().relation().id() + " "
+                rows.transaction().id()
+                    + " "
+                    + rows.rows().relation().id()
+                    + " "
                     + rows.rows().ordinal(row),
                 rows.route(row));
           }
         } else if (next.get() instanceof Batch.Part.Truncated truncated) {
           routes.put(
-              truncated.transaction().id() + " truncate " + truncated.ordinal(),
-              truncated.route());
+              truncated.transaction().id() + " truncate " + truncated.ordinal(), truncated.route());
         }
       }
     }
@@ -193,8 +194,8 @@ class BatchTest {
   @EnumSource(
       value = Transaction.Origin.class,
       names = {"DRAIN", "REPLAY"})
-  void invariant_6_rows_that_come_back_are_judged_and_never_spooled_again(
-      Transaction.Origin origin) throws IOException {
+  void invariant_6_rows_that_come_back_are_judged_and_never_spooled_again(Transaction.Origin origin)
+      throws IOException {
     Batch batch = batch(TableState.Mode.DRAINING, transaction("t", origin));
 
     assertThat(routes(batch))

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** Row images in neutral form, written by hand so that the code under test does not check itself. */
+/**
+ * Row images in neutral form, written by hand so that the code under test does not check itself.
+ */
 public final class Images {
   /** Stands for a value that was not sent because it did not change. */
   public static final String UNCHANGED = "\0unchanged";
@@ -25,6 +27,8 @@ public final class Images {
   /** A change as a test sees it. */
   public record Change(
       Relation relation, RowBatch.Op op, Optional<List<String>> before, List<String> after) {}
+
+  private static final List<RowBatch.Op> OPS = List.of(RowBatch.Op.values());
 
   private Images() {}
 
@@ -72,7 +76,7 @@ public final class Images {
   }
 
   public static Change random(Random random, Relation relation) {
-    RowBatch.Op op = RowBatch.Op.values()[random.nextInt(RowBatch.Op.values().length)];
+    RowBatch.Op op = OPS.get(random.nextInt(OPS.size()));
     int width = relation.columns().size();
     return new Change(
         relation,

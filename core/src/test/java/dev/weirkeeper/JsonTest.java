@@ -28,7 +28,9 @@ class JsonTest {
   class Vectors {
     @Test
     void arrays() {
-      assertThat(Json.parse("[\n  56,\n  {\n    \"d\": true,\n    \"10\": null,\n    \"1\": [ ]\n  }\n]"))
+      assertThat(
+              Json.parse(
+                  "[\n  56,\n  {\n    \"d\": true,\n    \"10\": null,\n    \"1\": [ ]\n  }\n]"))
           .hasToString("[56,{\"1\":[],\"10\":null,\"d\":true}]");
     }
 
@@ -176,7 +178,11 @@ class JsonTest {
       assertThat(Json.of(-most)).hasToString("-9007199254740992");
       for (Number number :
           new Number[] {
-            most + 1, -most - 1, Long.MAX_VALUE, Long.MIN_VALUE, BigInteger.ONE.shiftLeft(54),
+            most + 1,
+            -most - 1,
+            Long.MAX_VALUE,
+            Long.MIN_VALUE,
+            BigInteger.ONE.shiftLeft(54),
             new BigDecimal("1e30")
           }) {
         assertThatThrownBy(() -> Json.of(number))
@@ -187,7 +193,8 @@ class JsonTest {
 
     @Test
     void of_a_text_that_would_be_rounded_are_refused() {
-      for (String text : List.of("9007199254740993", "-9007199254740993", "[1234567890123456789]")) {
+      for (String text :
+          List.of("9007199254740993", "-9007199254740993", "[1234567890123456789]")) {
         assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(IllegalArgumentException.class);
       }
       assertThat(Json.parse("100000000000000000000")).isEqualTo(Json.of(1e20));
@@ -274,7 +281,10 @@ class JsonTest {
   @Test
   void an_error_quotes_nothing_of_the_text() {
     for (String text :
-        List.of("{\"k\": hunter2secret}", "{\"hunter2secret\":1,\"hunter2secret\":2}", "hunter2secret")) {
+        List.of(
+            "{\"k\": hunter2secret}",
+            "{\"hunter2secret\":1,\"hunter2secret\":2}",
+            "hunter2secret")) {
       assertThatThrownBy(() -> Json.parse(text))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageNotContaining("hunter2secret")
@@ -361,7 +371,8 @@ class JsonTest {
         .hasMessageContaining("not a valid Asset");
   }
 
-  private record Boxed(Probe<String> text, Probe<List<Asset>> assets, Map<Effect, Probe<Long>> by) {}
+  private record Boxed(
+      Probe<String> text, Probe<List<Asset>> assets, Map<Effect, Probe<Long>> by) {}
 
   @Test
   void type_variables_are_followed() {
@@ -404,7 +415,9 @@ class JsonTest {
 
   @Test
   void maps_and_lists_are_read_without_a_type() {
-    assertThat(Json.parse("{\"a\":[1]}").as(Map.class)).isEqualTo(Map.of("a", Json.parse("[1]")));
-    assertThat(Json.parse("[1,\"x\"]").as(List.class)).isEqualTo(List.of(Json.of(1), Json.of("x")));
+    assertThat((Object) Json.parse("{\"a\":[1]}").as(Map.class))
+        .isEqualTo(Map.of("a", Json.parse("[1]")));
+    assertThat((Object) Json.parse("[1,\"x\"]").as(List.class))
+        .isEqualTo(List.of(Json.of(1), Json.of("x")));
   }
 }

@@ -111,8 +111,7 @@ class ToolboxTest {
     Outcome outcome = door().build().perform(POLICY, action("thing_write"), List.of(cause));
 
     assertThat(outcome)
-        .isEqualTo(
-            new Outcome.Done(Json.of(new Result("orders")), Outcome.Verification.VERIFIED));
+        .isEqualTo(new Outcome.Done(Json.of(new Result("orders")), Outcome.Verification.VERIFIED));
     assertThat(sink.kinds()).containsExactly("act.started", "act.finished");
     AuditRecord started = sink.records().get(0);
     AuditRecord finished = sink.records().get(1);
@@ -131,7 +130,8 @@ class ToolboxTest {
 
   @Test
   void an_input_is_made_canonical_before_it_is_an_action() {
-    Action loose = new Action("thing_write", Json.parse("{\"note\":null,\"table\":\"orders\"}"), ORDERS);
+    Action loose =
+        new Action("thing_write", Json.parse("{\"note\":null,\"table\":\"orders\"}"), ORDERS);
 
     door().build().perform(HOST, loose, List.of());
     door().build().perform(HOST, action("thing_write"), List.of());
@@ -251,11 +251,7 @@ class ToolboxTest {
     void invariant_3_what_a_tool_says_of_itself_grants_nothing(Effect effect) {
       ToolRegistry plugin = () -> List.of(tool("plugin_act", effect));
       Toolbox door =
-          Toolbox.builder()
-              .journal(new Journal(sink, CLOCK))
-              .clock(CLOCK)
-              .tools(plugin)
-              .build();
+          Toolbox.builder().journal(new Journal(sink, CLOCK)).clock(CLOCK).tools(plugin).build();
 
       assertRefused(door.perform(STRANGER, action("plugin_act"), List.of()), "granted nothing");
       assertThat(door.specs(STRANGER)).isEmpty();

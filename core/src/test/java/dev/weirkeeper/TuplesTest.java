@@ -24,8 +24,7 @@ class TuplesTest {
       long value = random.nextLong() >> random.nextInt(64);
       assertThat(of(Long.toString(value)).int64(0, 0)).as("seed %d", seed).isEqualTo(value);
     }
-    for (long edge :
-        new long[] {0, -1, 999_999_999_999_999_999L, Long.MAX_VALUE, Long.MIN_VALUE}) {
+    for (long edge : new long[] {0, -1, 999_999_999_999_999_999L, Long.MAX_VALUE, Long.MIN_VALUE}) {
       assertThat(of(Long.toString(edge)).int64(0, 0)).isEqualTo(edge);
     }
     assertThat(of("-0").int64(0, 0)).isZero();
@@ -36,8 +35,21 @@ class TuplesTest {
   void what_is_no_integer_is_refused() {
     for (String text :
         List.of(
-            "", "-", "--1", "1-", "1.0", "1e3", " 1", "1 ", "0x1", "/", ":", "\u0661",
-            "9223372036854775808", "-9223372036854775809", "99999999999999999999")) {
+            "",
+            "-",
+            "--1",
+            "1-",
+            "1.0",
+            "1e3",
+            " 1",
+            "1 ",
+            "0x1",
+            "/",
+            ":",
+            "\u0661",
+            "9223372036854775808",
+            "-9223372036854775809",
+            "99999999999999999999")) {
       assertThatThrownBy(() -> of(text).int64(0, 0))
           .as(text)
           .isInstanceOf(NumberFormatException.class);

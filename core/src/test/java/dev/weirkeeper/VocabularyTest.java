@@ -85,7 +85,7 @@ class VocabularyTest {
         new Incident(ORDERS, AT, List.of(FINDING)),
         new Situation(
             List.of(SPEC),
-            Autonomy.values()[0],
+            Autonomy.HEAL,
             Tolerance.STANDARD,
             Optional.of(PLAN),
             List.of("done"),
@@ -226,6 +226,7 @@ class VocabularyTest {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs")
   private static <T> void assertAllReadBack(Class<T> sealed, T... values) {
     assertThat(Arrays.stream(values).map(Object::getClass))
         .as("one of each kind of %s", sealed.getSimpleName())
@@ -256,7 +257,9 @@ class VocabularyTest {
 
     assertThat(again.id()).isEqualTo(FINDING.id());
     assertThat(PLAN.id()).isEqualTo(Json.of(PLAN).as(Plan.class).id());
-    assertThat(ACTION.id(SPEC)).isNotEqualTo(new Action(
-        ACTION.tool(), ACTION.input(), new Asset("other", "public.orders")).id(SPEC));
+    assertThat(ACTION.id(SPEC))
+        .isNotEqualTo(
+            new Action(ACTION.tool(), ACTION.input(), new Asset("other", "public.orders"))
+                .id(SPEC));
   }
 }

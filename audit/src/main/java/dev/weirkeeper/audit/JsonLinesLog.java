@@ -103,8 +103,9 @@ public final class JsonLinesLog {
         if (reader.head.records() == earlier.records()) {
           if (!reader.head.equals(earlier)) {
             return reader.report(
-                Optional.of(reader.problem("the log was rewritten up to here since its head was"
-                    + " noted")));
+                Optional.of(
+                    reader.problem(
+                        "the log was rewritten up to here since its head was" + " noted")));
           }
           passed = true;
         }
@@ -113,8 +114,11 @@ public final class JsonLinesLog {
         return reader.report(
             Optional.of(
                 reader.problem(
-                    "the log ends after " + reader.head.records() + " records and held "
-                        + earlier.records() + " when its head was noted")));
+                    "the log ends after "
+                        + reader.head.records()
+                        + " records and held "
+                        + earlier.records()
+                        + " when its head was noted")));
       }
       return reader.report(Optional.ofNullable(reader.problem));
     }
@@ -141,7 +145,9 @@ public final class JsonLinesLog {
           open.computeIfAbsent(entry.receipt().record(), key -> new ArrayDeque<>())
               .add(new Unsettled(entry, started(entry)));
         } else if (entry.record().kind().equals(Act.Finished.KIND)) {
-          entry.record().causes().stream().limit(1).map(open::get)
+          entry.record().causes().stream()
+              .limit(1)
+              .map(open::get)
               .filter(Objects::nonNull)
               .forEach(Deque::poll);
         }
@@ -162,8 +168,12 @@ public final class JsonLinesLog {
       return entry.record().body().as(Act.Started.class);
     } catch (IllegalArgumentException e) {
       throw new IOException(
-          "Record " + entry.receipt().sequence() + " is of kind " + Act.Started.KIND
-              + " and its body is not: " + e.getMessage(),
+          "Record "
+              + entry.receipt().sequence()
+              + " is of kind "
+              + Act.Started.KIND
+              + " and its body is not: "
+              + e.getMessage(),
           e);
     }
   }
@@ -241,8 +251,10 @@ public final class JsonLinesLog {
       if (LogFiles.firstRecord(file) != head.records()) {
         problem =
             problem(
-                "its name says that it begins with record " + LogFiles.firstRecord(file)
-                    + ", and the records before it end with " + (head.records() - 1));
+                "its name says that it begins with record "
+                    + LogFiles.firstRecord(file)
+                    + ", and the records before it end with "
+                    + (head.records() - 1));
       } else {
         in = open(file);
         last = file;

@@ -1,6 +1,7 @@
 package dev.weirkeeper.audit;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Hash;
@@ -88,8 +89,7 @@ public final class JsonLinesSink implements AuditSink {
    * @throws IOException if the folder cannot be written, another sink has it, or the log is not
    *     right
    */
-  public static JsonLinesSink open(Path folder, Clock clock, long bytesPerFile)
-      throws IOException {
+  public static JsonLinesSink open(Path folder, Clock clock, long bytesPerFile) throws IOException {
     return open(folder, clock, bytesPerFile, Disk.REAL);
   }
 
@@ -103,14 +103,17 @@ public final class JsonLinesSink implements AuditSink {
     try {
       if (Files.notExists(folder)) {
         Files.createDirectories(folder);
-        LogFiles.force(folder.toAbsolutePath().getParent());
+        LogFiles.force(requireNonNullElse(folder.toAbsolutePath().getParent(), folder));
       }
       lockFile =
           FileChannel.open(
               folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw new IOException(
-          "The log's folder " + folder + " cannot be written (" + e.getClass().getSimpleName()
+          "The log's folder "
+              + folder
+              + " cannot be written ("
+              + e.getClass().getSimpleName()
               + "). Make it writable for this process, or choose another",
           e);
     }
@@ -132,7 +135,9 @@ public final class JsonLinesSink implements AuditSink {
     }
     if (got == null) {
       throw new IOException(
-          "Another sink writes the log in " + folder + ". Stop that host, or choose another folder");
+          "Another sink writes the log in "
+              + folder
+              + ". Stop that host, or choose another folder");
     }
   }
 
@@ -149,7 +154,10 @@ public final class JsonLinesSink implements AuditSink {
       }
       if (reader.problem != null) {
         throw new IOException(
-            "The log in " + folder + " is not right and is left as it is; " + reader.problem
+            "The log in "
+                + folder
+                + " is not right and is left as it is; "
+                + reader.problem
                 + ". Put it aside and find out who changed it, then start with an empty folder");
       }
       head = reader.head;
@@ -241,7 +249,9 @@ public final class JsonLinesSink implements AuditSink {
   private void requireUsable() throws IOException {
     if (failure != null) {
       throw new IOException(
-          "The log in " + folder + " takes no records since a write failed: "
+          "The log in "
+              + folder
+              + " takes no records since a write failed: "
               + failure.getMessage(),
           failure);
     }

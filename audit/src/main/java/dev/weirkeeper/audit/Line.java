@@ -24,7 +24,10 @@ record Line(Hash previous, AuditRecord record, long seq) {
         Json.of(new Unread(previous, record, seq)).text().getBytes(StandardCharsets.UTF_8);
     if (bytes.length > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "A record takes " + bytes.length + " bytes, and a line of the log at most " + MAX_BYTES
+          "A record takes "
+              + bytes.length
+              + " bytes, and a line of the log at most "
+              + MAX_BYTES
               + "; keep large bodies elsewhere and record their hashes");
     }
     return bytes;

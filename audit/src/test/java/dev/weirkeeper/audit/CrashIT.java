@@ -65,7 +65,7 @@ class CrashIT {
                   String.valueOf(round))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
-      int killAfter = 1 + random.nextInt(400);
+      int killAfter = 1 + random.nextInt(200);
       try (BufferedReader said =
           new BufferedReader(
               new InputStreamReader(host.getInputStream(), StandardCharsets.UTF_8))) {

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Hash;
-import dev.weirkeeper.Json;
-import dev.weirkeeper.JournalException;
 import dev.weirkeeper.Journal;
+import dev.weirkeeper.JournalException;
+import dev.weirkeeper.Json;
 import dev.weirkeeper.Receipt;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,8 +58,8 @@ class JsonLinesSinkTest {
     Sample.write(folder.resolve("b"), 20);
 
     Path name = LogFiles.named(Path.of(""), 0);
-    assertThat(folder.resolve("a").resolve(name)).hasSameBinaryContentAs(
-        folder.resolve("b").resolve(name));
+    assertThat(folder.resolve("a").resolve(name))
+        .hasSameBinaryContentAs(folder.resolve("b").resolve(name));
   }
 
   @Test
@@ -70,8 +71,11 @@ class JsonLinesSinkTest {
 
     assertThat(lines.get(1))
         .isEqualTo(
-            "{\"previous\":\"" + Hash.of(Json.parse(lines.get(0))) + "\",\"record\":"
-                + record(1).canonical() + ",\"seq\":1}");
+            "{\"previous\":\""
+                + Hash.of(Json.parse(lines.get(0)))
+                + "\",\"record\":"
+                + record(1).canonical()
+                + ",\"seq\":1}");
   }
 
   @Test
@@ -149,8 +153,7 @@ class JsonLinesSinkTest {
     try (JsonLinesSink sink = JsonLinesSink.open(folder, CLOCK)) {
       for (Json body : List.of(tooDeep, tooLong)) {
         AuditRecord record =
-            new AuditRecord(
-                "k", CLOCK.instant(), "a", Optional.empty(), body, List.of(), Map.of());
+            new AuditRecord("k", CLOCK.instant(), "a", Optional.empty(), body, List.of(), Map.of());
         assertThatThrownBy(() -> sink.append(record)).isInstanceOf(IllegalArgumentException.class);
       }
       assertThat(sink.append(record(0)).sequence()).isZero();
@@ -208,11 +211,11 @@ class JsonLinesSinkTest {
     Files.write(file, new byte[5000], java.nio.file.StandardOpenOption.APPEND);
     FaultyDisk disk = new FaultyDisk();
     for (int bytes : new int[] {0, 1, 100}) {
-      disk.left = bytes;
+      disk.left.set(bytes);
       assertThatThrownBy(() -> JsonLinesSink.open(folder, CLOCK, Long.MAX_VALUE, disk))
           .isInstanceOf(IOException.class);
     }
-    disk.left = Integer.MAX_VALUE;
+    disk.left.set(Long.MAX_VALUE);
     disk.failTruncate = true;
     assertThatThrownBy(() -> JsonLinesSink.open(folder, CLOCK, Long.MAX_VALUE, disk))
         .isInstanceOf(IOException.class);
@@ -250,13 +253,13 @@ class JsonLinesSinkTest {
       try (JsonLinesSink sink = JsonLinesSink.open(here, CLOCK, Long.MAX_VALUE, disk)) {
         sink.append(record(0));
         acknowledged++;
-        disk.left = left;
+        disk.left.set(left);
         for (int i = 1; i < 6; i++) {
           try {
             sink.append(record(i));
             acknowledged++;
           } catch (IOException e) {
-            disk.left = Integer.MAX_VALUE; // The disk has room again; the sink must not go on.
+            disk.left.set(Long.MAX_VALUE); // The disk has room again; the sink must not go on.
           }
         }
         assertThat(sink.head().records()).isEqualTo(acknowledged);
@@ -282,8 +285,10 @@ class JsonLinesSinkTest {
       disk.failForce = false;
       int forced = disk.forced.get();
 
-      assertThatThrownBy(() -> new Journal(sink, CLOCK)
-              .write("k", "a", Optional.empty(), new Note("x"), List.of()))
+      assertThatThrownBy(
+              () ->
+                  new Journal(sink, CLOCK)
+                      .write("k", "a", Optional.empty(), new Note("x"), List.of()))
           .isInstanceOf(JournalException.class)
           .hasMessageContaining("nothing is done");
       assertThat(disk.forced).hasValue(forced);
@@ -354,8 +359,8 @@ class JsonLinesSinkTest {
       }
       List<Receipt> all = new ArrayList<>();
       for (Future<List<Receipt>> done : pool.invokeAll(work)) {
-        assertThat(done.get()).isSortedAccordingTo(
-            java.util.Comparator.comparingLong(Receipt::sequence));
+        assertThat(done.get())
+            .isSortedAccordingTo(java.util.Comparator.comparingLong(Receipt::sequence));
         all.addAll(done.get());
       }
       all.sort(java.util.Comparator.comparingLong(Receipt::sequence));
@@ -379,7 +384,7 @@ class JsonLinesSinkTest {
     for (int round = 0; round < 20; round++) {
       Path here = folder.resolve("round-" + round);
       FaultyDisk disk = new FaultyDisk();
-      disk.left = random.nextInt(40_000);
+      disk.left.set(random.nextInt(40_000));
       ExecutorService pool = Executors.newFixedThreadPool(4);
       List<Receipt> acknowledged = new ArrayList<>();
       try (JsonLinesSink sink = JsonLinesSink.open(here, CLOCK, 10_000, disk)) {
@@ -393,7 +398,7 @@ class JsonLinesSinkTest {
                   try {
                     receipts.add(sink.append(record(base + i)));
                   } catch (IOException e) {
-                    disk.left = Integer.MAX_VALUE;
+                    disk.left.set(Long.MAX_VALUE);
                   }
                 }
                 return receipts;
@@ -428,7 +433,7 @@ class JsonLinesSinkTest {
   private static final class FaultyDisk implements Disk {
     final AtomicInteger forced = new AtomicInteger();
     final CountDownLatch atGate = new CountDownLatch(1);
-    volatile int left = Integer.MAX_VALUE;
+    final AtomicLong left = new AtomicLong(Long.MAX_VALUE);
     volatile boolean failForce;
     volatile boolean failTruncate;
     volatile CountDownLatch gate = new CountDownLatch(0);
@@ -439,12 +444,12 @@ class JsonLinesSinkTest {
       return new Output() {
         @Override
         public void write(byte[] bytes, int length) throws IOException {
-          int fits = Math.min(left, length);
+          int fits = (int) Math.min(left.get(), length);
           real.write(bytes, fits);
           if (fits < length) {
             throw new IOException("No space left on device");
           }
-          left -= left == Integer.MAX_VALUE ? 0 : length;
+          left.addAndGet(-length);
         }
 
         @Override

@@ -14,8 +14,7 @@ public record JsonBounds(int bytes, int depth, int stringLength) {
 
   /** What is too large; empty if nothing is. Holds no part of the text. */
   public Optional<String> exceededBy(String canonical) {
-    if (canonical.length() > bytes
-        || canonical.getBytes(StandardCharsets.UTF_8).length > bytes) {
+    if (canonical.length() > bytes || canonical.getBytes(StandardCharsets.UTF_8).length > bytes) {
       return Optional.of("it is larger than " + bytes + " bytes");
     }
     int nested = 0;

@@ -37,9 +37,7 @@ public final class JsonReader {
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(JsonWriter.MAX_DEPTH)
-                          .build())
+                      StreamReadConstraints.builder().maxNestingDepth(JsonWriter.MAX_DEPTH).build())
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -68,7 +66,10 @@ public final class JsonReader {
     }
     String problem =
         e.getOriginalMessage().startsWith("Duplicate field") ? "a member twice" : "wrong syntax";
-    return problem + " at line " + e.getLocation().getLineNr() + ", column "
+    return problem
+        + " at line "
+        + e.getLocation().getLineNr()
+        + ", column "
         + e.getLocation().getColumnNr();
   }
 
@@ -152,12 +153,12 @@ public final class JsonReader {
       }
     }
     throw new IllegalArgumentException(
-        at + ".is: expected one of "
+        at
+            + ".is: expected one of "
             + permitted.stream().flatMap(sub -> Records.of(sub).kind().stream()).toList());
   }
 
-  private static Object record(
-      JsonNode node, Class<?> raw, TypeVariables variables, String at) {
+  private static Object record(JsonNode node, Class<?> raw, TypeVariables variables, String at) {
     require(node.isObject(), at, "an object", node);
     Records shape = Records.of(raw);
     Object[] values = new Object[shape.members().size()];
@@ -256,7 +257,8 @@ public final class JsonReader {
       }
     }
     throw new IllegalArgumentException(
-        at + ": expected one of "
+        at
+            + ": expected one of "
             + Arrays.stream(raw.getEnumConstants()).map(one -> ((Enum<?>) one).name()).toList());
   }
 

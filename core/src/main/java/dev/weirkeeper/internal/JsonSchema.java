@@ -97,8 +97,7 @@ public final class JsonSchema {
     } else {
       schema.put("type", "array");
       schema.put(
-          "items",
-          closed(Map.of("key", schema(key), "value", values), List.of("key", "value")));
+          "items", closed(Map.of("key", schema(key), "value", values), List.of("key", "value")));
     }
   }
 

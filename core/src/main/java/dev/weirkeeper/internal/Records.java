@@ -1,5 +1,7 @@
 package dev.weirkeeper.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -122,11 +124,12 @@ final class Records {
     try {
       return (Record) constructor.newInstance(values);
     } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof Error error) {
+      Throwable thrown = requireNonNull(e.getCause());
+      if (thrown instanceof Error error) {
         throw error;
       }
       throw new IllegalArgumentException(
-          "not a valid " + type.getSimpleName() + ": " + e.getCause().getMessage(), e.getCause());
+          "not a valid " + type.getSimpleName() + ": " + thrown.getMessage(), thrown);
     } catch (ReflectiveOperationException e) {
       throw new IllegalArgumentException("Cannot build a " + type.getName(), e);
     }

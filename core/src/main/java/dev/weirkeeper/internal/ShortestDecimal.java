@@ -15,8 +15,8 @@ final class ShortestDecimal {
   private static final int MIN_EXPONENT = -1074;
   private static final long HIDDEN_BIT = 1L << 52;
   private static final long LOW_63 = (1L << 63) - 1;
-  private static final double LOG10_2 = 0.301029995663981195;
-  private static final double LOG10_3_4 = -0.124938736608299953;
+  private static final double LOG10_2 = 0.3010299956639812;
+  private static final double LOG10_3_4 = -0.12493873660829995;
 
   private static final int MIN_POWER = -292;
   private static final int MAX_POWER = 324;

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * byte, its {@link RowBatch.Op} ordinal), then {@code B} and the old image if there is one, then
  * {@code A} and the new image. An image is its number of columns (16 bits, big-endian) and for each
  * column {@code n} (NULL), {@code u} (unchanged), {@code -} (absent) or {@code t}, a 32-bit length
- * and the bytes. This is the tuple form of PostgreSQL's logical replication protocol, so that a feed
- * of PostgreSQL copies and never parses (PostgreSQL documentation, "Logical Replication Message
- * Formats").
+ * and the bytes. This is the tuple form of PostgreSQL's logical replication protocol, so that a
+ * feed of PostgreSQL copies and never parses (PostgreSQL documentation, "Logical Replication
+ * Message Formats").
  *
  * <p>Not safe to share between threads.
  */
@@ -120,13 +120,13 @@ public final class ChangeBuffer implements AutoCloseable {
     finish();
   }
 
-  @SuppressWarnings("ReferenceEquality") // a cache: the map behind indexOf compares by value
   private void requireOpen() {
     if (closed) {
       throw new IllegalStateException("The changes of this transaction were closed");
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // a cache: the map behind indexOf compares by value
   private void begin(byte kind, Relation relation, int length) {
     if (relation != lastRelation) {
       lastIndex = indexOf(relation);
@@ -186,14 +186,17 @@ public final class ChangeBuffer implements AutoCloseable {
     }
     if (fileLength + current.length + 8 > fileBound) {
       throw new IOException(
-          "A transaction needs more than the " + fileBound + " bytes that its spill file may take;"
+          "A transaction needs more than the "
+              + fileBound
+              + " bytes that its spill file may take;"
               + " nothing of it was applied. Raise the bound, then start again");
     }
     try {
       spill();
     } catch (IOException e) {
       throw new IOException(
-          "A transaction is larger than memory allows, and its spill file in " + folder
+          "A transaction is larger than memory allows, and its spill file in "
+              + folder
               + " cannot be written; nothing of it was applied. Make room there, then start again: "
               + e.getMessage(),
           e);

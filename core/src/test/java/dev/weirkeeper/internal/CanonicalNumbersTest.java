@@ -48,7 +48,9 @@ class CanonicalNumbersTest {
     for (int i = 0; i < lines; i++) {
       double value = doubles.next();
       written.update(
-          (Long.toHexString(Double.doubleToRawLongBits(value)) + ',' + JsonWriter.number(value)
+          (Long.toHexString(Double.doubleToRawLongBits(value))
+                  + ','
+                  + JsonWriter.number(value)
                   + '\n')
               .getBytes(StandardCharsets.US_ASCII));
     }
@@ -133,8 +135,7 @@ class CanonicalNumbersTest {
       try (InputStream in =
           Objects.requireNonNull(
               CanonicalNumbersTest.class.getResourceAsStream("edge-doubles.txt"))) {
-        for (String line :
-            new String(in.readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
+        for (String line : new String(in.readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
           if (!line.startsWith("#")) {
             for (String bits : line.split(" ")) {
               edges.add(Long.parseUnsignedLong(bits, 16));

@@ -136,8 +136,7 @@ class ChangeBufferTest {
       for (int i = 0; i < 3; i++) {
         add(
             buffer,
-            new Images.Change(
-                relation, RowBatch.Op.INSERT, Optional.empty(), List.of(large + i)));
+            new Images.Change(relation, RowBatch.Op.INSERT, Optional.empty(), List.of(large + i)));
         add(
             buffer,
             new Images.Change(
@@ -173,8 +172,7 @@ class ChangeBufferTest {
   @Test
   void a_folder_that_cannot_be_written_is_an_error_that_says_what_to_do() {
     Random random = new Random(4);
-    try (ChangeBuffer buffer =
-        new ChangeBuffer(0, Long.MAX_VALUE, folder.resolve("not-there"))) {
+    try (ChangeBuffer buffer = new ChangeBuffer(0, Long.MAX_VALUE, folder.resolve("not-there"))) {
       assertThatThrownBy(
               () -> {
                 for (int i = 0; i < 10_000; i++) {
