@@ -232,6 +232,7 @@ record SqlType(String schema, String name, List<Integer> args, Shape shape) {
       case "uuid" -> holdsText(UUID_LENGTH);
       case "text" -> holdsText(UNBOUNDED);
       case "varchar" -> holdsText(from.first(UNBOUNDED));
+      case "bpchar" -> name.equals("bpchar") && !from.args.isEmpty() && first(0) >= from.first(0);
       case "bit", "varbit" -> name.equals("varbit") && first(UNBOUNDED) >= from.first(UNBOUNDED);
       default -> false;
     };

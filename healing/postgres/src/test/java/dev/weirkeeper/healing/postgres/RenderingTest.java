@@ -237,7 +237,8 @@ class RenderingTest {
           {"uuid", "varchar(36)"},
           {"bit(3)", "varbit(3)"},
           {"int4[]", "int8[]"},
-          {"varchar(5)[]", "text[]"}
+          {"varchar(5)[]", "text[]"},
+          {"bpchar(5)", "bpchar(9)"}
         }) {
       assertThat(type(pair[1]).isWiderThan(type(pair[0]))).as(Arrays.toString(pair)).isTrue();
       assertThat(type(pair[0]).isWiderThan(type(pair[1]))).as("back").isFalse();
@@ -259,7 +260,7 @@ class RenderingTest {
           {"varchar(5)", "varchar(4)"},
           {"text", "varchar(9)"},
           {"varchar(5)", "bpchar(9)"},
-          {"bpchar(5)", "bpchar(9)"},
+          {"bpchar(9)", "bpchar(5)"},
           {"bpchar(5)", "text"},
           {"numeric", "numeric(1000,500)"},
           {"numeric(10,2)", "numeric(11,4)"},
