@@ -104,22 +104,6 @@ final class Bytes {
     length = at;
   }
 
-  /** An element of an array literal. */
-  void putElement(byte[] source) {
-    ensure(2 * source.length + 2);
-    byte[] out = data;
-    int at = length;
-    out[at++] = '"';
-    for (byte b : source) {
-      if (b == '"' || b == '\\') {
-        out[at++] = '\\';
-      }
-      out[at++] = b;
-    }
-    out[at++] = '"';
-    length = at;
-  }
-
   /** A field in COPY's binary format. */
   void putField(byte[] value) {
     putInt32(value.length);

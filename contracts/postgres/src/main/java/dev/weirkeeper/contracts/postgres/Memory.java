@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * forgotten as a whole when it is not committed.
  */
 final class Memory {
-  /** Open keys held in memory, over all assets; beyond it they are asked for batch by batch. */
-  static final int OPEN_KEYS = 100_000;
-
   /** An asset of a feed. */
   record Governed(String feed, Asset asset) {}
 
@@ -31,6 +28,7 @@ final class Memory {
     long markerAfter = -1;
   }
 
+  private final int openKeysBound;
   final Map<Governed, Integer> assets = new HashMap<>();
   final Set<Stored> relations = new HashSet<>();
   final Map<Integer, SpoolTotals> spools = new HashMap<>();
@@ -42,6 +40,14 @@ final class Memory {
   /** Assets whose snapshot met rows that the stream had brought already. Only a hint. */
   final Set<Integer> overlapping = new HashSet<>();
 
+  /**
+   * @param openKeysBound open keys held in memory, over all assets; beyond it the database is asked
+   *     batch by batch
+   */
+  Memory(int openKeysBound) {
+    this.openKeysBound = openKeysBound;
+  }
+
   void clear() {
     assets.clear();
     relations.clear();
@@ -50,11 +56,12 @@ final class Memory {
     open.clear();
   }
 
-  int openKeys() {
-    int keys = 0;
-    for (Set<Key> of : open.values()) {
-      keys += of == null ? 0 : of.size();
+  /** How many more open keys may be held; negative if there are too many. */
+  int openKeysLeft() {
+    int left = openKeysBound;
+    for (Set<Key> keys : open.values()) {
+      left -= keys == null ? 0 : keys.size();
     }
-    return keys;
+    return left;
   }
 }

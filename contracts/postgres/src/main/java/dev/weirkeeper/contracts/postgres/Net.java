@@ -92,7 +92,7 @@ final class Net {
   }
 
   void apply(List<Event> events) throws SQLException, RefusalException {
-    if (!rows.keyless() && !quarantine.nothingOpen()) {
+    if (!rows.keyless() && quarantine.mustAsk()) {
       List<Key> keys = new ArrayList<>(events.size());
       for (Event event : events) {
         rows.keyOf(event.images().after(), event.mapping()).ifPresent(keys::add);

@@ -53,7 +53,7 @@ public final class PostgresTarget implements Target {
   private final DataSource connections;
   private final BatchWriter.Budgets budgets;
   private final Clock clock;
-  private final Memory memory = new Memory();
+  private final Memory memory;
   private @Nullable Session session;
 
   private PostgresTarget(Builder builder) {
@@ -61,6 +61,7 @@ public final class PostgresTarget implements Target {
     connections = builder.connections;
     budgets = new BatchWriter.Budgets(builder.refusedBudget, builder.spoolBudget);
     clock = builder.clock;
+    memory = new Memory(builder.openKeys);
   }
 
   /**
@@ -77,6 +78,7 @@ public final class PostgresTarget implements Target {
     private final DataSource connections;
     private int refusedBudget = 1000;
     private long spoolBudget = 10L << 30;
+    private int openKeys = 100_000;
     private Clock clock = Clock.systemUTC();
 
     private Builder(String system, DataSource connections) {
@@ -99,6 +101,12 @@ public final class PostgresTarget implements Target {
         throw new IllegalArgumentException("A budget is never negative");
       }
       spoolBudget = bytesPerTable;
+      return this;
+    }
+
+    /** Keys in quarantine that are held in memory. */
+    Builder openKeys(int atMost) {
+      openKeys = atMost;
       return this;
     }
 

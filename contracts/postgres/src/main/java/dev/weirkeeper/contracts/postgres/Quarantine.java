@@ -110,7 +110,7 @@ final class Quarantine {
     this.batch = batch;
     this.now = now;
     if (!memory.open.containsKey(asset)) {
-      memory.open.put(asset, readOpen(Memory.OPEN_KEYS - memory.openKeys()));
+      memory.open.put(asset, readOpen(memory.openKeysLeft()));
     }
   }
 
@@ -153,9 +153,14 @@ final class Quarantine {
     return Boolean.TRUE.equals(answer);
   }
 
+  /** Whether there are too many open keys to know them without asking. */
+  boolean mustAsk() {
+    return memory.open.get(asset) == null;
+  }
+
   /** Asks for many keys at once, if they are not all known. */
   void ask(Collection<Key> keys) throws SQLException {
-    if (memory.open.get(asset) != null) {
+    if (!mustAsk()) {
       return;
     }
     Map<String, Key> digests = new HashMap<>();
@@ -400,7 +405,7 @@ final class Quarantine {
   /** Keeps the memory of open keys within its bound. */
   void finish() throws SQLException {
     flush();
-    if (memory.openKeys() > Memory.OPEN_KEYS) {
+    if (memory.openKeysLeft() < 0) {
       memory.open.put(asset, null);
     }
   }

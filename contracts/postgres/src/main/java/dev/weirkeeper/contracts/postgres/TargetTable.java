@@ -97,15 +97,14 @@ final class TargetTable {
     return "s.c" + at + "::" + casts().get(columns[at]);
   }
 
-  /** The rows as a table {@code s} with columns {@code c0, c1, …}. */
+  /**
+   * The rows as a table {@code s} with columns {@code c0, c1, …}. Each array is a subselect so that
+   * the planner does not look into it: it would plan a scan of the whole table for many rows.
+   */
   private static String rows(int columns) {
-    String arrays =
-        IntStream.range(0, columns)
-            .mapToObj(at -> "convert_from(?, 'UTF8')::text[]")
-            .collect(Collectors.joining(", "));
-    String aliases =
-        IntStream.range(0, columns).mapToObj(at -> "c" + at).collect(Collectors.joining(", "));
-    return "unnest(" + arrays + ") AS s (" + aliases + ")";
+    return IntStream.range(0, columns)
+        .mapToObj(at -> "unnest((SELECT ?::text[])) AS c" + at)
+        .collect(Collectors.joining(", ", "(SELECT ", ") AS s"));
   }
 
   private String matches(int[] columns) throws SQLException, RefusalException {
@@ -198,30 +197,17 @@ final class TargetTable {
   }
 
   private long run(String sql, int[] columns, Collection<byte[][]> rows) throws SQLException {
-    Bytes literal = new Bytes(1 << 14);
     try (PreparedStatement statement = session.preparePlanned(sql)) {
       for (int at = 0; at < columns.length; at++) {
-        literal.clear();
-        literal.put('{');
+        TextArray values = new TextArray(rows.size());
         for (byte[][] cells : rows) {
-          if (literal.length() > 1) {
-            literal.put(',');
-          }
-          byte[] cell = cells[columns[at]];
-          if (Image.isValue(cell)) {
-            literal.putElement(cell);
-          } else {
-            literal.put(NULL, 0, NULL.length);
-          }
+          values.add(cells[columns[at]]);
         }
-        literal.put('}');
-        statement.setBytes(at + 1, literal.copy());
+        statement.setObject(at + 1, values);
       }
       return statement.executeLargeUpdate();
     }
   }
-
-  private static final byte[] NULL = Bytes.utf8("NULL");
 
   /** The row with this key as the table holds it, or null. */
   byte[] @Nullable [] fetch(byte[][] keyed) throws SQLException, RefusalException {
@@ -234,11 +220,9 @@ final class TargetTable {
             "SELECT " + columns + " FROM " + table + " AS t, " + rows(key.length) + " WHERE "
                 + matches(key))) {
       for (int at = 0; at < key.length; at++) {
-        Bytes literal = new Bytes(64);
-        literal.put('{');
-        literal.putElement(keyed[key[at]]);
-        literal.put('}');
-        select.setBytes(at + 1, literal.copy());
+        TextArray value = new TextArray(1);
+        value.add(keyed[key[at]]);
+        select.setObject(at + 1, value);
       }
       try (ResultSet result = select.executeQuery()) {
         if (!result.next()) {

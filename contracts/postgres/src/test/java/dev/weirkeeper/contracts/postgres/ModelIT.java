@@ -103,6 +103,9 @@ class ModelIT {
     Random random = new Random(seed);
     Source source = new Source(random);
     try (TargetFixture fixture = TargetFixture.items()) {
+      if (seed % 2 == 0) {
+        fixture.fewOpenKeysInMemory();
+      }
       for (int step = 0; step < STEPS; step++) {
         String where = "seed " + seed + ", step " + step;
         step(fixture, source, random, where);

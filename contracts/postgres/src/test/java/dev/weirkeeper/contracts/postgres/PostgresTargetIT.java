@@ -27,6 +27,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class PostgresTargetIT {
   private TargetFixture fixture;
@@ -60,6 +61,19 @@ class PostgresTargetIT {
 
   @Test
   void updates_carry_any_text() throws Exception {
+    fixture.applied(fixture.next().insert(ITEMS_V1, "1", "a", "b", "1"));
+
+    fixture.applied(
+        fixture.next().update(ITEMS_V1, "1", "q\"uo\\te{}, NULL \t\n", "NULL", null));
+
+    assertThat(fixture.table()).containsExactly("1|q\"uo\\te{}, NULL \t\n|NULL|null");
+  }
+
+  @Test
+  void a_connection_that_sends_no_binary_values_does_as_well() throws Exception {
+    PGSimpleDataSource text = TargetFixture.server().dataSource(fixture.database);
+    text.setBinaryTransfer(false);
+    fixture.reopen(PostgresTarget.builder("warehouse", text));
     fixture.applied(fixture.next().insert(ITEMS_V1, "1", "a", "b", "1"));
 
     fixture.applied(

@@ -41,6 +41,7 @@ final class TargetFixture implements AutoCloseable {
   PostgresTarget target;
   private final Map<String, TableState> states = new HashMap<>();
   private int position;
+  private int openKeys = 100_000;
 
   TargetFixture(Relation relation, String... ddl) throws SQLException, IOException {
     server().createDatabase(database);
@@ -76,7 +77,14 @@ final class TargetFixture implements AutoCloseable {
   }
 
   PostgresTarget.Builder builder() throws IOException {
-    return PostgresTarget.builder("warehouse", server().dataSource(database)).clock(CLOCK);
+    return PostgresTarget.builder("warehouse", server().dataSource(database))
+        .clock(CLOCK)
+        .openKeys(openKeys);
+  }
+
+  void fewOpenKeysInMemory() throws IOException {
+    openKeys = 2;
+    reopen(builder());
   }
 
   void reopen(PostgresTarget.Builder builder) throws IOException {
