@@ -114,6 +114,14 @@ public final class Batch {
     return changed;
   }
 
+  /**
+   * Labels rows that a target completed: an image whose unchanged values were found elsewhere is
+   * another row than the one that was labelled.
+   */
+  public Labels judge(RowBatch completed) {
+    return judges.on(completed.relation()).label(completed);
+  }
+
   /** Reads the batch from its first row. Close it before opening another. */
   public Parts parts() {
     return new Parts();
