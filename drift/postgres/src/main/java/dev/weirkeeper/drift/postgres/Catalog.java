@@ -110,6 +110,8 @@ final class Catalog {
   /** A text as it is written in SQL, whatever the server's settings. */
   static String literal(String text) {
     String doubled = text.replace("'", "''");
-    return text.indexOf('\\') < 0 ? "'" + doubled + "'" : " E'" + doubled.replace("\\", "\\\\") + "'";
+    return text.indexOf('\\') < 0
+        ? "'" + doubled + "'"
+        : " E'" + doubled.replace("\\", "\\\\") + "'";
   }
 }

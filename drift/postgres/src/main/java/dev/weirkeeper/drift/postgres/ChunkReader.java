@@ -69,11 +69,9 @@ final class ChunkReader {
   /**
    * Reads the next chunk of a load and writes its watermark.
    *
-   * @param again keys to be read once more, wherever they are
    * @return empty if it cannot be read just now; nothing is held
    */
-  Optional<Window> read(
-      Table table, Load load, List<Images.Key> again, Delivered delivered, Alive alive)
+  Optional<Window> read(Table table, Load load, Delivered delivered, Alive alive)
       throws SQLException, IOException {
     // Looked up before the transaction begins: there, the lock must come before any snapshot, so
     // that everything that was altered before it is seen.
@@ -90,7 +88,7 @@ final class ChunkReader {
     try {
       catalog.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
       catalog.execute("SET LOCAL lock_timeout = '200ms'");
-      Optional<Window> window = readLocked(table, load, name.get(), again, delivered, alive);
+      Optional<Window> window = readLocked(table, load, name.get(), delivered, alive);
       connection.commit();
       connection.setAutoCommit(true);
       if (window.isPresent()) {
@@ -117,12 +115,7 @@ final class ChunkReader {
   }
 
   private Optional<Window> readLocked(
-      Table table,
-      Load load,
-      List<String> name,
-      List<Images.Key> again,
-      Delivered delivered,
-      Alive alive)
+      Table table, Load load, List<String> name, Delivered delivered, Alive alive)
       throws SQLException, IOException {
     long oid = table.oid & 0xffffffffL;
     String only = name.get(2).equals("p") ? "" : "ONLY ";
@@ -139,13 +132,12 @@ final class ChunkReader {
       return Optional.empty();
     }
     Optional<Shape> shape = catalog.relation(oid);
-    if (shape.isEmpty()
-        || !shape.get().qualifiedName().equals(name.get(0) + "." + name.get(1))) {
+    if (shape.isEmpty() || !shape.get().qualifiedName().equals(name.get(0) + "." + name.get(1))) {
       waitsFor = load.asset() + ", which was just renamed or dropped";
       return Optional.empty();
     }
     waitsFor = "";
-    return Optional.of(rows(table, shape.get(), quoted, snapshot, load, again, alive));
+    return Optional.of(rows(table, shape.get(), quoted, snapshot, load, alive));
   }
 
   /**
@@ -165,13 +157,7 @@ final class ChunkReader {
   }
 
   private Window rows(
-      Table table,
-      Shape shape,
-      String quoted,
-      XidSnapshot snapshot,
-      Load load,
-      List<Images.Key> again,
-      Alive alive)
+      Table table, Shape shape, String quoted, XidSnapshot snapshot, Load load, Alive alive)
       throws SQLException, IOException {
     Relation relation = shape.relation(system, table.publishes);
     StringJoiner columns = new StringJoiner(", ");
@@ -184,16 +170,31 @@ final class ChunkReader {
       ChangeBuffer whole = buffers.get();
       long read = whole(select, relation, whole, alive);
       return new Window(
-          table, relation, snapshot, load, Optional.empty(), Window.Rest.NONE, token, rows, whole,
-          read, estimate);
+          table,
+          relation,
+          snapshot,
+          load,
+          Optional.empty(),
+          Window.Rest.NONE,
+          token,
+          rows,
+          whole,
+          read,
+          estimate);
     }
     Page page = page(select, shape, relation, load.after(), rows);
-    if (!again.isEmpty()) {
-      copy(select + " WHERE " + in(shape, again), relation, rows, Long.MAX_VALUE);
-    }
     return new Window(
-        table, relation, snapshot, load, page.lastKey(), page.rest(), token, rows, null,
-        page.rows(), estimate);
+        table,
+        relation,
+        snapshot,
+        load,
+        page.lastKey(),
+        page.rest(),
+        token,
+        rows,
+        null,
+        page.rows(),
+        estimate);
   }
 
   private record Page(long rows, Optional<String> lastKey, Window.Rest rest) {}
@@ -293,8 +294,12 @@ final class ChunkReader {
     List<Shape.Attribute> key = keyOf(shape);
     if (texts.size() != key.size()) {
       throw new SQLException(
-          "The load of " + shape.qualifiedName() + " stands at a key of " + texts.size()
-              + " columns, the table has one of " + key.size()
+          "The load of "
+              + shape.qualifiedName()
+              + " stands at a key of "
+              + texts.size()
+              + " columns, the table has one of "
+              + key.size()
               + "; begin the load again");
     }
     StringJoiner values = new StringJoiner(", ", "(", ")");
@@ -302,14 +307,6 @@ final class ChunkReader {
       values.add(Catalog.literal(texts.get(i)) + "::" + sqlType(key.get(i).oid()));
     }
     return values.toString();
-  }
-
-  private String in(Shape shape, List<Images.Key> keys) throws SQLException {
-    StringJoiner list = new StringJoiner(", ", keyColumns(shape) + " IN (", ")");
-    for (Images.Key key : keys) {
-      list.add(keyValues(shape, key.texts()));
-    }
-    return list.toString();
   }
 
   /** The type without a modifier: with none at all, {@code character} would cut to one. */

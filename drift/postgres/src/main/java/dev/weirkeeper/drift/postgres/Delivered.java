@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Transactions that were handed out and that no snapshot has been known to see yet. A commit may be
- * in the log before others see it, so a snapshot that is read next could miss it, and its rows would
- * undo what was delivered.
+ * in the log before others see it, so a snapshot that is read next could miss it, and its rows
+ * would undo what was delivered.
  */
 final class Delivered {
   private int[] xids = new int[1024];

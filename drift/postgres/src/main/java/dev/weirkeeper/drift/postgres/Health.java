@@ -14,7 +14,11 @@ import java.util.StringJoiner;
 final class Health {
   private static final List<String> OF_SLOT =
       List.of(
-          "slot-active", "wal-status", "safe-wal-bytes", "retained-bytes", "lag-bytes",
+          "slot-active",
+          "wal-status",
+          "safe-wal-bytes",
+          "retained-bytes",
+          "lag-bytes",
           "confirmed-position");
 
   private final PostgresFeed.Options options;
@@ -94,8 +98,7 @@ final class Health {
   private Optional<String> publication() throws SQLException {
     StringJoiner missing = new StringJoiner(", ");
     for (Table table : history.tables()) {
-      String publication =
-          options.publication() + (table.publishes == Publishes.ALL ? "" : "_ins");
+      String publication = options.publication() + (table.publishes == Publishes.ALL ? "" : "_ins");
       if (catalog
           .value(
               "SELECT 1 FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid"
@@ -106,8 +109,7 @@ final class Health {
         missing.add(table.current.asset().name());
       }
     }
-    return Optional.of(
-        missing.length() == 0 ? "ok" : "not published any more: " + missing);
+    return Optional.of(missing.length() == 0 ? "ok" : "not published any more: " + missing);
   }
 
   private Optional<String> blindSpots() throws SQLException {
@@ -130,8 +132,10 @@ final class Health {
           .ifPresent(
               names ->
                   spots.add(
-                      "generated columns of " + table.current.asset().name()
-                          + " are not in the log: " + names));
+                      "generated columns of "
+                          + table.current.asset().name()
+                          + " are not in the log: "
+                          + names));
     }
     return Optional.of(spots.toString()).filter(text -> !text.isEmpty());
   }
@@ -143,8 +147,14 @@ final class Health {
     Load first = loads.values().iterator().next();
     String waits = chunks.waitsFor().isEmpty() ? "" : ", waits for " + chunks.waitsFor();
     return new Probe.Value<>(
-        first.asset() + ": " + first.rows() + " of about " + first.estimate() + " rows"
-            + (loads.size() == 1 ? "" : ", then " + (loads.size() - 1) + " more") + waits);
+        first.asset()
+            + ": "
+            + first.rows()
+            + " of about "
+            + first.estimate()
+            + " rows"
+            + (loads.size() == 1 ? "" : ", then " + (loads.size() - 1) + " more")
+            + waits);
   }
 
   @FunctionalInterface

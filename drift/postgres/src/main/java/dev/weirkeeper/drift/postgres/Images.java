@@ -116,8 +116,7 @@ final class Images {
       int at = 0;
       while (at < bytes.length) {
         int length = PgOutput.int32(bytes, at + 1);
-        texts.add(
-            new String(bytes, at + 5, length, java.nio.charset.StandardCharsets.UTF_8));
+        texts.add(new String(bytes, at + 5, length, java.nio.charset.StandardCharsets.UTF_8));
         at += 5 + length;
       }
       return texts;

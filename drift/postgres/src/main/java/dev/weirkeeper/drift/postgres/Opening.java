@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks a source, makes what is missing, and opens the stream: once for each {@link Feed#open}. The
- * publications come before the slot, for the log is decoded with the catalog of its time, and a
+ * Checks a source, makes what is missing, and opens the stream: once for each {@link Feed#open}.
+ * The publications come before the slot, for the log is decoded with the catalog of its time, and a
  * publication that is younger than the slot does not exist there.
  */
 final class Opening {
@@ -58,8 +58,7 @@ final class Opening {
       opened = true;
       return stream;
     } catch (SQLException e) {
-      throw new FeedException(
-          "Feed " + options.id() + " cannot be opened: " + Sessions.why(e), e);
+      throw new FeedException("Feed " + options.id() + " cannot be opened: " + Sessions.why(e), e);
     } finally {
       if (!opened) {
         closeQuietly(connection);
@@ -77,8 +76,7 @@ final class Opening {
     boolean opened = false;
     try {
       List<String> system = identify(replication);
-      PostgresPosition here =
-          new PostgresPosition(system.get(0), Long.parseLong(system.get(1)), 0);
+      PostgresPosition here = new PostgresPosition(system.get(0), Long.parseLong(system.get(1)), 0);
       if (from.isPresent()) {
         checkContinuation(from.get(), here);
       } else if (slot().isEmpty()) {
@@ -116,7 +114,8 @@ final class Opening {
             .orElseThrow();
     if (Integer.parseInt(server.get(0)) < OLDEST_VERSION) {
       throw new FeedException(
-          "The source is PostgreSQL " + server.get(1)
+          "The source is PostgreSQL "
+              + server.get(1)
               + ", whose log cannot carry messages; the feed needs version 14 or newer");
     }
     if (server.get(3).equals("true")) {
@@ -126,20 +125,28 @@ final class Opening {
     }
     if (!server.get(2).equals("logical")) {
       throw new FeedException(
-          "The source has wal_level = " + server.get(2) + ", so its log does not tell rows. A"
+          "The source has wal_level = "
+              + server.get(2)
+              + ", so its log does not tell rows. A"
               + " person must set wal_level = logical and restart the server");
     }
     if (!server.get(4).equals("true") && !server.get(5).equals("true")) {
       throw new FeedException(
-          "Role " + server.get(6) + " may not read the log. A person must run: ALTER ROLE "
-              + Catalog.quoted(server.get(6)) + " REPLICATION");
+          "Role "
+              + server.get(6)
+              + " may not read the log. A person must run: ALTER ROLE "
+              + Catalog.quoted(server.get(6))
+              + " REPLICATION");
     }
   }
 
   private PostgresPosition position(Position after) throws FeedException {
     if (!after.feed().equals(options.id())) {
       throw new FeedException(
-          "The position is one of feed " + after.feed() + ", not of " + options.id()
+          "The position is one of feed "
+              + after.feed()
+              + ", not of "
+              + options.id()
               + ": nothing was read");
     }
     return PostgresPosition.parse(after);
@@ -158,17 +165,26 @@ final class Opening {
       throws SQLException, FeedException {
     String resync =
         " Nothing was read. To go on, a person must accept that changes may be lost: forget the"
-            + " stored position of feed " + options.id()
+            + " stored position of feed "
+            + options.id()
             + ", so that the tables are loaded again";
     if (!from.system().equals(here.system())) {
       throw new FeedException(
-          "The stored position is of the server with system identifier " + from.system()
-              + ", this is " + here.system() + ": its log is not a continuation." + resync);
+          "The stored position is of the server with system identifier "
+              + from.system()
+              + ", this is "
+              + here.system()
+              + ": its log is not a continuation."
+              + resync);
     }
     if (from.timeline() != here.timeline()) {
       throw new FeedException(
-          "The server went from timeline " + from.timeline() + " to " + here.timeline()
-              + " (a failover or a restore): its log need not hold what was read before." + resync);
+          "The server went from timeline "
+              + from.timeline()
+              + " to "
+              + here.timeline()
+              + " (a failover or a restore): its log need not hold what was read before."
+              + resync);
     }
     String at = PostgresPosition.text(from.lsn());
     Slot slot =
@@ -176,12 +192,22 @@ final class Opening {
             .orElseThrow(
                 () ->
                     new FeedException(
-                        "Replication slot " + options.slot() + " is gone: changes after " + at
-                            + " are lost." + resync));
+                        "Replication slot "
+                            + options.slot()
+                            + " is gone: changes after "
+                            + at
+                            + " are lost."
+                            + resync));
     if (Long.compareUnsigned(PostgresPosition.lsn(slot.confirmed()), from.lsn()) > 0) {
       throw new FeedException(
-          "Replication slot " + options.slot() + " stands at " + slot.confirmed()
-              + ", the target at " + at + ": changes between them are lost." + resync);
+          "Replication slot "
+              + options.slot()
+              + " stands at "
+              + slot.confirmed()
+              + ", the target at "
+              + at
+              + ": changes between them are lost."
+              + resync);
     }
   }
 
@@ -199,12 +225,16 @@ final class Opening {
     List<String> slot = row.get();
     if (!slot.get(0).equals("pgoutput") || !slot.get(1).equals("true")) {
       throw new FeedException(
-          "Replication slot " + options.slot() + " is of another database or another plugin; give"
+          "Replication slot "
+              + options.slot()
+              + " is of another database or another plugin; give"
               + " the feed another slot name");
     }
     if (slot.get(2).equals("lost") || slot.get(3).isEmpty()) {
       throw new FeedException(
-          "Replication slot " + options.slot() + " is lost: the source removed log that it still"
+          "Replication slot "
+              + options.slot()
+              + " is lost: the source removed log that it still"
               + " needed. A person must drop it (SELECT pg_drop_replication_slot("
               + Catalog.literal(options.slot())
               + ")) and forget the stored position of the feed, so that the tables are loaded"
@@ -224,8 +254,7 @@ final class Opening {
     return tables;
   }
 
-  private Found table(String name, Map<String, Relation> known)
-      throws SQLException, FeedException {
+  private Found table(String name, Map<String, Relation> known) throws SQLException, FeedException {
     List<String> row =
         catalog
             .row(
@@ -243,7 +272,10 @@ final class Opening {
     }
     if (row.get(2).equals("true")) {
       throw new FeedException(
-          name + " is a partition of " + row.get(6) + ": its rows are published under the root."
+          name
+              + " is a partition of "
+              + row.get(6)
+              + ": its rows are published under the root."
               + " Give the feed the root instead");
     }
     if (!row.get(3).equals("p")) {
@@ -252,17 +284,20 @@ final class Opening {
     }
     if (!row.get(4).equals("true")) {
       throw new FeedException(
-          "The feed's role may not read " + name + ". A person must grant it USAGE on the schema"
+          "The feed's role may not read "
+              + name
+              + ". A person must grant it USAGE on the schema"
               + " and SELECT on the table");
     }
     if (row.get(5).equals("true")) {
       throw new FeedException(
-          "Row security hides rows of " + name + " from the feed's role: a snapshot of it would be"
+          "Row security hides rows of "
+              + name
+              + " from the feed's role: a snapshot of it would be"
               + " incomplete. A person must grant the role BYPASSRLS");
     }
     long oid = Long.parseLong(row.get(0));
-    Shape shape =
-        catalog.relation(oid).orElseThrow(() -> new FeedException(missing(name, known)));
+    Shape shape = catalog.relation(oid).orElseThrow(() -> new FeedException(missing(name, known)));
     return new Found(oid, row.get(1).equals("p"), publishes(name, shape), shape);
   }
 
@@ -271,7 +306,10 @@ final class Opening {
         known.values().stream().anyMatch(relation -> relation.asset().name().equals(name))
             ? " It was read before, so it has been renamed or dropped since."
             : "";
-    return "There is no table " + name + " in the source database." + renamed
+    return "There is no table "
+        + name
+        + " in the source database."
+        + renamed
         + " Tables are named with their schema, public.orders, in the case that the catalog has";
   }
 
@@ -284,7 +322,8 @@ final class Opening {
     }
     if (shape.identity().equals("f")) {
       throw new FeedException(
-          name + " has replica identity FULL and no unique key on NOT NULL columns: two equal rows"
+          name
+              + " has replica identity FULL and no unique key on NOT NULL columns: two equal rows"
               + " could not be told apart. Give it a primary key, or, if rows are only ever"
               + " inserted, name it in insertOnly(…)");
     }
@@ -293,8 +332,7 @@ final class Opening {
 
   private SchemaHistory history(Iterable<Found> tables, Map<String, Relation> known)
       throws SQLException {
-    SchemaHistory history =
-        new SchemaHistory(options.system(), catalog, DdlTrigger.state(catalog));
+    SchemaHistory history = new SchemaHistory(options.system(), catalog, DdlTrigger.state(catalog));
     for (Found found : tables) {
       Relation relation = known.get(found.shape().id());
       if (relation == null) {
@@ -327,7 +365,8 @@ final class Opening {
     List<String> statements = new ArrayList<>();
     if (existing.isEmpty()) {
       statements.add(
-          "CREATE PUBLICATION " + Catalog.quoted(publication)
+          "CREATE PUBLICATION "
+              + Catalog.quoted(publication)
               + (wanted.isEmpty() ? "" : " FOR TABLE " + list(wanted))
               + " WITH (publish = '"
               + (what == Publishes.ALL ? "insert, update, delete, truncate" : "insert, truncate")
@@ -335,7 +374,9 @@ final class Opening {
     } else {
       if (!existing.get().get(1).equals("true")) {
         throw new FeedException(
-            "Publication " + publication + " is not as the feed needs it (operations"
+            "Publication "
+                + publication
+                + " is not as the feed needs it (operations"
                 + (what == Publishes.ALL ? " all" : " insert and truncate")
                 + ", publish_via_partition_root, a list of tables). Let the feed make it: give it"
                 + " another publication name");
@@ -347,8 +388,10 @@ final class Opening {
         catalog.execute(statement);
       } catch (SQLException e) {
         throw new FeedException(
-            "The publication cannot be made (" + Sessions.why(e)
-                + "). A person who owns the tables must run: " + statement);
+            "The publication cannot be made ("
+                + Sessions.why(e)
+                + "). A person who owns the tables must run: "
+                + statement);
       }
     }
   }
@@ -365,8 +408,13 @@ final class Opening {
             Long.parseLong(oid))) {
       if (row.get(3).equals("true")) {
         throw new FeedException(
-            "Publication " + publication + " filters rows or columns of " + row.get(1) + "."
-                + row.get(2) + ": the target would not equal the table. Take the filter away");
+            "Publication "
+                + publication
+                + " filters rows or columns of "
+                + row.get(1)
+                + "."
+                + row.get(2)
+                + ": the target would not equal the table. Take the filter away");
       }
       published.put(row.get(0), row);
     }
@@ -375,7 +423,9 @@ final class Opening {
         wanted.stream().filter(found -> published.remove(found.shape().id()) == null).toList();
     if (!published.isEmpty()) {
       statements.add(
-          "ALTER PUBLICATION " + Catalog.quoted(publication) + " DROP TABLE "
+          "ALTER PUBLICATION "
+              + Catalog.quoted(publication)
+              + " DROP TABLE "
               + published.values().stream()
                   .map(row -> Catalog.quoted(row.get(1)) + "." + Catalog.quoted(row.get(2)))
                   .collect(Collectors.joining(", ")));
@@ -392,7 +442,8 @@ final class Opening {
         .map(
             found ->
                 (found.partitioned() ? "" : "ONLY ")
-                    + Catalog.quoted(found.shape().schema()) + "."
+                    + Catalog.quoted(found.shape().schema())
+                    + "."
                     + Catalog.quoted(found.shape().name()))
         .collect(Collectors.joining(", "));
   }
@@ -405,13 +456,17 @@ final class Opening {
       String snapshot;
       try (ResultSet made =
           statement.executeQuery(
-              "CREATE_REPLICATION_SLOT " + Catalog.quoted(options.slot())
+              "CREATE_REPLICATION_SLOT "
+                  + Catalog.quoted(options.slot())
                   + " LOGICAL pgoutput EXPORT_SNAPSHOT")) {
         made.next();
         snapshot = made.getString("snapshot_name");
       } catch (SQLException e) {
         throw new FeedException(
-            "Replication slot " + options.slot() + " cannot be made (" + Sessions.why(e)
+            "Replication slot "
+                + options.slot()
+                + " cannot be made ("
+                + Sessions.why(e)
                 + "). It has to wait for every transaction that runs and writes: end those, and"
                 + " see that max_replication_slots is not used up");
       }
@@ -446,7 +501,8 @@ final class Opening {
             .withSlotOption("messages", "true")
             .withSlotOption(
                 "publication_names",
-                Catalog.quoted(options.publication()) + ","
+                Catalog.quoted(options.publication())
+                    + ","
                     + Catalog.quoted(options.publication() + "_ins"))
             .start();
       } catch (SQLException e) {
@@ -455,7 +511,10 @@ final class Opening {
         }
         if (System.nanoTime() - deadline > 0) {
           throw new FeedException(
-              "Another host reads replication slot " + options.slot() + " (" + Sessions.why(e)
+              "Another host reads replication slot "
+                  + options.slot()
+                  + " ("
+                  + Sessions.why(e)
                   + "). Two hosts must not share a feed: stop the other one, or give this feed"
                   + " another id");
         }

@@ -65,7 +65,8 @@ final class PgOutput {
         }
         default ->
             throw new IOException(
-                "The log holds a message of the unknown kind " + kind
+                "The log holds a message of the unknown kind "
+                    + kind
                     + "; this version of PostgreSQL needs a newer feed");
       }
     } catch (IndexOutOfBoundsException e) {
@@ -115,14 +116,17 @@ final class PgOutput {
       List<WireRelation.WireColumn> list = new ArrayList<>(columns);
       for (int i = 0; i < columns; i++) {
         boolean key = (data[at++] & 1) != 0;
-        list.add(
-            new WireRelation.WireColumn(text(), next32() & 0xffffffffL, next32(), key));
+        list.add(new WireRelation.WireColumn(text(), next32() & 0xffffffffL, next32(), key));
       }
       return new WireRelation(oid, schema, name, identity, list);
     }
 
     int[] truncated() {
-      int[] oids = new int[next32()];
+      int count = next32();
+      if (count < 0 || count > (end - at) / 4) {
+        throw new IndexOutOfBoundsException("truncate");
+      }
+      int[] oids = new int[count];
       at++;
       for (int i = 0; i < oids.length; i++) {
         oids[i] = next32();

@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  * tables in chunks that have their exact place in that log. PostgreSQL 14 or newer.
  *
  * <p>The role needs LOGIN, REPLICATION and SELECT on the tables; to make the publications it also
- * needs to own the tables and CREATE on the database, else a person makes them (the error says how).
- * A slot keeps the log of the source until a stream confirms it. The feed never drops its slot; when
- * it is no longer needed, a person does: {@code SELECT pg_drop_replication_slot('…')}.
+ * needs to own the tables and CREATE on the database, else a person makes them (the error says
+ * how). A slot keeps the log of the source until a stream confirms it. The feed never drops its
+ * slot; when it is no longer needed, a person does: {@code SELECT pg_drop_replication_slot('…')}.
  *
  * <p>Generated columns are not read. Tables without a key are published for inserts and truncations
- * only, and their snapshot is one chunk, whole. TOASTed values that an UPDATE did not change are not
- * in the log; a target must keep its own.
+ * only, and their snapshot is one chunk, whole. TOASTed values that an UPDATE did not change are
+ * not in the log; a target must keep its own.
  *
  * <p>The feed itself may be shared; a stream is confined to one thread.
  */
@@ -213,8 +213,20 @@ public final class PostgresFeed implements Feed {
       }
       return new PostgresFeed(
           new Options(
-              id, system, sessions, Set.copyOf(tables), Set.copyOf(insertOnly), slot, publication,
-              folder, memoryBytes, fileBytes, heartbeat, chunkRows, walBudget, slotPatience,
+              id,
+              system,
+              sessions,
+              Set.copyOf(tables),
+              Set.copyOf(insertOnly),
+              slot,
+              publication,
+              folder,
+              memoryBytes,
+              fileBytes,
+              heartbeat,
+              chunkRows,
+              walBudget,
+              slotPatience,
               clock));
     }
   }

@@ -14,13 +14,15 @@ import org.postgresql.replication.LogSequenceNumber;
  * @param lsn the place in the log, unsigned
  */
 record PostgresPosition(String system, long timeline, long lsn) {
-  private static final Pattern FORM = Pattern.compile("(\\d{1,20}):(\\d{1,10}):([0-9A-F]+/[0-9A-F]+)");
+  private static final Pattern FORM =
+      Pattern.compile("(\\d{1,20}):(\\d{1,10}):([0-9A-F]+/[0-9A-F]+)");
 
   static PostgresPosition parse(Position position) throws FeedException {
     Matcher matcher = FORM.matcher(position.text());
     if (!matcher.matches()) {
       throw new FeedException(
-          "The stored position of feed " + position.feed()
+          "The stored position of feed "
+              + position.feed()
               + " is not one of PostgreSQL: nothing can be read from it. Was the feed's id used"
               + " for another kind of source? Give it another id");
     }

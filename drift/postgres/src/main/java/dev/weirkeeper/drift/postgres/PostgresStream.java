@@ -80,7 +80,14 @@ final class PostgresStream implements Feed.Stream {
     Supplier<ChangeBuffer> buffers =
         () -> new ChangeBuffer(options.memoryBytes(), options.fileBytes(), options.folder());
     this.reader =
-        new TransactionReader(options.id(), start, options.slot(), history, buffers, delivered);
+        new TransactionReader(
+            options.id(),
+            start,
+            options.slot(),
+            history,
+            buffers,
+            delivered,
+            new Completion(connection, catalog));
     this.chunks =
         new ChunkReader(
             connection, catalog, options.system(), options.slot(), options.chunkRows(), buffers);
@@ -154,9 +161,14 @@ final class PostgresStream implements Feed.Stream {
     } catch (SQLException e) {
       if (UNDEFINED_OBJECT.equals(e.getSQLState())) {
         throw new IOException(
-            "A publication of feed " + options.id() + " is younger than its slot, so the log before"
-                + " it cannot be read (" + Sessions.why(e) + "). Changes up to then are lost: a"
-                + " person must drop the slot " + options.slot()
+            "A publication of feed "
+                + options.id()
+                + " is younger than its slot, so the log before"
+                + " it cannot be read ("
+                + Sessions.why(e)
+                + "). Changes up to then are lost: a"
+                + " person must drop the slot "
+                + options.slot()
                 + " and forget the stored position, so that the tables are loaded again");
       }
       throw failed("The log of the source cannot be read on", e);
@@ -169,7 +181,7 @@ final class PostgresStream implements Feed.Stream {
         .ifPresent(
             load -> {
               if (load.finished()) {
-                loads.remove(load.asset());
+                stopLoad(load.asset());
               } else {
                 loads.replace(load.asset(), load);
               }
@@ -200,13 +212,14 @@ final class PostgresStream implements Feed.Stream {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "Feed " + options.id() + " does not read " + from.asset()
+                        "Feed "
+                            + options.id()
+                            + " does not read "
+                            + from.asset()
                             + "; name it in tables(…)"));
     stopLoad(from.asset());
     loads.put(from.asset(), from);
-    if (table.keyIndexes.length == 0) {
-      reader.await(table);
-    }
+    table.loading = true;
   }
 
   @Override
@@ -217,11 +230,10 @@ final class PostgresStream implements Feed.Stream {
   }
 
   private void loadStep() throws IOException {
-    if (loads.isEmpty()) {
-      reader.loading(null);
-      return;
-    }
-    if (reader.waits() || reader.open() || System.nanoTime() - noChunkBefore < 0) {
+    if (loads.isEmpty()
+        || reader.waits()
+        || reader.open()
+        || System.nanoTime() - noChunkBefore < 0) {
       return;
     }
     Load load = loads.values().iterator().next();
@@ -230,10 +242,8 @@ final class PostgresStream implements Feed.Stream {
       loads.remove(load.asset());
       return;
     }
-    reader.loading(table.get());
     try {
-      Optional<Window> chunk =
-          chunks.read(table.get(), load, reader.again(), delivered, this::keepAlive);
+      Optional<Window> chunk = chunks.read(table.get(), load, delivered, this::keepAlive);
       if (chunk.isPresent()) {
         reader.hold(chunk.get());
       } else {
@@ -331,7 +341,11 @@ final class PostgresStream implements Feed.Stream {
 
   private IOException failed(String what, SQLException e) {
     return new IOException(
-        what + " (feed " + options.id() + ", " + Sessions.why(e)
+        what
+            + " (feed "
+            + options.id()
+            + ", "
+            + Sessions.why(e)
             + "). Nothing is lost: open the feed again at the stored position");
   }
 

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The log describes rows by names and types in the order of attribute numbers, but does not tell
  * the numbers. They come from a hint of the event trigger that says exactly the same ({@link
- * Evidence#LOGGED}), else from the live catalog, which may be ahead ({@link Evidence#CATALOG}). What
- * neither explains gets an id that starts with {@code ?}, so that nothing is guessed.
+ * Evidence#LOGGED}), else from the live catalog, which may be ahead ({@link Evidence#CATALOG}).
+ * What neither explains gets an id that starts with {@code ?}, so that nothing is guessed.
  *
  * <p>Confined to the thread of its feed.
  */
@@ -193,8 +193,7 @@ final class SchemaHistory {
     boolean guessed = live.isEmpty();
     for (int i = 0; i < width; i++) {
       WireRelation.WireColumn column = wire.columns().get(i);
-      Optional<Column> known =
-          table.current.columnNamed(column.name()).filter(Column::identified);
+      Optional<Column> known = table.current.columnNamed(column.name()).filter(Column::identified);
       Optional<Shape.Attribute> now = live.flatMap(shape -> shape.named(column.name()));
       if (known.isPresent() && now.isPresent()) {
         if (known.get().id().equals(String.valueOf(now.get().num()))) {
@@ -302,8 +301,7 @@ final class SchemaHistory {
       if (length > MAX_HINT_BYTES) {
         throw new IllegalArgumentException("A hint of " + length + " bytes");
       }
-      hint =
-          DdlHint.parse(new String(data, at, length, java.nio.charset.StandardCharsets.UTF_8));
+      hint = DdlHint.parse(new String(data, at, length, java.nio.charset.StandardCharsets.UTF_8));
       for (Shape shape : hint.defined()) {
         Table table = tables.get(Integer.parseUnsignedInt(shape.id()));
         if (table != null) {
@@ -336,8 +334,8 @@ final class SchemaHistory {
   // ---- at its end
 
   /**
-   * Versions that were handed out unresolved and that a later hint of the same transaction explains.
-   * Ask before {@link #finish}.
+   * Versions that were handed out unresolved and that a later hint of the same transaction
+   * explains. Ask before {@link #finish}.
    */
   Map<Relation, Relation> explained() throws SQLException {
     Map<Relation, Relation> explained = new LinkedHashMap<>();
@@ -348,8 +346,7 @@ final class SchemaHistory {
               hint.matches(open.wire())
                   ? catalog.relation(table.oid & 0xffffffffL)
                   : Optional.empty();
-          if (hint.matches(open.wire())
-              && (live.isEmpty() || !hint.contradictedBy(live.get()))) {
+          if (hint.matches(open.wire()) && (live.isEmpty() || !hint.contradictedBy(live.get()))) {
             Relation relation = hint.relation(system, table.publishes);
             explained.put(open.relation(), relation);
             if (table.current.equals(open.relation())) {
@@ -408,8 +405,7 @@ final class SchemaHistory {
     return Optional.of(change(before, Optional.of(relation), Evidence.CATALOG));
   }
 
-  private static SchemaChange change(
-      Relation before, Optional<Relation> after, Evidence evidence) {
+  private static SchemaChange change(Relation before, Optional<Relation> after, Evidence evidence) {
     return new SchemaChange(before.asset(), before.id(), Optional.of(before), after, evidence);
   }
 }

@@ -11,8 +11,8 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * Opens the connections of a feed. All of them write values alike, so that a row read by a query and
- * the same row in the log are the same text.
+ * Opens the connections of a feed. All of them write values alike, so that a row read by a query
+ * and the same row in the log are the same text.
  */
 final class Sessions {
   private static final String ALIKE =
@@ -46,7 +46,9 @@ final class Sessions {
 
   private Properties properties() {
     Properties properties = new Properties();
-    credentials.stringPropertyNames().forEach(n -> properties.setProperty(n, credentials.getProperty(n)));
+    credentials
+        .stringPropertyNames()
+        .forEach(n -> properties.setProperty(n, credentials.getProperty(n)));
     // The server's details quote row values.
     PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false);
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);
@@ -58,7 +60,9 @@ final class Sessions {
       return DriverManager.getConnection(url, properties);
     } catch (SQLException e) {
       throw new FeedException(
-          "The source database cannot be reached (" + why(e) + "). Check that it runs, that its"
+          "The source database cannot be reached ("
+              + why(e)
+              + "). Check that it runs, that its"
               + " address is right and that the role may connect"
               + ("42501".equals(e.getSQLState()) || "28000".equals(e.getSQLState())
                   ? " for replication (ALTER ROLE … REPLICATION, pg_hba.conf)"

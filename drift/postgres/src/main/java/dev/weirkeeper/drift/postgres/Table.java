@@ -33,6 +33,10 @@ final class Table {
 
   Evidence evidence = Evidence.CATALOG;
   boolean dropped;
+
+  /** Whether a load of the relation is asked for or under way. */
+  boolean loading;
+
   final List<Unresolved> unresolved = new ArrayList<>();
 
   /** Whether a hint came in the transaction that is being read. */

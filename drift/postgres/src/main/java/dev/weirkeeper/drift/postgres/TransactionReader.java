@@ -13,12 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,16 +36,8 @@ final class TransactionReader implements PgOutput.Receiver {
   private final Supplier<ChangeBuffer> buffers;
   private final Delivered delivered;
 
-  /**
-   * Relations without a key whose snapshot is still to be read. It will hold their rows, and a row
-   * without a key that comes twice is there twice.
-   */
-  private final Set<Table> awaited = new HashSet<>();
+  private final Completion completion;
 
-  /** Rows that moved during a load and that only another read can tell wholly. */
-  private final Set<Images.Key> again = new LinkedHashSet<>();
-
-  private @Nullable Table loading;
   private @Nullable Window window;
 
   private boolean open;
@@ -71,7 +60,8 @@ final class TransactionReader implements PgOutput.Receiver {
       String slot,
       SchemaHistory history,
       Supplier<ChangeBuffer> buffers,
-      Delivered delivered) {
+      Delivered delivered,
+      Completion completion) {
     this.feed = feed;
     this.origin = start;
     this.position = start.lsn();
@@ -79,6 +69,7 @@ final class TransactionReader implements PgOutput.Receiver {
     this.history = history;
     this.buffers = buffers;
     this.delivered = delivered;
+    this.completion = completion;
   }
 
   /** Whether the log stands within a transaction. */
@@ -105,21 +96,6 @@ final class TransactionReader implements PgOutput.Receiver {
 
   // ---- loads
 
-  void await(Table table) {
-    awaited.add(table);
-  }
-
-  void loading(@Nullable Table table) {
-    if (loading != table) {
-      loading = table;
-      again.clear();
-    }
-  }
-
-  List<Images.Key> again() {
-    return List.copyOf(again);
-  }
-
   boolean waits() {
     return window != null;
   }
@@ -127,12 +103,10 @@ final class TransactionReader implements PgOutput.Receiver {
   /** Holds a chunk until its watermark comes. Only between two transactions. */
   void hold(Window chunk) {
     window = chunk;
-    awaited.remove(chunk.table);
-    again.clear();
   }
 
   void forget(Table table) {
-    awaited.remove(table);
+    table.loading = false;
     if (window != null && window.table == table) {
       window.close();
       window = null;
@@ -189,41 +163,39 @@ final class TransactionReader implements PgOutput.Receiver {
     }
     touched = true;
     Images.normalise(data, at, length, table.key);
-    if (loading == table || !awaited.isEmpty()) {
-      if (!beside(table, op, data, at, length)) {
-        return;
-      }
+    if (table.loading) {
+      beside(table, op, data, at, length);
+    } else {
+      buffer().add(table.current, op, data, at, length);
     }
-    buffer().add(table.current, op, data, at, length);
   }
 
-  /** Brings a change together with the load of its table; returns whether it is delivered. */
-  private boolean beside(Table table, RowBatch.Op op, byte[] data, int at, int length)
+  /** Brings a change together with the load of its table. */
+  private void beside(Table table, RowBatch.Op op, byte[] data, int at, int length)
       throws IOException {
-    if (awaited.contains(table)) {
-      return false;
-    }
-    Window chunk = window;
-    if (chunk != null && chunk.table == table) {
-      if (!chunk.keyed()) {
-        if (unseen) {
-          chunk.append(table.current, data, at, length);
-        }
-        return false;
+    Window chunk = window != null && window.table == table ? window : null;
+    if (table.keyIndexes.length == 0) {
+      // Its one chunk will hold the row, and a row without a key that comes twice is there twice.
+      if (chunk != null && unseen) {
+        chunk.append(table.current, data, at, length);
       }
-      if (unseen && !chunk.stale) {
-        chunk.changed(op, data, at, table.keyIndexes).ifPresent(again::add);
-        return true;
-      }
+      return;
     }
-    if (loading == table && data[at] == 'B' && table.keyIndexes.length > 0) {
-      int[] old = Images.cells(data, at + 1);
-      int[] now = Images.cells(data, old[old.length - 1] + 1);
-      if (!Window.complete(data, now)) {
-        again.add(Images.Key.of(data, now, table.keyIndexes, old));
+    byte[] images = data;
+    int from = at;
+    int size = length;
+    if (data[at] == 'B') {
+      byte[] whole = completion.complete(table, data, at);
+      if (whole != null) {
+        images = whole;
+        from = 0;
+        size = whole.length;
       }
     }
-    return true;
+    if (chunk != null && unseen && !chunk.stale) {
+      chunk.changed(op, images, from, table.keyIndexes);
+    }
+    buffer().add(table.current, op, images, from, size);
   }
 
   @Override
@@ -258,8 +230,7 @@ final class TransactionReader implements PgOutput.Receiver {
           mark |=
               window != null
                   && window.xid == xid
-                  && window.token.equals(
-                      new String(data, at, length, StandardCharsets.UTF_8));
+                  && window.token.equals(new String(data, at, length, StandardCharsets.UTF_8));
       default -> {
         // Messages of the application.
       }
@@ -295,8 +266,7 @@ final class TransactionReader implements PgOutput.Receiver {
     if (mark && window != null) {
       place(window);
     } else if (buffer != null || !changes.isEmpty() || heartbeat) {
-      finished =
-          transaction(Transaction.Origin.STREAM, changes, buffer(), Optional.empty());
+      finished = transaction(Transaction.Origin.STREAM, changes, buffer(), Optional.empty());
       buffer = null;
     }
   }
@@ -314,25 +284,18 @@ final class TransactionReader implements PgOutput.Receiver {
     }
     finished =
         transaction(
-            Transaction.Origin.SNAPSHOT,
-            changes,
-            chunk.drain(),
-            Optional.of(chunk.progress(again())));
+            Transaction.Origin.SNAPSHOT, changes, chunk.drain(), Optional.of(chunk.progress()));
   }
 
   private StreamTransaction transaction(
-      Transaction.Origin from,
-      List<SchemaChange> changes,
-      ChangeBuffer rows,
-      Optional<Load> load) {
+      Transaction.Origin from, List<SchemaChange> changes, ChangeBuffer rows, Optional<Load> load) {
     long micros = committedAt;
     Instant at =
         Instant.ofEpochSecond(
             EPOCH_2000 + Math.floorDiv(micros, 1_000_000L),
             Math.floorMod(micros, 1_000_000L) * 1000);
     Position here = origin.at(position).of(feed);
-    String id =
-        "pg:" + Integer.toUnsignedString(xid) + "@" + PostgresPosition.text(position);
+    String id = "pg:" + Integer.toUnsignedString(xid) + "@" + PostgresPosition.text(position);
     return new StreamTransaction(id, from, here, at, changes, rows, load);
   }
 
@@ -352,8 +315,7 @@ final class TransactionReader implements PgOutput.Receiver {
     try (Transaction.Changes changes = from.changes()) {
       for (Optional<Chunk> next = changes.next(); next.isPresent(); next = changes.next()) {
         if (next.get() instanceof Chunk.Truncated truncated) {
-          copy.addTruncate(
-              explained.getOrDefault(truncated.relation(), truncated.relation()));
+          copy.addTruncate(explained.getOrDefault(truncated.relation(), truncated.relation()));
           continue;
         }
         inOrder(((Chunk.Rows) next.get()).batches(), explained, copy);
@@ -381,8 +343,7 @@ final class TransactionReader implements PgOutput.Receiver {
       }
       RowBatch batch = batches.get(first);
       copy.add(
-          explained.getOrDefault(batch.relation(), batch.relation()),
-          batch.encoded(at[first]++));
+          explained.getOrDefault(batch.relation(), batch.relation()), batch.encoded(at[first]++));
     }
   }
 

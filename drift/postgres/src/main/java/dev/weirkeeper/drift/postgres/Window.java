@@ -8,7 +8,6 @@ import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.spi.ChangeBuffer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,7 @@ final class Window {
   private final Map<Images.Key, byte[]> rows;
   private @Nullable ChangeBuffer whole;
   private final long estimate;
-  private long read;
+  private final long read;
 
   /**
    * @param whole the rows of a relation without a key, else null
@@ -94,42 +93,30 @@ final class Window {
     }
   }
 
-  /**
-   * Takes a change that the snapshot did not see, in the form of the buffer.
-   *
-   * @return the key that the row moved to, if the log does not tell the whole row and the chunk does
-   *     not have it
-   */
-  Optional<Images.Key> changed(RowBatch.Op op, byte[] data, int at, int[] keyIndexes)
-      throws IOException {
-    if (data[at] == 'B') {
-      int[] old = Images.cells(data, at + 1);
-      int[] now = Images.cells(data, old[old.length - 1] + 1);
-      Images.Key from = Images.Key.of(data, old, keyIndexes, null);
-      Images.Key to = Images.Key.of(data, now, keyIndexes, old);
-      return replaced(from, to, data, now);
-    }
+  /** Takes a change that the snapshot did not see, in the form of the buffer. */
+  void changed(RowBatch.Op op, byte[] data, int at, int[] keyIndexes) {
     int[] cells = Images.cells(data, at + 1);
-    Images.Key key = Images.Key.of(data, cells, keyIndexes, null);
-    if (op == RowBatch.Op.DELETE) {
-      rows.remove(key);
-      return Optional.empty();
+    if (data[at] == 'B') {
+      int[] now = Images.cells(data, cells[cells.length - 1] + 1);
+      Images.Key from = Images.Key.of(data, cells, keyIndexes, null);
+      replaced(from, Images.Key.of(data, now, keyIndexes, cells), data, now);
+    } else {
+      Images.Key key = Images.Key.of(data, cells, keyIndexes, null);
+      if (op == RowBatch.Op.DELETE) {
+        rows.remove(key);
+      } else {
+        replaced(key, key, data, cells);
+      }
     }
-    return replaced(key, key, data, cells);
   }
 
-  private Optional<Images.Key> replaced(
-      Images.Key from, Images.Key to, byte[] data, int[] cells) {
+  private void replaced(Images.Key from, Images.Key to, byte[] data, int[] cells) {
     byte[] row = rows.remove(from);
     if (complete(data, cells)) {
       rows.remove(to);
-      return Optional.empty();
+    } else if (row != null) {
+      rows.put(to, merged(row, data, cells));
     }
-    if (row == null) {
-      return from.equals(to) ? Optional.empty() : Optional.of(to);
-    }
-    rows.put(to, merged(row, data, cells));
-    return Optional.empty();
   }
 
   static boolean complete(byte[] data, int[] cells) {
@@ -177,14 +164,13 @@ final class Window {
   }
 
   /** How far the load has come with this chunk. */
-  Load progress(List<Images.Key> again) {
-    boolean finished = rest == Rest.NONE && again.isEmpty();
+  Load progress() {
     return new Load(
         load.asset(),
         lastKey.isPresent() ? lastKey : load.after(),
         load.rows() + read,
         estimate,
-        finished);
+        rest == Rest.NONE);
   }
 
   void close() {

@@ -7,8 +7,7 @@ import java.util.List;
  *
  * @param identity {@code relreplident}
  */
-record WireRelation(
-    int oid, String schema, String name, char identity, List<WireColumn> columns) {
+record WireRelation(int oid, String schema, String name, char identity, List<WireColumn> columns) {
 
   /**
    * A column, in the order of attribute numbers, which the message does not tell.

@@ -1,6 +1,7 @@
 -- Optional: lets the log carry DDL, so that the feed knows columns by identity without asking the
 -- catalog, and sees DDL that no row follows. To be run once in the source database by a superuser.
--- The description of a relation comes from relation.sql. Messages hold structure only, never SQL text.
+-- The description of a relation comes from relation.sql. Messages hold structure only, never the
+-- text of a statement.
 CREATE SCHEMA IF NOT EXISTS weirkeeper_feed;
 REVOKE ALL ON SCHEMA weirkeeper_feed FROM PUBLIC;
 

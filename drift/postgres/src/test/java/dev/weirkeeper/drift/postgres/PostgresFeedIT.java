@@ -111,7 +111,8 @@ class PostgresFeedIT {
   @Test
   void a_key_change_carries_the_old_key_and_nothing_else_of_the_old_row() throws Exception {
     scene.run(
-        "CREATE TABLE t (a text, id int PRIMARY KEY, b text)", "INSERT INTO t VALUES ('x', 1, 'y')");
+        "CREATE TABLE t (a text, id int PRIMARY KEY, b text)",
+        "INSERT INTO t VALUES ('x', 1, 'y')");
     Feed.Stream stream = scene.open("public.t");
     scene.run("UPDATE t SET id = 2", "DELETE FROM t");
 
@@ -140,8 +141,7 @@ class PostgresFeedIT {
         "ALTER TABLE t REPLICA IDENTITY FULL",
         "INSERT INTO t VALUES (1, NULL)");
     Feed.Stream stream = scene.open("public.t");
-    assertThat(stream.relations().get(0).identity())
-        .isEqualTo(new RowIdentity.Key(List.of("1")));
+    assertThat(stream.relations().get(0).identity()).isEqualTo(new RowIdentity.Key(List.of("1")));
     scene.run("UPDATE t SET a = 'new'");
 
     Transaction update = Scene.next(stream);
@@ -167,8 +167,7 @@ class PostgresFeedIT {
     scene.run("UPDATE t SET b = 2", "UPDATE t SET a = 'z'");
     scene.catchUp(stream);
 
-    assertThat(stream.relations().get(0).identity())
-        .isEqualTo(new RowIdentity.Key(List.of("2")));
+    assertThat(stream.relations().get(0).identity()).isEqualTo(new RowIdentity.Key(List.of("2")));
     assertThat(scene.replica.changes).isEmpty();
     scene.assertEqual("public.t");
   }
@@ -212,8 +211,7 @@ class PostgresFeedIT {
       throws Exception {
     scene.run("CREATE TABLE t (id int PRIMARY KEY, a text)");
     Feed.Stream stream =
-        scene.open(
-            scene.builder("public.t"), builder -> builder.spill(folder, 1 << 20, 1L << 30));
+        scene.open(scene.builder("public.t"), builder -> builder.spill(folder, 1 << 20, 1L << 30));
     scene.run("INSERT INTO t SELECT i, md5(i::text) FROM generate_series(1, 200000) i");
 
     Transaction large = Scene.next(stream);
@@ -223,8 +221,7 @@ class PostgresFeedIT {
       try (Transaction.Changes changes = large.changes()) {
         long rows = 0;
         for (var chunk = changes.next(); chunk.isPresent(); chunk = changes.next()) {
-          rows +=
-              ((Chunk.Rows) chunk.get()).batches().stream().mapToLong(RowBatch::rows).sum();
+          rows += ((Chunk.Rows) chunk.get()).batches().stream().mapToLong(RowBatch::rows).sum();
         }
         assertThat(rows).isEqualTo(200_000);
       }

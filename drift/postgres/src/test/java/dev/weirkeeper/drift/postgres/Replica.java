@@ -87,8 +87,7 @@ final class Replica {
     }
     Map<List<String>, Map<String, String>> rows = rows(relation);
     List<String> newKey = key(relation, batch.after(), row);
-    List<String> oldKey =
-        batch.hasBefore(row) ? key(relation, batch.before(), row) : newKey;
+    List<String> oldKey = batch.hasBefore(row) ? key(relation, batch.before(), row) : newKey;
     if (batch.op(row) == RowBatch.Op.DELETE) {
       rows.remove(newKey);
       return;
@@ -138,10 +137,11 @@ final class Replica {
       Map<String, String> byName = new TreeMap<>();
       relation
           .columns()
-          .forEach(column -> byName.put(
+          .forEach(
+              column ->
+                  byName.put(
                       column.name(),
-                      row.getOrDefault(
-                          column.id(), column.defaultValue().missing().orElse("∅"))));
+                      row.getOrDefault(column.id(), column.defaultValue().missing().orElse("∅"))));
       named.add(byName);
     }
     named.sort((a, b) -> a.toString().compareTo(b.toString()));
@@ -149,8 +149,7 @@ final class Replica {
   }
 
   /** The rows of a table as the source has them now. */
-  static List<Map<String, String>> source(Connection connection, String table)
-      throws SQLException {
+  static List<Map<String, String>> source(Connection connection, String table) throws SQLException {
     List<Map<String, String>> rows = new ArrayList<>();
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TimeZone = 'UTC'");

@@ -92,9 +92,7 @@ final class Scene implements AutoCloseable {
 
   /** The next transaction, not yet applied; fails when none comes. */
   static Transaction next(Feed.Stream stream) throws Exception {
-    return stream
-        .next(PATIENCE)
-        .orElseThrow(() -> new AssertionError("No transaction came"));
+    return stream.next(PATIENCE).orElseThrow(() -> new AssertionError("No transaction came"));
   }
 
   /** Applies transactions until one fulfils the condition; that one is applied too. */
@@ -130,9 +128,12 @@ final class Scene implements AutoCloseable {
 
   void load(Feed.Stream stream, String... tables) throws Exception {
     for (String table : tables) {
-      stream.load(
+      Load from =
           Optional.ofNullable(replica.loads.get(table))
-              .orElse(Load.begin(new Asset("shop", table))));
+              .orElse(Load.begin(new Asset("shop", table)));
+      if (!from.finished()) {
+        stream.load(from);
+      }
     }
     for (String table : tables) {
       while (replica.loads.get(table) == null || !replica.loads.get(table).finished()) {

