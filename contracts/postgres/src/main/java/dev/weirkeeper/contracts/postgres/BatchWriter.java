@@ -103,8 +103,7 @@ final class BatchWriter {
   Quarantine quarantine(int asset) throws SQLException {
     Quarantine known = quarantines.get(asset);
     if (known == null) {
-      known =
-          new Quarantine(session, memory, bookkeeping, feed(), asset, batch.id().hex(), now);
+      known = new Quarantine(session, memory, bookkeeping, feed(), asset, batch.id().hex(), now);
       quarantines.put(asset, known);
     }
     return known;
@@ -238,8 +237,7 @@ final class BatchWriter {
       if (transaction.origin() != Origin.REPLAY) {
         continue;
       }
-      StoredTransaction.Entries entries =
-          (StoredTransaction.Entries) stored(transaction).origins();
+      StoredTransaction.Entries entries = (StoredTransaction.Entries) stored(transaction).origins();
       openEntries.addAll(quarantine(assetId(entries.asset())).lock(entries.ids()));
     }
   }
@@ -249,7 +247,9 @@ final class BatchWriter {
       return stored;
     }
     throw new IllegalArgumentException(
-        "Transaction " + transaction.id() + " says that it waited in a target, but it is not one"
+        "Transaction "
+            + transaction.id()
+            + " says that it waited in a target, but it is not one"
             + " of this target's; pass on what spool() or quarantine() gave");
   }
 
@@ -304,7 +304,8 @@ final class BatchWriter {
     if (load.rows() == 0 && stale > 0) {
       throw new RefusalException(
           load.asset(),
-          "the load read no row at all where the target holds " + stale
+          "the load read no row at all where the target holds "
+              + stale
               + "; nothing was deleted. If the source's table is meant to be empty, empty the"
               + " target's table by hand, then load again");
     }
@@ -319,10 +320,16 @@ final class BatchWriter {
         return table;
       }
     }
-    Optional<TableState> changed =
-        batch.changedStates().stream().filter(state -> state.asset().equals(asset)).findFirst();
-    return table(
-        changed.isPresent() ? changed.get() : bookkeeping.states(feed()).get(asset));
+    for (TableState state : batch.changedStates()) {
+      if (state.asset().equals(asset)) {
+        return table(state);
+      }
+    }
+    TableState stored = bookkeeping.states(feed()).get(asset);
+    if (stored == null) {
+      throw new RefusalException(asset, "its load ends but the target never heard of it");
+    }
+    return table(stored);
   }
 
   private void store(TableState state) throws SQLException, RefusalException {

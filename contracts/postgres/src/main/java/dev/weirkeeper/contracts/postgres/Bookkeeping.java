@@ -99,8 +99,7 @@ final class Bookkeeping {
   /** Where the feed stands, or null if it is new here. */
   @Nullable Stored stored(String feed) throws SQLException {
     try (PreparedStatement select =
-        session.prepare(
-            "SELECT position, batch, xact::text FROM weirkeeper.feed WHERE feed = ?")) {
+        session.prepare("SELECT position, batch, xact::text FROM weirkeeper.feed WHERE feed = ?")) {
       select.setString(1, feed);
       try (ResultSet result = select.executeQuery()) {
         return result.next()
@@ -163,8 +162,7 @@ final class Bookkeeping {
 
   /** Keeps a relation version, so that what refers to its hash can be read. */
   void keep(String feed, Relation relation) throws SQLException {
-    Memory.Stored stored =
-        new Memory.Stored(feed, relation.id(), relation.version().hex());
+    Memory.Stored stored = new Memory.Stored(feed, relation.id(), relation.version().hex());
     if (memory.relations.contains(stored)) {
       return;
     }
@@ -192,7 +190,10 @@ final class Bookkeeping {
       try (ResultSet result = select.executeQuery()) {
         if (!result.next()) {
           throw new IllegalStateException(
-              "The target's bookkeeping names version " + version + " of relation " + relationId
+              "The target's bookkeeping names version "
+                  + version
+                  + " of relation "
+                  + relationId
                   + " but does not hold it");
         }
         return Json.parse(result.getString(1)).as(Relation.class);
@@ -227,8 +228,7 @@ final class Bookkeeping {
       insert.setString(2, feed);
       insert.setString(3, state.relationId());
       insert.setString(4, state.mode().name());
-      insert.setString(
-          5, state.accepted().map(relation -> relation.version().hex()).orElse(null));
+      insert.setString(5, state.accepted().map(relation -> relation.version().hex()).orElse(null));
       insert.setString(6, state.latest().version().hex());
       insert.setString(7, state.reason().orElse(null));
       insert.setString(8, state.load().map(load -> Json.of(load).text()).orElse(null));

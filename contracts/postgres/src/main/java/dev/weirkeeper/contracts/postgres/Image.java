@@ -85,13 +85,12 @@ final class Image {
 
   /** Where this image does not know a cell, what the older one of the row says. */
   Image over(Image older) {
+    boolean sameColumns = older.relation.equals(relation);
     byte[][] merged = null;
     for (int column = 0; column < cells.length; column++) {
       if (!isKnown(cells[column])) {
         int index =
-            older.relation == relation
-                ? column
-                : older.relation.indexOf(relation.columns().get(column).id());
+            sameColumns ? column : older.relation.indexOf(relation.columns().get(column).id());
         if (index >= 0 && isKnown(older.cells[index])) {
           merged = merged == null ? cells.clone() : merged;
           merged[column] = older.cells[index];
@@ -101,7 +100,8 @@ final class Image {
     return merged == null ? this : new Image(relation, merged);
   }
 
-  /** The image alone in neutral form. */
+  /** The image alone in neutral form, which is defined by the ordinal of the operation. */
+  @SuppressWarnings("EnumOrdinal")
   byte[] encode(RowBatch.Op op) {
     Bytes out = new Bytes(256);
     out.put(op.ordinal());

@@ -43,9 +43,7 @@ final class Key {
     byte[] bytes = new byte[size];
     int at = 0;
     for (int column : columns) {
-      at =
-          append(
-              bytes, at, tuples.data(), tuples.offset(row, column), tuples.length(row, column));
+      at = append(bytes, at, tuples.data(), tuples.offset(row, column), tuples.length(row, column));
     }
     return new Key(bytes);
   }

@@ -174,8 +174,8 @@ final class Net {
       return;
     }
     Key oldKey = before == null ? key : oldKey(before, mapping, key);
-    if (!oldKey.equals(key)) {
-      rekey(event, after, key, oldKey, before);
+    if (before != null && !oldKey.equals(key)) {
+      rekey(event, after, key, before, oldKey);
     } else if (!event.good()) {
       hold(event, after, key);
     } else {
@@ -207,8 +207,7 @@ final class Net {
   private void put(Event event, Image image, Key key) throws SQLException, RefusalException {
     boolean update = event.op() == RowBatch.Op.UPDATE;
     if (!isOpen(key)) {
-      byte[][] cells =
-          update ? event.mapping().updated(image) : event.mapping().inserted(image);
+      byte[][] cells = update ? event.mapping().updated(image) : event.mapping().inserted(image);
       Kind kind =
           update
               ? loading && complete(cells) ? Kind.UPSERT : Kind.UPDATE
@@ -260,7 +259,7 @@ final class Net {
   }
 
   /** A change of the key is the end of one row and the beginning of another. */
-  private void rekey(Event event, Image image, Key key, Key oldKey, Image before)
+  private void rekey(Event event, Image image, Key key, Image before, Key oldKey)
       throws SQLException, RefusalException {
     Mapping mapping = event.mapping();
     byte[][] old = mapping.updated(before);
@@ -313,8 +312,7 @@ final class Net {
     }
     for (int i = 0; i < cells.length; i++) {
       if (!Image.isKnown(cells[i])) {
-        int index =
-            older.relation().indexOf(mapping.accepted().columns().get(i).id());
+        int index = older.relation().indexOf(mapping.accepted().columns().get(i).id());
         if (index >= 0 && Image.isKnown(older.cell(index))) {
           cells[i] = older.cell(index);
         }
@@ -341,10 +339,7 @@ final class Net {
       copyKnown(effect.cells, cells);
     }
     if (!complete(cells) && (effect == null || effect.kind == Kind.UPDATE)) {
-      byte[][] stored = table.fetch(keyed);
-      if (stored != null) {
-        copyKnown(stored, cells);
-      }
+      table.fetch(keyed).ifPresent(stored -> copyKnown(stored, cells));
     }
     return complete(cells);
   }
@@ -380,9 +375,7 @@ final class Net {
 
   private Image imageOf(Key key) throws SQLException {
     Optional<Quarantine.Entry> changed = open.get(key);
-    return changed != null && changed.isPresent()
-        ? changed.get().image
-        : quarantine.image(key);
+    return changed != null && changed.isPresent() ? changed.get().image : quarantine.image(key);
   }
 
   /** The entry of the key is closed by an event that got through. */
@@ -406,8 +399,7 @@ final class Net {
   private void merge(Key key, Kind kind, byte[][] cells) throws SQLException {
     Effect effect = effects.get(key);
     if (effect == null) {
-      effects.put(
-          key, new Effect(kind, loading ? Missing.ALLOWED : Missing.REFUSED, cells));
+      effects.put(key, new Effect(kind, loading ? Missing.ALLOWED : Missing.REFUSED, cells));
       return;
     }
     switch (effect.kind) {
@@ -472,7 +464,10 @@ final class Net {
   private RefusalException lacks(long missing, String did) {
     return new RefusalException(
         rows.asset(),
-        "the target lacks " + missing + " rows that the source " + did
+        "the target lacks "
+            + missing
+            + " rows that the source "
+            + did
             + "; it was changed by somebody else. Load the table again");
   }
 

@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
  * the bookkeeping (see {@link #install(Connection, String)}), and nothing else: it creates nothing,
  * not even temporary tables.
  *
+ * <p>A table whose spool would outgrow its budget is refused with a reason that begins with {@code
+ * spool budget}.
+ *
  * <p>When a load begins, what waits in spool and quarantine of its table is closed: the load reads
  * it all again. Discarded spool rows are counted in {@code weirkeeper.discarded}.
  *
@@ -145,7 +148,10 @@ public final class PostgresTarget implements Target {
       int installed = version(statement);
       if (installed > VERSION) {
         throw new SQLException(
-            "The bookkeeping is of version " + installed + ", newer than this library's " + VERSION
+            "The bookkeeping is of version "
+                + installed
+                + ", newer than this library's "
+                + VERSION
                 + "; upgrade the library");
       }
       if (installed < VERSION) {
@@ -170,13 +176,24 @@ public final class PostgresTarget implements Target {
     String role = Sql.quoted(login);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
-          "GRANT USAGE ON SCHEMA weirkeeper TO " + role + "; "
-              + "GRANT SELECT ON ALL TABLES IN SCHEMA weirkeeper TO " + role + "; "
+          "GRANT USAGE ON SCHEMA weirkeeper TO "
+              + role
+              + "; "
+              + "GRANT SELECT ON ALL TABLES IN SCHEMA weirkeeper TO "
+              + role
+              + "; "
               + "GRANT INSERT ON weirkeeper.ledger, weirkeeper.discarded, weirkeeper.asset,"
-              + " weirkeeper.relation TO " + role + "; "
-              + "GRANT INSERT, UPDATE ON weirkeeper.feed, weirkeeper.quarantine TO " + role + "; "
-              + "GRANT INSERT, DELETE ON weirkeeper.spool, weirkeeper.stale TO " + role + "; "
-              + "GRANT INSERT, UPDATE, DELETE ON weirkeeper.table_state TO " + role);
+              + " weirkeeper.relation TO "
+              + role
+              + "; "
+              + "GRANT INSERT, UPDATE ON weirkeeper.feed, weirkeeper.quarantine TO "
+              + role
+              + "; "
+              + "GRANT INSERT, DELETE ON weirkeeper.spool, weirkeeper.stale TO "
+              + role
+              + "; "
+              + "GRANT INSERT, UPDATE, DELETE ON weirkeeper.table_state TO "
+              + role);
       if (!connection.getAutoCommit()) {
         connection.commit();
       }
@@ -201,8 +218,7 @@ public final class PostgresTarget implements Target {
   private static String script() {
     String name = "schema-" + VERSION + ".sql";
     try (InputStream in = PostgresTarget.class.getResourceAsStream(name)) {
-      return new String(
-          requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+      return new String(requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("The script " + name + " cannot be read", e);
     }
@@ -249,20 +265,29 @@ public final class PostgresTarget implements Target {
         result.next();
         if (!result.getBoolean(1)) {
           throw new IOException(
-              "Target " + system + " has no bookkeeping: have the administrator run"
+              "Target "
+                  + system
+                  + " has no bookkeeping: have the administrator run"
                   + " PostgresTarget.install(connection, login)");
         }
         if (!result.getBoolean(2)) {
           throw new IOException(
-              "Target " + system + ": the login lacks USAGE on schema weirkeeper; have the"
+              "Target "
+                  + system
+                  + ": the login lacks USAGE on schema weirkeeper; have the"
                   + " administrator run PostgresTarget.install(connection, login)");
         }
       }
       int installed = version(statement);
       if (installed != VERSION) {
         throw new IOException(
-            "Target " + system + " has bookkeeping of version " + installed + " where "
-                + VERSION + " is needed; have the administrator run PostgresTarget.install of this"
+            "Target "
+                + system
+                + " has bookkeeping of version "
+                + installed
+                + " where "
+                + VERSION
+                + " is needed; have the administrator run PostgresTarget.install of this"
                 + " library's version");
       }
       try (ResultSet result =
@@ -282,7 +307,10 @@ public final class PostgresTarget implements Target {
         result.next();
         if (result.getString(1) != null) {
           throw new IOException(
-              "Target " + system + ": the login lacks " + result.getString(1)
+              "Target "
+                  + system
+                  + ": the login lacks "
+                  + result.getString(1)
                   + "; have the administrator run PostgresTarget.install(connection, login)");
         }
       }
@@ -339,7 +367,10 @@ public final class PostgresTarget implements Target {
         LOG.debug("Batch {}: write conflict, trying again", batch.id().brief());
       } else {
         throw Failures.shown(
-            "Target " + system + ": batch " + batch.id().brief()
+            "Target "
+                + system
+                + ": batch "
+                + batch.id().brief()
                 + " was not written, nothing of it was applied",
             failure);
       }
@@ -366,8 +397,7 @@ public final class PostgresTarget implements Target {
       counts = writer.write();
       written = true;
     } catch (RefusalException e) {
-      return new Attempt(
-          new Commit.Refused(e.asset(), requireNonNull(e.getMessage())), null);
+      return new Attempt(new Commit.Refused(e.asset(), requireNonNull(e.getMessage())), null);
     } catch (SQLException e) {
       if (Failures.kind(e) == Failures.Kind.ROW) {
         writer.overlapped();
@@ -384,14 +414,15 @@ public final class PostgresTarget implements Target {
   private Commit found(Batch batch, Bookkeeping.@Nullable Stored stored) throws IOException {
     if (stored == null) {
       throw new IOException(
-          "Target " + system + ": the position of feed " + batch.next().feed()
+          "Target "
+              + system
+              + ": the position of feed "
+              + batch.next().feed()
               + " was there and is gone; nothing was written");
     }
     boolean same =
         stored.position().equals(batch.next()) && stored.batch().equals(batch.id().hex());
-    return same
-        ? new Commit.Duplicate(stored.position())
-        : new Commit.Conflict(stored.position());
+    return same ? new Commit.Duplicate(stored.position()) : new Commit.Conflict(stored.position());
   }
 
   private Attempt commit(Session open, Batch batch, String xact, Map<Asset, Counts> counts)
@@ -453,7 +484,8 @@ public final class PostgresTarget implements Target {
       discard();
       IOException unknown =
           new IOException(
-              name + ": the answer to its commit is lost and could not be read back. Read the"
+              name
+                  + ": the answer to its commit is lost and could not be read back. Read the"
                   + " position (resume) before writing anything",
               e instanceof SQLException sql ? Failures.shown("Reading it back failed", sql) : e);
       unknown.addSuppressed(Failures.shown("The commit was not answered", lost));
@@ -464,7 +496,9 @@ public final class PostgresTarget implements Target {
     }
     if (!status.equals("committed")) {
       throw Failures.shown(
-          name + ": the answer to its commit is lost and the database says '" + status
+          name
+              + ": the answer to its commit is lost and the database says '"
+              + status
               + "' of it. Read the position (resume) before writing anything",
           lost);
     }
@@ -497,7 +531,10 @@ public final class PostgresTarget implements Target {
   @Override
   public Feed spool(String feed, Asset asset) {
     return new StoredFeed(
-        "spool", asset, () -> position(feed), () -> new SpoolReader(this, feed, asset, clock)::next);
+        "spool",
+        asset,
+        () -> position(feed),
+        () -> new SpoolReader(this, feed, asset, clock)::next);
   }
 
   @Override
@@ -530,8 +567,7 @@ public final class PostgresTarget implements Target {
             select.setString(1, feed);
             try (ResultSet result = select.executeQuery()) {
               while (result.next()) {
-                rows.put(
-                    new Asset(result.getString(1), result.getString(2)), result.getLong(3));
+                rows.put(new Asset(result.getString(1), result.getString(2)), result.getLong(3));
               }
             }
           }

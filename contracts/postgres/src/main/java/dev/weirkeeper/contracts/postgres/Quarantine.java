@@ -285,8 +285,7 @@ final class Quarantine {
             "SELECT id FROM weirkeeper.quarantine WHERE id = ANY (?) AND asset = ?"
                 + " AND status = 'OPEN' ORDER BY id FOR UPDATE")) {
       select.setArray(
-          1,
-          select.getConnection().createArrayOf("int8", Arrays.stream(ids).boxed().toArray()));
+          1, select.getConnection().createArrayOf("int8", Arrays.stream(ids).boxed().toArray()));
       select.setInt(2, asset);
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
@@ -304,8 +303,7 @@ final class Quarantine {
   }
 
   /** An entry that did not get through again. */
-  void retried(long id, List<Violation> violations, Optional<String> sqlState)
-      throws SQLException {
+  void retried(long id, List<Violation> violations, Optional<String> sqlState) throws SQLException {
     try (PreparedStatement update =
         session.prepare(
             "UPDATE weirkeeper.quarantine SET attempts = attempts + 1, rules = ?, reasons = ?,"
@@ -390,8 +388,7 @@ final class Quarantine {
     out.putInt64(entry.ordinal);
     out.putField(entry.transaction.id());
     out.putInt32(8);
-    out.putInt64(
-        (now.getEpochSecond() - EPOCH_2000_SECONDS) * 1_000_000L + now.getNano() / 1000);
+    out.putInt64((now.getEpochSecond() - EPOCH_2000_SECONDS) * 1_000_000L + now.getNano() / 1000);
     out.putInt32(4);
     out.putInt32(0);
     out.putField(entry.superseded ? "SUPERSEDED" : "OPEN");

@@ -37,8 +37,7 @@ final class QuarantineReader {
     this.left = selection.limit();
   }
 
-  private record Open(
-      long id, int attempts, String relationId, String version, byte[] image) {}
+  private record Open(long id, int attempts, String relationId, String version, byte[] image) {}
 
   Optional<Transaction> next() throws IOException {
     if (left <= 0) {
@@ -86,8 +85,7 @@ final class QuarantineReader {
     return entries;
   }
 
-  private Transaction transaction(
-      List<Open> entries, Bookkeeping bookkeeping)
+  private Transaction transaction(List<Open> entries, Bookkeeping bookkeeping)
       throws SQLException, IOException {
     ChangeBuffer changes = ChangeBuffer.inMemory();
     Versions versions = new Versions(bookkeeping, feed);

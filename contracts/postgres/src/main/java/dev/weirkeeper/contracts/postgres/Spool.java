@@ -84,8 +84,15 @@ final class Spool {
       Asset asset, long present, Memory.SpoolTotals totals) {
     return new RefusalException(
         asset,
-        "the spool holds " + present + " rows where the ledger says " + (totals.in - totals.out)
-            + " (spooled " + totals.in + ", drained " + totals.out + "); somebody changed it."
+        "the spool holds "
+            + present
+            + " rows where the ledger says "
+            + (totals.in - totals.out)
+            + " (spooled "
+            + totals.in
+            + ", drained "
+            + totals.out
+            + "); somebody changed it."
             + " Load the table again");
   }
 
@@ -122,8 +129,11 @@ final class Spool {
     if (totals.bytes > budget) {
       throw new RefusalException(
           asset,
-          "spool budget spent: the table's spool would hold " + totals.bytes + " bytes where "
-              + budget + " are allowed. Resume the table, or mark it for a new load");
+          "spool budget spent: the table's spool would hold "
+              + totals.bytes
+              + " bytes where "
+              + budget
+              + " are allowed. Resume the table, or mark it for a new load");
     }
   }
 
@@ -187,7 +197,10 @@ final class Spool {
     if (entries != slice.entries()) {
       throw new RefusalException(
           asset,
-          "the spool holds " + entries + " entries where " + slice.entries()
+          "the spool holds "
+              + entries
+              + " entries where "
+              + slice.entries()
               + " were read from it to be drained; somebody changed it. Load the table again");
     }
     if (slice.last().seq() > totals.markerAfter
@@ -222,7 +235,9 @@ final class Spool {
     }
   }
 
-  /** Rows are numbered from the first that was ever spooled, so both ends tell how many there are. */
+  /**
+   * Rows are numbered from the first that was ever spooled, so both ends tell how many there are.
+   */
   private void check(Asset asset, int id) throws SQLException, RefusalException {
     Memory.SpoolTotals totals = totals(asset, id);
     try (PreparedStatement select =

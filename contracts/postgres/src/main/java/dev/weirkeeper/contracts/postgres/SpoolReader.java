@@ -48,9 +48,7 @@ final class SpoolReader {
         (session, bookkeeping) -> {
           Optional<Integer> id = bookkeeping.storedAssetId(feed, asset);
           List<Waiting> rows = id.isPresent() ? read(session, id.get()) : List.of();
-          return rows.isEmpty()
-              ? Optional.empty()
-              : Optional.of(transaction(rows, bookkeeping));
+          return rows.isEmpty() ? Optional.empty() : Optional.of(transaction(rows, bookkeeping));
         });
   }
 
@@ -85,12 +83,10 @@ final class SpoolReader {
     return rows;
   }
 
-  private Transaction transaction(
-      List<Waiting> rows, Bookkeeping bookkeeping)
+  private Transaction transaction(List<Waiting> rows, Bookkeeping bookkeeping)
       throws SQLException, IOException {
     ChangeBuffer changes = ChangeBuffer.inMemory();
-    Relation relation =
-        bookkeeping.relation(feed, rows.get(0).relationId, rows.get(0).version);
+    Relation relation = bookkeeping.relation(feed, rows.get(0).relationId, rows.get(0).version);
     for (Waiting row : rows) {
       if (row.place.marker()) {
         changes.addTruncate(relation);

@@ -67,8 +67,7 @@ final class TableRows {
           "it has no key, and a row that is only known as a whole cannot be found again;"
               + " give the source table a primary key");
     }
-    this.keyIds =
-        accepted.identity() instanceof RowIdentity.Key key ? key.columnIds() : List.of();
+    this.keyIds = accepted.identity() instanceof RowIdentity.Key key ? key.columnIds() : List.of();
     this.id = writer.assetId(state.asset());
     this.table = new TargetTable(writer.session(), state.asset(), accepted);
     this.quarantine = writer.quarantine(id);
@@ -173,8 +172,7 @@ final class TableRows {
     return true;
   }
 
-  private void copy(Batch.Part.Rows part, Mapping mapping)
-      throws SQLException, RefusalException {
+  private void copy(Batch.Part.Rows part, Mapping mapping) throws SQLException, RefusalException {
     RowBatch rows = part.rows();
     Labels labels = part.labels();
     boolean allGood = labels.allGood();
@@ -259,8 +257,11 @@ final class TableRows {
     if (Failures.kind(e) == Failures.Kind.TABLE) {
       throw new RefusalException(
           asset(),
-          "the target's table " + table.name() + " does not take its rows (SQLSTATE "
-              + Failures.state(e) + "); check its columns, its key and the rights of this login");
+          "the target's table "
+              + table.name()
+              + " does not take its rows (SQLSTATE "
+              + Failures.state(e)
+              + "); check its columns, its key and the rights of this login");
     }
     return e;
   }
@@ -340,8 +341,11 @@ final class TableRows {
     if (++refused > writer.refusedBudget()) {
       throw new RefusalException(
           asset(),
-          "the database refuses more than " + writer.refusedBudget() + " rows of one batch (SQLSTATE "
-              + sqlState + "); check the target's table against the source");
+          "the database refuses more than "
+              + writer.refusedBudget()
+              + " rows of one batch (SQLSTATE "
+              + sqlState
+              + "); check the target's table against the source");
     }
     Violation violation =
         new Violation(REFUSED_RULE, "the database refused the row, SQLSTATE " + sqlState);

@@ -14,14 +14,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Set-based statements on one table of the target. Rows travel as one array of text for each
- * column and not through a temporary table, because the login of a target need not have the right
- * to make one.
+ * Set-based statements on one table of the target. Rows travel as one array of text for each column
+ * and not through a temporary table, because the login of a target need not have the right to make
+ * one.
  *
  * <p>Values are cast to the column's type without its modifier and then assigned: an explicit cast
  * to {@code varchar(5)} would cut a value off where an assignment refuses it.
@@ -29,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class TargetTable {
   private final Session session;
   private final Asset asset;
-  private final Relation accepted;
   private final String table;
   private final List<String> names;
   private final int[] key;
@@ -38,7 +38,6 @@ final class TargetTable {
   TargetTable(Session session, Asset asset, Relation accepted) {
     this.session = session;
     this.asset = asset;
-    this.accepted = accepted;
     this.table = Sql.table(accepted.asset());
     this.names = accepted.columns().stream().map(Column::name).toList();
     this.key = accepted.identity() instanceof RowIdentity.Key ? accepted.keyIndexes() : new int[0];
@@ -124,8 +123,14 @@ final class TargetTable {
     for (int at = 0; at < columns.length; at++) {
       values.add(value(columns, at));
     }
-    return "INSERT INTO " + table + " (" + Sql.quoted(names) + ") OVERRIDING SYSTEM VALUE SELECT "
-        + String.join(", ", values) + " FROM " + rows(columns.length);
+    return "INSERT INTO "
+        + table
+        + " ("
+        + Sql.quoted(names)
+        + ") OVERRIDING SYSTEM VALUE SELECT "
+        + String.join(", ", values)
+        + " FROM "
+        + rows(columns.length);
   }
 
   void insert(Collection<byte[][]> rows) throws SQLException, RefusalException {
@@ -164,8 +169,14 @@ final class TargetTable {
       sets.add(name(columns[at]) + " = " + value(columns, at));
     }
     return run(
-        "UPDATE " + table + " AS t SET " + String.join(", ", sets) + " FROM "
-            + rows(columns.length) + " WHERE " + matches(columns),
+        "UPDATE "
+            + table
+            + " AS t SET "
+            + String.join(", ", sets)
+            + " FROM "
+            + rows(columns.length)
+            + " WHERE "
+            + matches(columns),
         columns,
         rows);
   }
@@ -183,8 +194,15 @@ final class TargetTable {
   /** Removes the keys of rows that are in the table from those that a load has not met. */
   void met(int assetId, Collection<byte[][]> rows) throws SQLException, RefusalException {
     run(
-        "DELETE FROM weirkeeper.stale AS x USING " + rows(key.length) + ", " + table
-            + " AS t WHERE x.asset = " + assetId + " AND " + matches(key) + " AND x.key = "
+        "DELETE FROM weirkeeper.stale AS x USING "
+            + rows(key.length)
+            + ", "
+            + table
+            + " AS t WHERE x.asset = "
+            + assetId
+            + " AND "
+            + matches(key)
+            + " AND x.key = "
             + keyText(),
         key,
         rows);
@@ -209,15 +227,21 @@ final class TargetTable {
     }
   }
 
-  /** The row with this key as the table holds it, or null. */
-  byte[] @Nullable [] fetch(byte[][] keyed) throws SQLException, RefusalException {
+  /** The row with this key as the table holds it. */
+  Optional<byte[][]> fetch(byte[][] keyed) throws SQLException, RefusalException {
     String columns =
         IntStream.range(0, names.size())
             .mapToObj(column -> "t." + name(column) + "::text")
             .collect(Collectors.joining(", "));
     try (PreparedStatement select =
         session.preparePlanned(
-            "SELECT " + columns + " FROM " + table + " AS t, " + rows(key.length) + " WHERE "
+            "SELECT "
+                + columns
+                + " FROM "
+                + table
+                + " AS t, "
+                + rows(key.length)
+                + " WHERE "
                 + matches(key))) {
       for (int at = 0; at < key.length; at++) {
         TextArray value = new TextArray(1);
@@ -226,14 +250,14 @@ final class TargetTable {
       }
       try (ResultSet result = select.executeQuery()) {
         if (!result.next()) {
-          return null;
+          return Optional.empty();
         }
         byte[][] cells = new byte[names.size()][];
         for (int column = 0; column < cells.length; column++) {
           String text = result.getString(column + 1);
           cells[column] = text == null ? Image.NULL : Bytes.utf8(text);
         }
-        return cells;
+        return Optional.of(cells);
       }
     }
   }
@@ -255,16 +279,25 @@ final class TargetTable {
   /** Notes the keys of all rows as not met. */
   void markStale(int assetId) throws SQLException {
     session.execute(
-        "INSERT INTO weirkeeper.stale (asset, key) SELECT " + assetId + ", " + keyText() + " FROM "
-            + table + " AS t");
+        "INSERT INTO weirkeeper.stale (asset, key) SELECT "
+            + assetId
+            + ", "
+            + keyText()
+            + " FROM "
+            + table
+            + " AS t");
   }
 
   /** Rows of the table whose keys were not met. */
   long stale(int assetId) throws SQLException {
     try (PreparedStatement select =
             session.preparePlanned(
-                "SELECT count(*) FROM " + table + " AS t JOIN weirkeeper.stale x ON x.asset = "
-                    + assetId + " AND x.key = " + keyText());
+                "SELECT count(*) FROM "
+                    + table
+                    + " AS t JOIN weirkeeper.stale x ON x.asset = "
+                    + assetId
+                    + " AND x.key = "
+                    + keyText());
         ResultSet result = select.executeQuery()) {
       result.next();
       return result.getLong(1);
@@ -273,7 +306,11 @@ final class TargetTable {
 
   void deleteStale(int assetId) throws SQLException {
     session.execute(
-        "DELETE FROM " + table + " AS t USING weirkeeper.stale x WHERE x.asset = " + assetId
-            + " AND x.key = " + keyText());
+        "DELETE FROM "
+            + table
+            + " AS t USING weirkeeper.stale x WHERE x.asset = "
+            + assetId
+            + " AND x.key = "
+            + keyText());
   }
 }

@@ -12,8 +12,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 class InstallIT {
   private static PGSimpleDataSource as(String login, String database) throws IOException {
     PGSimpleDataSource source = TargetFixture.server().dataSource(database);
-    source.setUrl(
-        "jdbc:postgresql://127.0.0.1:" + TargetFixture.server().port() + "/" + database);
+    source.setUrl("jdbc:postgresql://127.0.0.1:" + TargetFixture.server().port() + "/" + database);
     source.setUser(login);
     return source;
   }

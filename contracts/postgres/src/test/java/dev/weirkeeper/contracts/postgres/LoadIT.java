@@ -136,8 +136,7 @@ class LoadIT {
   void a_truncation_while_it_is_loaded_leaves_no_stale_keys() throws Exception {
     fixture.applied(fixture.next().insert(ITEMS_V1, "1", "one", "n", "1"));
     fixture.change(Rows.loading(ITEMS_V1));
-    fixture.applied(
-        fixture.next().truncate(ITEMS_V1).insert(ITEMS_V1, "1", "again", "n", "1"));
+    fixture.applied(fixture.next().truncate(ITEMS_V1).insert(ITEMS_V1, "1", "again", "n", "1"));
 
     assertThat(fixture.write(fixture.read(last(0)))).isInstanceOf(Commit.Applied.class);
     assertThat(fixture.table()).containsExactly("1|again|n|1");

@@ -98,8 +98,7 @@ class ModelIT {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-  void invariant_6_target_with_quarantine_and_spool_equals_the_source(long seed)
-      throws Exception {
+  void invariant_6_target_with_quarantine_and_spool_equals_the_source(long seed) throws Exception {
     Random random = new Random(seed);
     Source source = new Source(random);
     try (TargetFixture fixture = TargetFixture.items()) {
@@ -147,8 +146,9 @@ class ModelIT {
       if (spools(fixture)) {
         resume(fixture, where);
       } else {
-        assertThat(fixture.change(Rows.paused(ITEMS_V1))).as(where).isInstanceOf(
-            Commit.Applied.class);
+        assertThat(fixture.change(Rows.paused(ITEMS_V1)))
+            .as(where)
+            .isInstanceOf(Commit.Applied.class);
       }
     } else if (kind < 18 && !spools(fixture)) {
       boolean stale = random.nextBoolean();

@@ -63,8 +63,7 @@ class PostgresTargetIT {
   void updates_carry_any_text() throws Exception {
     fixture.applied(fixture.next().insert(ITEMS_V1, "1", "a", "b", "1"));
 
-    fixture.applied(
-        fixture.next().update(ITEMS_V1, "1", "q\"uo\\te{}, NULL \t\n", "NULL", null));
+    fixture.applied(fixture.next().update(ITEMS_V1, "1", "q\"uo\\te{}, NULL \t\n", "NULL", null));
 
     assertThat(fixture.table()).containsExactly("1|q\"uo\\te{}, NULL \t\n|NULL|null");
   }
@@ -76,8 +75,7 @@ class PostgresTargetIT {
     fixture.reopen(PostgresTarget.builder("warehouse", text));
     fixture.applied(fixture.next().insert(ITEMS_V1, "1", "a", "b", "1"));
 
-    fixture.applied(
-        fixture.next().update(ITEMS_V1, "1", "q\"uo\\te{}, NULL \t\n", "NULL", null));
+    fixture.applied(fixture.next().update(ITEMS_V1, "1", "q\"uo\\te{}, NULL \t\n", "NULL", null));
 
     assertThat(fixture.table()).containsExactly("1|q\"uo\\te{}, NULL \t\n|NULL|null");
   }
@@ -229,8 +227,7 @@ class PostgresTargetIT {
             .update(ITEMS_V1, "1", "updated", null, null)
             .update(wider, "2", "merged", null, null, ABSENT));
 
-    assertThat(fixture.table())
-        .containsExactly("1|updated|null|null|42", "2|merged|null|null|42");
+    assertThat(fixture.table()).containsExactly("1|updated|null|null|42", "2|merged|null|null|42");
   }
 
   @Test
@@ -277,8 +274,11 @@ class PostgresTargetIT {
     Counts counts =
         fixture.applied(
             fixture.next().insert(log, "a", "1").insert(log, "a", "1").insert(log, "a", "100"));
-    Commit update = fixture.write(fixture.next().add(log, dev.weirkeeper.RowBatch.Op.UPDATE, null,
-        new String[] {"a", "2"}));
+    Commit update =
+        fixture.write(
+            fixture
+                .next()
+                .add(log, dev.weirkeeper.RowBatch.Op.UPDATE, null, new String[] {"a", "2"}));
 
     assertThat(counts).isEqualTo(Counts.of(2, 1, 0));
     assertThat(update).isInstanceOf(Commit.Refused.class);
@@ -288,8 +288,7 @@ class PostgresTargetIT {
   @Test
   void a_table_that_is_only_known_by_whole_rows_is_refused() throws Exception {
     fixture.set(
-        Rows.live(
-            Relation.of(ITEMS, "16400", new RowIdentity.Whole(), ITEMS_V1.columns())));
+        Rows.live(Relation.of(ITEMS, "16400", new RowIdentity.Whole(), ITEMS_V1.columns())));
 
     Commit commit = fixture.write(fixture.next().insert(ITEMS_V1, "1", "one", null, "1"));
 
@@ -391,8 +390,7 @@ class PostgresTargetIT {
     Batch batch = fixture.batch(fixture.next().insert(ITEMS_V1, "1", "one", null, "1"));
     fixture.target.write(batch, rows -> {});
     TableState paused = Rows.paused(ITEMS_V1);
-    Batch states =
-        Rows.batch("0/1", "0/1", List.of(paused), Rows.nothing(), List.of(paused));
+    Batch states = Rows.batch("0/1", "0/1", List.of(paused), Rows.nothing(), List.of(paused));
 
     assertThat(fixture.target.write(states, rows -> {})).isInstanceOf(Commit.Applied.class);
     assertThat(fixture.target.write(states, rows -> {})).isInstanceOf(Commit.Applied.class);
@@ -413,8 +411,10 @@ class PostgresTargetIT {
   @Test
   void a_truncation_removes_all_rows_and_closes_the_quarantine() throws Exception {
     fixture.applied(
-        fixture.next().insert(ITEMS_V1, "1", "one", null, "1").insert(ITEMS_V1, "2", "bad", null,
-            "1"));
+        fixture
+            .next()
+            .insert(ITEMS_V1, "1", "one", null, "1")
+            .insert(ITEMS_V1, "2", "bad", null, "1"));
 
     Counts counts =
         fixture.applied(
@@ -427,8 +427,7 @@ class PostgresTargetIT {
 
     assertThat(counts).isEqualTo(Counts.of(2, 1, 0));
     assertThat(fixture.table()).containsExactly("5|five|null|1");
-    assertThat(fixture.entries())
-        .containsExactly("SUPERSEDED|2|INSERT", "SUPERSEDED|4|INSERT");
+    assertThat(fixture.entries()).containsExactly("SUPERSEDED|2|INSERT", "SUPERSEDED|4|INSERT");
   }
 
   @Test

@@ -69,7 +69,8 @@ class RefusedRowsIT {
               fixture.query(
                   "SELECT key[1], sqlstate, status FROM weirkeeper.quarantine ORDER BY id"))
           .containsExactly("33|" + sqlState + "|OPEN", "11|" + sqlState + "|OPEN");
-      assertThat(fixture.query("SELECT name FROM public.items WHERE id IN (10, 11, 12) ORDER BY id"))
+      assertThat(
+              fixture.query("SELECT name FROM public.items WHERE id IN (10, 11, 12) ORDER BY id"))
           .containsExactly("changed", "fine", "changed");
     }
   }
@@ -152,8 +153,7 @@ class RefusedRowsIT {
   @Test
   void a_constraint_that_is_checked_at_commit_is_found_too() throws Exception {
     try (TargetFixture fixture = TargetFixture.items()) {
-      fixture.execute(
-          "ALTER TABLE public.items ADD UNIQUE (name) DEFERRABLE INITIALLY DEFERRED");
+      fixture.execute("ALTER TABLE public.items ADD UNIQUE (name) DEFERRABLE INITIALLY DEFERRED");
 
       Counts counts =
           fixture.applied(
@@ -178,8 +178,7 @@ class RefusedRowsIT {
               .insert(ITEMS_V1, "2", "two", null, "1"));
       fixture.execute("INSERT INTO public.used VALUES (1)");
 
-      Counts counts =
-          fixture.applied(fixture.next().delete(ITEMS_V1, "1").delete(ITEMS_V1, "2"));
+      Counts counts = fixture.applied(fixture.next().delete(ITEMS_V1, "1").delete(ITEMS_V1, "2"));
       fixture.execute("DELETE FROM public.used");
       fixture.writeWaiting(fixture.quarantine().get(0));
 

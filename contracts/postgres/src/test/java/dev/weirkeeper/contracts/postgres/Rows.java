@@ -62,9 +62,7 @@ final class Rows {
   }
 
   static TableState live(Relation relation) {
-    return TableState.unseen(relation, "new")
-        .accepting(relation)
-        .in(TableState.Mode.LIVE);
+    return TableState.unseen(relation, "new").accepting(relation).in(TableState.Mode.LIVE);
   }
 
   static TableState paused(Relation relation) {
@@ -135,8 +133,7 @@ final class Rows {
     };
   }
 
-  static Batch batch(
-      String from, String to, List<TableState> states, Transaction... transactions) {
+  static Batch batch(String from, String to, List<TableState> states, Transaction... transactions) {
     return batch(from, to, states, namesThatAreGood(), List.of(), transactions);
   }
 
@@ -151,8 +148,7 @@ final class Rows {
         at(from),
         at(to),
         List.of(transactions),
-        states.stream()
-            .collect(java.util.stream.Collectors.toMap(TableState::relationId, s -> s)),
+        states.stream().collect(java.util.stream.Collectors.toMap(TableState::relationId, s -> s)),
         changed,
         judges);
   }

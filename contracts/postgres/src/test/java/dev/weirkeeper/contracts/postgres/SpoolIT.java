@@ -173,8 +173,7 @@ class SpoolIT {
     fixture.reopen(fixture.builder().spoolBudget(200));
     fixture.applied(fixture.next().insert(ITEMS_V1, "2", "two", "n", "1"));
 
-    Commit commit =
-        fixture.write(fixture.next().insert(ITEMS_V1, "3", "x".repeat(200), "n", "1"));
+    Commit commit = fixture.write(fixture.next().insert(ITEMS_V1, "3", "x".repeat(200), "n", "1"));
 
     assertThat(((Commit.Refused) commit).reason()).startsWith("spool budget");
     assertThat(fixture.target.spooled("pg")).isEqualTo(Map.of(ITEMS, 1L));
@@ -240,10 +239,7 @@ class SpoolIT {
   void tables_spool_apart() throws Exception {
     Relation other =
         Relation.of(
-            new Asset("shop", "public.other"),
-            "16999",
-            ITEMS_V1.identity(),
-            ITEMS_V1.columns());
+            new Asset("shop", "public.other"), "16999", ITEMS_V1.identity(), ITEMS_V1.columns());
     fixture.execute("CREATE TABLE public.other (LIKE public.items INCLUDING ALL)");
     fixture.set(Rows.paused(other));
 

@@ -128,8 +128,7 @@ final class TargetFixture implements AutoCloseable {
   Counts applied(Transaction... transactions) throws IOException {
     Commit commit = write(transactions);
     assertThat(commit).isInstanceOf(Commit.Applied.class);
-    return ((Commit.Applied) commit)
-        .counts().values().stream().reduce(Counts.ZERO, Counts::plus);
+    return ((Commit.Applied) commit).counts().values().stream().reduce(Counts.ZERO, Counts::plus);
   }
 
   /** Takes the position that the target has. */
@@ -142,8 +141,7 @@ final class TargetFixture implements AutoCloseable {
   Commit change(TableState state) throws IOException {
     Commit commit =
         target.write(
-            Rows.batch(
-                position(), position(), List.of(state), Rows.nothing(), List.of(state)),
+            Rows.batch(position(), position(), List.of(state), Rows.nothing(), List.of(state)),
             rows -> {});
     if (commit instanceof Commit.Applied) {
       set(state);
@@ -153,8 +151,7 @@ final class TargetFixture implements AutoCloseable {
 
   /** Writes transactions that waited in the target; the position stays. */
   Commit writeWaiting(Transaction waiting) throws IOException {
-    return target.write(
-        Rows.batch(position(), position(), states(), waiting), rows -> {});
+    return target.write(Rows.batch(position(), position(), states(), waiting), rows -> {});
   }
 
   Commit writeWaiting(Transaction waiting, dev.weirkeeper.spi.Judges judges) throws IOException {
@@ -213,7 +210,8 @@ final class TargetFixture implements AutoCloseable {
         for (int i = 1; i <= columns; i++) {
           cells.add(result.getString(i));
         }
-        rows.add(cells.stream().map(String::valueOf).collect(java.util.stream.Collectors.joining("|")));
+        rows.add(
+            cells.stream().map(String::valueOf).collect(java.util.stream.Collectors.joining("|")));
       }
     }
     return rows;

@@ -19,8 +19,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * Compares the target with bare COPY and with a hand-written staged upsert, in interleaved rounds on
- * one server with fsync on. Run by hand.
+ * Compares the target with bare COPY and with a hand-written staged upsert, in interleaved rounds
+ * on one server with fsync on. Run by hand.
  */
 final class Throughput {
   private static final int ROWS = 300_000;
@@ -188,7 +188,10 @@ final class Throughput {
       try (Connection connection = server.connect("bench")) {
         connection.setAutoCommit(false);
         for (int from = 0; from < ROWS; from += perTransaction) {
-          send(connection, "COPY public.orders FROM STDIN", insertLines.subList(from, from + perTransaction));
+          send(
+              connection,
+              "COPY public.orders FROM STDIN",
+              insertLines.subList(from, from + perTransaction));
           connection.commit();
         }
       }
@@ -213,8 +216,7 @@ final class Throughput {
       try (Connection connection = server.connect("bench");
           Statement statement = connection.createStatement()) {
         connection.setAutoCommit(false);
-        statement.execute(
-            "CREATE TEMP TABLE stage (LIKE public.orders) ON COMMIT DELETE ROWS");
+        statement.execute("CREATE TEMP TABLE stage (LIKE public.orders) ON COMMIT DELETE ROWS");
         connection.commit();
         for (int from = 0; from < UPDATES; from += GROUP) {
           send(connection, "COPY stage FROM STDIN", updateLines.subList(from, from + GROUP));
