@@ -219,9 +219,15 @@ public final class Pipeline {
         }
       }
       Optional<Transaction> next = stream.next(drained ? Duration.ZERO : IDLE);
+      long taken = 0;
       while (next.isPresent()) {
+        taken += rows(next.get());
         take(next.get());
-        next = group.rows < parts.batchRows() ? stream.next(Duration.ZERO) : Optional.empty();
+        // Whoever waits in the mailbox waits for one batch at most, however much there is to read.
+        next =
+            taken < parts.batchRows() && parts.mailbox().isEmpty()
+                ? stream.next(Duration.ZERO)
+                : Optional.empty();
       }
       commit();
       anchor.writeIfDue();
@@ -230,6 +236,10 @@ public final class Pipeline {
         health = stream.health();
         healthDue = now.plus(HEALTH);
       }
+    }
+
+    private static long rows(Transaction transaction) {
+      return transaction.rows().values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Adds a transaction to the group; whatever must come before its rows is done first. */
@@ -533,7 +543,6 @@ public final class Pipeline {
   /** Transactions that are committed together. */
   private static final class Group {
     private final List<Transaction> transactions = new ArrayList<>();
-    private long rows;
 
     boolean isEmpty() {
       return transactions.isEmpty();
@@ -541,9 +550,6 @@ public final class Pipeline {
 
     void add(Transaction transaction) {
       transactions.add(transaction);
-      for (long count : transaction.rows().values()) {
-        rows += count;
-      }
     }
 
     Transaction last() {
@@ -553,7 +559,6 @@ public final class Pipeline {
     void clear() {
       transactions.forEach(Transaction::close);
       transactions.clear();
-      rows = 0;
     }
   }
 
