@@ -1,5 +1,7 @@
 package dev.weirkeeper.contracts.postgres;
 
+import dev.weirkeeper.RowBatch;
+import dev.weirkeeper.Labels;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Batch;
 import dev.weirkeeper.Counts;
@@ -74,6 +76,10 @@ final class BatchWriter {
 
   Session session() {
     return session;
+  }
+
+  Labels judge(RowBatch completed) {
+    return batch.judge(completed);
   }
 
   Ledger ledger() {

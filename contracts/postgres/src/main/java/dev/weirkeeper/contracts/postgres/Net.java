@@ -218,7 +218,14 @@ final class Net {
     }
     byte[][] cells = event.mapping().updated(image);
     if (update) {
-      older(cells, event.replays() == null ? imageOf(key) : null, event.mapping());
+      Event judged = event;
+      if (event.replays() == null && older(cells, imageOf(key), event.mapping())) {
+        judged = rows.judged(event, withKnown(image, cells, event.mapping()));
+      }
+      if (!judged.good()) {
+        hold(judged, image, key);
+        return;
+      }
       inTarget(cells, key);
     }
     if (!fill(cells, event.mapping())) {
@@ -270,6 +277,9 @@ final class Net {
     byte[][] cells = mapping.updated(whole);
     boolean known = complete(cells) || inTarget(cells, oldKey, old);
     Image newest = withKnown(whole, cells, mapping);
+    if (isOpen(oldKey)) {
+      event = rows.judged(event, newest);
+    }
     if (!known && !isOpen(oldKey) && !loading) {
       throw lacks(1, "changed the key of");
     }
@@ -305,19 +315,23 @@ final class Net {
     return true;
   }
 
-  /** Completes cells from the image in quarantine. */
-  private static void older(byte[][] cells, @Nullable Image older, Mapping mapping) {
-    if (older == null) {
-      return;
-    }
+  /**
+   * Completes cells from the image in quarantine.
+   *
+   * @return whether it had any of them: no judge has let such a value pass yet
+   */
+  private static boolean older(byte[][] cells, Image older, Mapping mapping) {
+    boolean found = false;
     for (int i = 0; i < cells.length; i++) {
       if (!Image.isKnown(cells[i])) {
         int index = older.relation().indexOf(mapping.accepted().columns().get(i).id());
         if (index >= 0 && Image.isKnown(older.cell(index))) {
           cells[i] = older.cell(index);
+          found = true;
         }
       }
     }
+    return found;
   }
 
   private boolean inTarget(byte[][] cells, Key key) throws SQLException, RefusalException {

@@ -5,6 +5,7 @@ import dev.weirkeeper.Batch;
 import dev.weirkeeper.Labels;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
+import dev.weirkeeper.RowBatches;
 import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.Transaction;
@@ -352,6 +353,23 @@ final class TableRows {
     bisect(List.of(event.refused(violation, sqlState)));
   }
 
+  /**
+   * An event with the judgement of its image as completed by values that waited in quarantine. A
+   * value that was not sent passes its rules since it was judged when it was written; these were
+   * not written.
+   */
+  Event judged(Event event, Image completed) {
+    if (!event.good()) {
+      return event;
+    }
+    byte[] encoded = completed.encode(event.op());
+    RowBatches batches = new RowBatches();
+    batches.start(encoded, 1);
+    batches.add(completed.relation(), event.ordinal(), 0, encoded.length);
+    Labels labels = writer.judge(batches.finish().get(0));
+    return labels.good(0) ? event : event.breaking(labels.violations(0));
+  }
+
   BatchWriter writer() {
     return writer;
   }
@@ -390,6 +408,11 @@ final class TableRows {
           encoded,
           List.of(violation),
           Optional.of(state));
+    }
+
+    Event breaking(List<Violation> rules) {
+      return new Event(
+          transaction, mapping, relation, op, ordinal, encoded, rules, Optional.empty());
     }
 
     boolean good() {

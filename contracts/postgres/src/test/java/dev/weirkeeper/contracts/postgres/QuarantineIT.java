@@ -288,6 +288,34 @@ class QuarantineIT {
     assertThat(first).hasSize(1);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"ONE_BATCH", "EACH_A_BATCH"})
+  void a_bad_value_that_waits_in_quarantine_is_not_published_by_an_update_that_leaves_it_out(
+      Cut cut) throws Exception {
+    List<UnaryOperator<Rows.Tx>> events =
+        List.of(
+            tx -> tx.insert(ITEMS_V1, "1", "bad", "note", "1"),
+            tx -> tx.update(ITEMS_V1, "1", UNCHANGED, "other", "2"));
+    Rows.Tx tx = fixture.next();
+    for (UnaryOperator<Rows.Tx> event : events) {
+      if (cut == Cut.ONE_BATCH) {
+        tx = event.apply(tx);
+      } else {
+        fixture.applied(event.apply(fixture.next()));
+      }
+    }
+    if (cut == Cut.ONE_BATCH) {
+      fixture.applied(tx);
+    }
+
+    assertThat(fixture.table()).isEmpty();
+    assertThat(fixture.entries()).containsExactly("SUPERSEDED|1|INSERT", "OPEN|1|UPDATE");
+
+    fixture.applied(fixture.next().update(ITEMS_V1, "1", "good", UNCHANGED, "3"));
+
+    assertThat(fixture.table()).containsExactly("1|good|other|3");
+  }
+
   @Test
   void a_value_that_was_not_sent_and_is_nowhere_is_never_null() throws Exception {
     fixture.applied(fixture.next().insert(ITEMS_V1, "1", "one", "note", "1"));
