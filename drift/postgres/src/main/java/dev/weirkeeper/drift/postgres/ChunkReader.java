@@ -325,7 +325,6 @@ final class ChunkReader {
         .toList();
   }
 
-  @SuppressWarnings("unchecked")
   private static List<String> texts(String json) {
     record Key(List<String> values) {}
     return Json.parse("{\"values\":" + json + "}").as(Key.class).values();

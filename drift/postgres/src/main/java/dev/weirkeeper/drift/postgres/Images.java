@@ -1,7 +1,11 @@
 package dev.weirkeeper.drift.postgres;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Works on row images where they lie: the tuple form that pgoutput and the buffer share. */
 final class Images {
@@ -40,8 +44,7 @@ final class Images {
   }
 
   /** Passes an image and returns where it ends. */
-  private static int pass(byte[] data, int at, boolean @org.jspecify.annotations.Nullable [] key)
-      throws IOException {
+  private static int pass(byte[] data, int at, boolean @Nullable [] key) throws IOException {
     int columns = width(data, at);
     int next = at + 2;
     for (int column = 0; column < columns; column++) {
@@ -92,8 +95,7 @@ final class Images {
     /**
      * @param fallback where to look for a key value that the image leaves out, or null
      */
-    static Key of(
-        byte[] data, int[] cells, int[] key, int @org.jspecify.annotations.Nullable [] fallback) {
+    static Key of(byte[] data, int[] cells, int[] key, int @Nullable [] fallback) {
       int length = 0;
       for (int column : key) {
         int[] from = fallback != null && data[cells[column]] != 't' ? fallback : cells;
@@ -111,12 +113,12 @@ final class Images {
     }
 
     /** The values as text, one for each key column. */
-    java.util.List<String> texts() {
-      java.util.List<String> texts = new java.util.ArrayList<>();
+    List<String> texts() {
+      List<String> texts = new ArrayList<>();
       int at = 0;
       while (at < bytes.length) {
         int length = PgOutput.int32(bytes, at + 1);
-        texts.add(new String(bytes, at + 5, length, java.nio.charset.StandardCharsets.UTF_8));
+        texts.add(new String(bytes, at + 5, length, StandardCharsets.UTF_8));
         at += 5 + length;
       }
       return texts;

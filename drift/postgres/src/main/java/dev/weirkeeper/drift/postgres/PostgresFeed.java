@@ -76,10 +76,8 @@ public final class PostgresFeed implements Feed {
   }
 
   /**
-   * {@inheritDoc}
-   *
-   * <p>With no position, publications and slot are made if they are not there. With one, the slot
-   * must still have every change behind it.
+   * Opens the stream. With no position, publications and slot are made if they are not there. With
+   * one, the slot must still have every change behind it.
    */
   @Override
   public Stream open(Optional<Position> after, Map<String, Relation> known)

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
@@ -38,7 +39,8 @@ final class PostgresStream implements Feed.Stream {
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long BUSY_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
-  private static final long IDLE_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final int YIELDING_LOOKS = 20;
+  private static final int BUSY_LOOKS = 500;
   private static final int MESSAGES_PER_LOOK_AT_CLOCK = 1024;
   private static final int PRUNE_DELIVERED = 16_384;
 
@@ -124,8 +126,8 @@ final class PostgresStream implements Feed.Stream {
       throw new IllegalStateException("The stream is closed");
     }
     long began = System.nanoTime();
-    long idleSince = began;
     int messages = 0;
+    int looks = 0;
     while (true) {
       loadStep();
       ByteBuffer message = pending();
@@ -135,10 +137,10 @@ final class PostgresStream implements Feed.Stream {
         if (whole.isPresent()) {
           return Optional.of(handOut(whole.get()));
         }
+        looks = 0;
         if (++messages % MESSAGES_PER_LOOK_AT_CLOCK != 0) {
           continue;
         }
-        idleSince = System.nanoTime();
       }
       long now = System.nanoTime();
       if (now - began >= atMost.toNanos()) {
@@ -147,7 +149,7 @@ final class PostgresStream implements Feed.Stream {
       if (message == null) {
         sendDue(now);
         heartbeat();
-        LockSupport.parkNanos(now - idleSince < IDLE_AFTER_NANOS ? BUSY_NANOS : IDLE_NANOS);
+        pause(++looks);
         if (Thread.currentThread().isInterrupted()) {
           return Optional.empty();
         }
@@ -155,7 +157,16 @@ final class PostgresStream implements Feed.Stream {
     }
   }
 
-  private @org.jspecify.annotations.Nullable ByteBuffer pending() throws IOException {
+  /** Waits a little before the next look: not at all in a burst, longest when nothing goes on. */
+  private static void pause(int looks) {
+    if (looks <= YIELDING_LOOKS) {
+      Thread.yield();
+    } else {
+      LockSupport.parkNanos(looks <= BUSY_LOOKS ? BUSY_NANOS : IDLE_NANOS);
+    }
+  }
+
+  private @Nullable ByteBuffer pending() throws IOException {
     try {
       return log.readPending();
     } catch (SQLException e) {

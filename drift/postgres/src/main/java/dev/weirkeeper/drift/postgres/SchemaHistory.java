@@ -9,8 +9,10 @@ import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.SchemaChange;
 import dev.weirkeeper.Type;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -94,16 +96,15 @@ final class SchemaHistory {
       return;
     }
     boolean same = isDescribedBy(table.current, wire, table.publishes);
-    if (same && trigger == DdlTrigger.State.INSTALLED) {
-      return;
-    }
+    boolean noted = trigger == DdlTrigger.State.INSTALLED;
     Optional<Shape> live = catalog.relation(table.oid & 0xffffffffL);
     if (live.isPresent() && live.get().matches(wire)) {
       Relation relation = live.get().relation(system, table.publishes);
-      if (same && !again && moved(table.current, relation)) {
-        // Dropped and added again at some time: rows from before and after look alike here.
+      if (same && (noted || !again) && moved(table.current, relation)) {
+        // Dropped and added again at some time, and no hint says when: rows from before and after
+        // look alike here.
         unresolved(table, wire, live);
-      } else if (!same || again) {
+      } else if (!same || again && !noted) {
         become(table, relation, Evidence.CATALOG);
       }
     } else if (!same) {
@@ -210,7 +211,7 @@ final class SchemaHistory {
     }
     if (!ascending(ids)) {
       // The order contradicts the numbers, so some name has moved: trust none that could have.
-      java.util.Arrays.fill(ids, null);
+      Arrays.fill(ids, null);
     }
     List<Column> columns = new ArrayList<>(width);
     Set<String> key = new LinkedHashSet<>();
@@ -301,7 +302,7 @@ final class SchemaHistory {
       if (length > MAX_HINT_BYTES) {
         throw new IllegalArgumentException("A hint of " + length + " bytes");
       }
-      hint = DdlHint.parse(new String(data, at, length, java.nio.charset.StandardCharsets.UTF_8));
+      hint = DdlHint.parse(new String(data, at, length, StandardCharsets.UTF_8));
       for (Shape shape : hint.defined()) {
         Table table = tables.get(Integer.parseUnsignedInt(shape.id()));
         if (table != null) {

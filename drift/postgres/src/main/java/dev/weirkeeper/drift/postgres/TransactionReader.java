@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -224,8 +225,7 @@ final class TransactionReader implements PgOutput.Receiver {
       }
       case HEARTBEAT ->
           heartbeat |=
-              java.util.Arrays.equals(
-                  data, at, at + length, heartbeatToken, 0, heartbeatToken.length);
+              Arrays.equals(data, at, at + length, heartbeatToken, 0, heartbeatToken.length);
       case CHUNK ->
           mark |=
               window != null

@@ -9,6 +9,7 @@ import dev.weirkeeper.Relation;
 import dev.weirkeeper.Transaction;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.testkit.LocalPostgres;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -172,7 +173,7 @@ final class Scene implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws SQLException, IOException {
     for (Feed.Stream stream : streams) {
       stream.close();
     }
