@@ -14,7 +14,11 @@ public record Asset(String system, String name) implements Comparable<Asset> {
     requireNonNull(name, "name");
     if (system.isBlank() || name.isBlank()) {
       throw new IllegalArgumentException(
-          "An asset needs a system and a name, got system '" + system + "' and name '" + name + "'");
+          "An asset needs a system and a name, got system '"
+              + system
+              + "' and name '"
+              + name
+              + "'");
     }
   }
 

@@ -162,8 +162,7 @@ public final class Batch {
       if (chunk instanceof Chunk.Truncated truncated) {
         TableState state = state(truncated.relation());
         if (!lost(state)) {
-          ready.add(
-              new Part.Truncated(from, truncated.relation(), truncated.ordinal(), state));
+          ready.add(new Part.Truncated(from, truncated.relation(), truncated.ordinal(), state));
         }
         return;
       }

@@ -13,8 +13,14 @@ public record Counts(long in, long published, long quarantined, long spooled) {
     }
     if (in != published + quarantined + spooled) {
       throw new IllegalArgumentException(
-          "Rows are not conserved: in " + in + ", published " + published + ", quarantined "
-              + quarantined + ", spooled " + spooled);
+          "Rows are not conserved: in "
+              + in
+              + ", published "
+              + published
+              + ", quarantined "
+              + quarantined
+              + ", spooled "
+              + spooled);
     }
   }
 

@@ -45,8 +45,7 @@ public sealed interface Facet {
    *
    * @param closed whether the window is over: the value of an open window still grows
    */
-  record Metric(
-      String name, Probe<BigDecimal> value, Instant from, Instant until, boolean closed) {
+  record Metric(String name, Probe<BigDecimal> value, Instant from, Instant until, boolean closed) {
     public Metric {
       requireNonNull(name, "name");
       requireNonNull(value, "value");

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * The verdict of a judge on each row of a batch, given once. A row without violations is good.
- */
+/** The verdict of a judge on each row of a batch, given once. A row without violations is good. */
 public final class Labels {
   private final BitSet bad = new BitSet();
   private final Map<Integer, Set<Violation>> violations = new HashMap<>();

@@ -40,7 +40,9 @@ final class LedgerAnchor {
   void committed(Batch batch, Commit.Applied applied) {
     batches++;
     to = applied.position();
-    chain = Hash.of((chain.hex() + batch.id().hex()).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    chain =
+        Hash.of(
+            (chain.hex() + batch.id().hex()).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     applied.counts().forEach((asset, more) -> counts.merge(asset.toString(), more, Counts::plus));
   }
 

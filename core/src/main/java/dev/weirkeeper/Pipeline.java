@@ -108,7 +108,9 @@ public final class Pipeline {
     return current == null ? Map.of() : current.tables.published();
   }
 
-  /** The plan that waits for an asset, if one does. Answered by the pipeline's thread's last word. */
+  /**
+   * The plan that waits for an asset, if one does. Answered by the pipeline's thread's last word.
+   */
   public Optional<Plan> pendingPlan(Asset asset) {
     Session current = session;
     return current == null
@@ -151,7 +153,10 @@ public final class Pipeline {
     private record StartedAt(Position position, Hash contracts, Map<String, Counts> ledger) {}
 
     private Session(
-        Parts parts, Feed.Stream stream, Position position, Collection<TableState> stored,
+        Parts parts,
+        Feed.Stream stream,
+        Position position,
+        Collection<TableState> stored,
         boolean resumed) {
       this.parts = parts;
       this.stream = stream;
@@ -381,8 +386,10 @@ public final class Pipeline {
       Commit commit = parts.target().write(batch, rows -> stream.keepAlive());
       if (commit instanceof Commit.Conflict conflict) {
         throw new PipelineException(
-            "Another host writes this feed: the target stands at " + conflict.found()
-                + " where this one left it at " + position
+            "Another host writes this feed: the target stands at "
+                + conflict.found()
+                + " where this one left it at "
+                + position
                 + ". Stop one of them, then start again; nothing was written twice");
       }
       if (commit instanceof Commit.Refused) {
@@ -437,9 +444,7 @@ public final class Pipeline {
           if (waiting.isEmpty()) {
             TableState emptied =
                 draining.in(
-                    draining.load().isPresent()
-                        ? TableState.Mode.LOADING
-                        : TableState.Mode.LIVE);
+                    draining.load().isPresent() ? TableState.Mode.LOADING : TableState.Mode.LIVE);
             tables.put(emptied);
             commit();
             steerLoad(emptied);
@@ -578,7 +583,9 @@ public final class Pipeline {
       Optional<TableState> found = session.tables.of(command.asset());
       if (found.isEmpty()) {
         return new Outcome.Refused(
-            "The pipeline has no table " + command.asset() + "; it has "
+            "The pipeline has no table "
+                + command.asset()
+                + "; it has "
                 + session.tables.published().keySet());
       }
       TableState state = found.get();
@@ -610,7 +617,10 @@ public final class Pipeline {
     private Outcome resume(TableState state) throws IOException {
       if (state.mode() == TableState.Mode.RESYNC_NEEDED) {
         return new Outcome.Refused(
-            "Changes of " + state.asset() + " were lost (" + state.reason().orElse("")
+            "Changes of "
+                + state.asset()
+                + " were lost ("
+                + state.reason().orElse("")
                 + "); only a resync makes it right");
       }
       if (!state.spools()) {
@@ -621,7 +631,9 @@ public final class Pipeline {
         boolean unseen = state.accepted().isEmpty();
         if (unseen || !same(state, plan)) {
           return new Outcome.Refused(
-              "The target does not follow the schema of " + state.asset() + " yet; "
+              "The target does not follow the schema of "
+                  + state.asset()
+                  + " yet; "
                   + plan.map(waiting -> "apply plan " + waiting.id())
                       .orElse("no safe plan exists, so change source or target by hand"));
         }
@@ -650,7 +662,10 @@ public final class Pipeline {
       Optional<Plan> plan = session.schema.pending(state, session.position);
       if (plan.isEmpty() || !plan.get().id().equals(apply.plan())) {
         return new Outcome.Refused(
-            "Plan " + apply.plan().brief() + " is not the plan that waits for " + state.asset()
+            "Plan "
+                + apply.plan().brief()
+                + " is not the plan that waits for "
+                + state.asset()
                 + plan.map(waiting -> "; that is " + waiting.id()).orElse("; none does"));
       }
       session.commit();
@@ -680,8 +695,7 @@ public final class Pipeline {
         return new Outcome.Failed("The target takes no more: " + refusal.get());
       }
       return new Outcome.Done(
-          Json.of(
-              new Replayed(state.asset().name(), counts.published(), counts.quarantined())),
+          Json.of(new Replayed(state.asset().name(), counts.published(), counts.quarantined())),
           Outcome.Verification.VERIFIED);
     }
 

@@ -5,7 +5,6 @@ public final class PluginException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public PluginException(String plugin, String doing, Throwable cause) {
-    super(
-        "Plugin " + plugin + " threw " + cause.getClass().getName() + " while " + doing, cause);
+    super("Plugin " + plugin + " threw " + cause.getClass().getName() + " while " + doing, cause);
   }
 }

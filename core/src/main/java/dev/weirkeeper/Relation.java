@@ -27,8 +27,13 @@ public record Relation(
     for (Column column : columns) {
       if (!ids.add(column.id()) || !names.add(column.name())) {
         throw new IllegalArgumentException(
-            "Relation " + asset + " has two columns with id " + column.id() + " or name '"
-                + column.name() + "'");
+            "Relation "
+                + asset
+                + " has two columns with id "
+                + column.id()
+                + " or name '"
+                + column.name()
+                + "'");
       }
     }
     if (!requireNonNull(version, "version").equals(versionOf(asset, id, identity, columns))) {

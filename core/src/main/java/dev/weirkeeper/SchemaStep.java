@@ -84,7 +84,9 @@ final class SchemaStep {
     conclude(state, incident, Optional.empty());
   }
 
-  /** Pauses a table for a reason that is no drift: a contract that blocks, a target that refuses. */
+  /**
+   * Pauses a table for a reason that is no drift: a contract that blocks, a target that refuses.
+   */
   void contain(TableState state, String kind, String why, Position position) {
     Incident incident = incident(state, kind, Set.of(), position);
     Decision decision = new Decision.Contain(List.of(), Optional.empty(), why);
@@ -135,8 +137,7 @@ final class SchemaStep {
     Instant now = clock.instant();
     List<Facet> before = new ArrayList<>();
     state.accepted().ifPresent(accepted -> before.add(new Facet.Schema(accepted, evidence)));
-    Observation baseline =
-        new Observation(state.asset(), now, Optional.of(position), before);
+    Observation baseline = new Observation(state.asset(), now, Optional.of(position), before);
     Observation current =
         new Observation(
             state.asset(),
@@ -205,7 +206,11 @@ final class SchemaStep {
       if (!outcome.isDone()) {
         pause(
             asset,
-            "Step " + step.action().tool() + " of plan " + plan.id().brief() + " was not done: "
+            "Step "
+                + step.action().tool()
+                + " of plan "
+                + plan.id().brief()
+                + " was not done: "
                 + describe(outcome));
         return false;
       }

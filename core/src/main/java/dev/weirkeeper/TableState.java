@@ -58,8 +58,7 @@ public record TableState(
   }
 
   public TableState paused(String why) {
-    return new TableState(
-        asset, relationId, Mode.PAUSED, accepted, latest, Optional.of(why), load);
+    return new TableState(asset, relationId, Mode.PAUSED, accepted, latest, Optional.of(why), load);
   }
 
   /** The table after changes of it could not be kept. */

@@ -1,6 +1,8 @@
 package dev.weirkeeper;
 
-/** How bad a change is for those who read the data: a lattice, so a set of changes has one verdict. */
+/**
+ * How bad a change is for those who read the data: a lattice, so a set of changes has one verdict.
+ */
 public enum Verdict {
   NOOP,
   METADATA,

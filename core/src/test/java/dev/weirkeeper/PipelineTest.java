@@ -104,8 +104,7 @@ class PipelineTest {
         policy(
             (incident, situation) ->
                 new Decision.Contain(
-                    List.of(
-                        new Action("table_pause", Json.of(new Named("public.orders")), ORDERS)),
+                    List.of(new Action("table_pause", Json.of(new Named("public.orders")), ORDERS)),
                     Optional.empty(),
                     "too much"));
     feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
@@ -331,8 +330,7 @@ class PipelineTest {
                             Undo.EXACT,
                             (input, call) ->
                                 mailbox.send(
-                                    new PipelineCommand.Pause(ORDERS, "asked"),
-                                    call.deadline()))))
+                                    new PipelineCommand.Pause(ORDERS, "asked"), call.deadline()))))
             .build();
     Tolerance tolerated = tolerance;
     Pipeline pipeline =
@@ -514,11 +512,7 @@ class PipelineTest {
     FakeTransaction change(Relation before, Relation after) {
       changes.add(
           new SchemaChange(
-              after.asset(),
-              after.id(),
-              Optional.of(before),
-              Optional.of(after),
-              Evidence.LOGGED));
+              after.asset(), after.id(), Optional.of(before), Optional.of(after), Evidence.LOGGED));
       return this;
     }
 

@@ -1,4 +1,6 @@
-/** What others implement: detectors, planners, policies, judges, sinks, tools, feeds and targets. */
+/**
+ * What others implement: detectors, planners, policies, judges, sinks, tools, feeds and targets.
+ */
 @NullMarked
 package dev.weirkeeper.spi;
 

@@ -1,11 +1,11 @@
 package dev.weirkeeper.contracts.postgres;
 
-import dev.weirkeeper.RowBatch;
-import dev.weirkeeper.Labels;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Batch;
 import dev.weirkeeper.Counts;
+import dev.weirkeeper.Labels;
 import dev.weirkeeper.Load;
+import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.Transaction;
 import dev.weirkeeper.Transaction.Origin;

@@ -53,8 +53,7 @@ final class Bed {
 
   private Bed() {}
 
-  static void createTable(LocalPostgres server, String database, String table)
-      throws SQLException {
+  static void createTable(LocalPostgres server, String database, String table) throws SQLException {
     server.execute(database, "CREATE TABLE " + table + COLUMNS);
   }
 
@@ -64,7 +63,10 @@ final class Bed {
         + " DATE '1992-01-01' + (i % 2400)::int,"
         + " (ARRAY['1-URGENT','2-HIGH','3-MEDIUM','4-NOT SPECIFIED','5-LOW'])[1 + (i % 5)::int],"
         + " 'Clerk#' || lpad((i % 1000)::text, 9, '0'), 0,"
-        + " 'comment of the order ' || md5(i::text) FROM generate_series(" + from + "," + to
+        + " 'comment of the order ' || md5(i::text) FROM generate_series("
+        + from
+        + ","
+        + to
         + ") i";
   }
 
@@ -99,8 +101,7 @@ final class Bed {
     Asset asset = new Asset(id, "public." + table);
     stream.await(
         "the table",
-        tables ->
-            tables.containsKey(asset) && tables.get(asset).mode() == TableState.Mode.LIVE);
+        tables -> tables.containsKey(asset) && tables.get(asset).mode() == TableState.Mode.LIVE);
   }
 
   static LogSequenceNumber position(LocalPostgres server) throws SQLException {

@@ -10,8 +10,8 @@ import java.util.Map;
 
 /**
  * Runs the benchmarks of the data plane on an embedded PostgreSQL with fsync on. Source, target and
- * pipeline share one machine, so every figure is a ratio to a baseline of the same round; rounds are
- * interleaved and their median is what counts.
+ * pipeline share one machine, so every figure is a ratio to a baseline of the same round; rounds
+ * are interleaved and their median is what counts.
  */
 public final class Bench {
   private static final String HELP =
@@ -59,8 +59,12 @@ public final class Bench {
   static void print(PrintStream out, String what, List<Double> figures) {
     List<Double> sorted = figures.stream().sorted().toList();
     out.printf(
-        Locale.ROOT, "%-58s median %6.2f  (%.2f to %.2f, %d rounds)%n", what,
-        sorted.get(sorted.size() / 2), sorted.get(0), sorted.get(sorted.size() - 1),
+        Locale.ROOT,
+        "%-58s median %6.2f  (%.2f to %.2f, %d rounds)%n",
+        what,
+        sorted.get(sorted.size() / 2),
+        sorted.get(0),
+        sorted.get(sorted.size() - 1),
         sorted.size());
   }
 }

@@ -42,7 +42,10 @@ final class Huge {
     String said = new String(process.getInputStream().readAllBytes()).strip();
     int status = process.waitFor();
     out.printf(
-        Locale.ROOT, "one transaction of %,d rows with -Xmx256m: %s (exit %d)%n", rows, said,
+        Locale.ROOT,
+        "one transaction of %,d rows with -Xmx256m: %s (exit %d)%n",
+        rows,
+        said,
         status);
     if (status != 0) {
       throw new IllegalStateException("The huge transaction was not applied");
@@ -53,8 +56,7 @@ final class Huge {
   public static void main(String[] arguments) throws Exception {
     long started = System.nanoTime();
     try (GovernedStream stream =
-        Bed.stream(
-            arguments[0], arguments[1], ID, TABLE, Path.of(arguments[2]), event -> {})) {
+        Bed.stream(arguments[0], arguments[1], ID, TABLE, Path.of(arguments[2]), event -> {})) {
       stream.awaitPosition(LogSequenceNumber.valueOf(arguments[3]));
     }
     List<MemoryPoolMXBean> pools =
@@ -66,7 +68,9 @@ final class Huge {
       afterGc += pool.getCollectionUsage().getUsed();
     }
     System.out.printf(
-        Locale.ROOT, "applied in %.1f s, %d MB live after the last collection",
-        (System.nanoTime() - started) / (double) TimeUnit.SECONDS.toNanos(1), afterGc >> 20);
+        Locale.ROOT,
+        "applied in %.1f s, %d MB live after the last collection",
+        (System.nanoTime() - started) / (double) TimeUnit.SECONDS.toNanos(1),
+        afterGc >> 20);
   }
 }

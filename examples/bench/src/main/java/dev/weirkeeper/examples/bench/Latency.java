@@ -60,7 +60,9 @@ final class Latency {
         Locale.ROOT,
         "commit at source to commit at target, %d paced commits: p50 %.2f ms (aim 3), p99 %.2f ms,"
             + " max %.2f ms%n",
-        sorted.size(), sorted.get(sorted.size() / 2) / 1e6,
-        sorted.get((int) (sorted.size() * 0.99)) / 1e6, sorted.get(sorted.size() - 1) / 1e6);
+        sorted.size(),
+        sorted.get(sorted.size() / 2) / 1e6,
+        sorted.get((int) (sorted.size() * 0.99)) / 1e6,
+        sorted.get(sorted.size() - 1) / 1e6);
   }
 }

@@ -53,7 +53,13 @@ final class Throughput {
       out.printf(
           Locale.ROOT,
           "%s %d: raw decode %,.0f  pipeline %,.0f  COPY %,.0f  COPY by %d %,.0f rows/s%n",
-          round == 0 ? "warm-up" : "inserts", round, decoded, piped, once, TRANSACTION, often);
+          round == 0 ? "warm-up" : "inserts",
+          round,
+          decoded,
+          piped,
+          once,
+          TRANSACTION,
+          often);
       if (round > 0) {
         raw.add(piped / decoded);
         oneCopy.add(piped / once);
@@ -74,20 +80,32 @@ final class Throughput {
       prepare(id, table);
       server.execute(Bed.SOURCE, "INSERT INTO " + table + " " + Bed.rows(1, rows));
       pipe(id, table);
-      server.execute(Bed.TARGET, "CREATE TABLE hand AS SELECT * FROM " + table,
-          "ALTER TABLE hand ADD PRIMARY KEY (o_orderkey)", "VACUUM ANALYZE hand",
+      server.execute(
+          Bed.TARGET,
+          "CREATE TABLE hand AS SELECT * FROM " + table,
+          "ALTER TABLE hand ADD PRIMARY KEY (o_orderkey)",
+          "VACUUM ANALYZE hand",
           "VACUUM ANALYZE " + table);
       write(
           table,
           (from, to) ->
-              "UPDATE " + table + " SET o_totalprice = o_totalprice + 1, o_orderstatus = 'P'"
-                  + " WHERE o_orderkey BETWEEN " + from + " AND " + to);
+              "UPDATE "
+                  + table
+                  + " SET o_totalprice = o_totalprice + 1, o_orderstatus = 'P'"
+                  + " WHERE o_orderkey BETWEEN "
+                  + from
+                  + " AND "
+                  + to);
       List<byte[]> texts = texts(table);
       double piped = pipe(id, table);
       double byHand = stagedUpsert(texts);
       out.printf(
-          Locale.ROOT, "%s %d: pipeline %,.0f  staged upsert by hand %,.0f rows/s%n",
-          round == 0 ? "warm-up" : "updates", round, piped, byHand);
+          Locale.ROOT,
+          "%s %d: pipeline %,.0f  staged upsert by hand %,.0f rows/s%n",
+          round == 0 ? "warm-up" : "updates",
+          round,
+          piped,
+          byHand);
       if (round > 0) {
         ratios.add(piped / byHand);
       }
@@ -195,8 +213,13 @@ final class Throughput {
       for (long from = 1; from <= rows; from += TRANSACTION) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         copies.copyOut(
-            "COPY (SELECT * FROM " + table + " WHERE o_orderkey BETWEEN " + from + " AND "
-                + (from + TRANSACTION - 1) + ") TO STDOUT",
+            "COPY (SELECT * FROM "
+                + table
+                + " WHERE o_orderkey BETWEEN "
+                + from
+                + " AND "
+                + (from + TRANSACTION - 1)
+                + ") TO STDOUT",
             block);
         texts.add(block.toByteArray());
       }
@@ -225,10 +248,7 @@ final class Throughput {
   private static void copyIn(Connection connection, String name, List<byte[]> blocks)
       throws SQLException {
     CopyIn copy =
-        connection
-            .unwrap(PGConnection.class)
-            .getCopyAPI()
-            .copyIn("COPY " + name + " FROM STDIN");
+        connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY " + name + " FROM STDIN");
     for (byte[] block : blocks) {
       copy.writeToCopy(block, 0, block.length);
     }

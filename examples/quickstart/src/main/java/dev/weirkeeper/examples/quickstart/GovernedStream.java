@@ -87,7 +87,15 @@ public final class GovernedStream implements AutoCloseable {
         Map<Asset, Tolerance> tolerances,
         Consumer<PipelineEvent> listener) {
       this(
-          source, sourceUrl, targetUrl, tables, folder, contracts, tolerances, listener, Seams.UNTOUCHED);
+          source,
+          sourceUrl,
+          targetUrl,
+          tables,
+          folder,
+          contracts,
+          tolerances,
+          listener,
+          Seams.UNTOUCHED);
     }
   }
 
@@ -138,9 +146,12 @@ public final class GovernedStream implements AutoCloseable {
                     .heartbeat(Duration.ofMillis(200))
                     .clock(clock)
                     .build());
-    target =
-        settings.seams().target().apply(PostgresTarget.builder(TARGET, warehouse).build());
-    sink = settings.seams().sink().apply(JsonLinesSink.open(settings.folder().resolve("audit"), clock));
+    target = settings.seams().target().apply(PostgresTarget.builder(TARGET, warehouse).build());
+    sink =
+        settings
+            .seams()
+            .sink()
+            .apply(JsonLinesSink.open(settings.folder().resolve("audit"), clock));
     Journal journal = new Journal(sink, clock);
     Mailbox mailbox = new Mailbox(clock);
     toolbox =
@@ -148,7 +159,10 @@ public final class GovernedStream implements AutoCloseable {
             .journal(journal)
             .clock(clock)
             .tools(
-                settings.seams().tools().apply(PostgresTableTools.builder(TARGET, warehouse).build()),
+                settings
+                    .seams()
+                    .tools()
+                    .apply(PostgresTableTools.builder(TARGET, warehouse).build()),
                 new PipelineTools(settings.source(), mailbox))
             .limit(Effect.WRITE)
             .grant("pipeline", Effect.WRITE)
@@ -301,8 +315,7 @@ public final class GovernedStream implements AutoCloseable {
       return Optional.ofNullable(failure);
     }
 
-    void await(String what, BooleanSupplier condition)
-        throws InterruptedException, IOException {
+    void await(String what, BooleanSupplier condition) throws InterruptedException, IOException {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
       synchronized (this) {
         while (!condition.getAsBoolean()) {

@@ -46,15 +46,24 @@ public final class Proof {
    * @param except texts of the keys to leave out, as {@code ROW(…)::text} gives them
    */
   public static Content of(
-      Connection connection, String table, List<String> columns, List<String> key,
+      Connection connection,
+      String table,
+      List<String> columns,
+      List<String> key,
       List<String> except)
       throws SQLException {
-    String row = "ROW(" + String.join(",", columns.stream().map(Proof::quoted).toList()) + ")::text";
+    String row =
+        "ROW(" + String.join(",", columns.stream().map(Proof::quoted).toList()) + ")::text";
     String id = "ROW(" + String.join(",", key.stream().map(Proof::quoted).toList()) + ")::text";
     String sql =
         "SELECT count(*), coalesce(encode(sha256(convert_to(string_agg(r, E'\\n' ORDER BY k"
-            + " COLLATE \"C\"), 'UTF8')), 'hex'), '') FROM (SELECT " + row + " AS r, " + id
-            + " AS k FROM " + table + ") t WHERE NOT k = ANY (?)";
+            + " COLLATE \"C\"), 'UTF8')), 'hex'), '') FROM (SELECT "
+            + row
+            + " AS r, "
+            + id
+            + " AS k FROM "
+            + table
+            + ") t WHERE NOT k = ANY (?)";
     try (PreparedStatement query = connection.prepareStatement(sql)) {
       query.setArray(1, connection.createArrayOf("text", except.toArray()));
       try (ResultSet rows = query.executeQuery()) {

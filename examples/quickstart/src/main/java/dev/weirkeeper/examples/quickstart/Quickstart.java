@@ -76,8 +76,8 @@ public final class Quickstart {
       new Story(server, options.folder(), timeline).play();
       if (options.serve()) {
         timeline.say(
-            Timeline.Tone.PLAIN, "serving on " + server.url(GovernedStream.TARGET)
-                + ", stop with Ctrl-C");
+            Timeline.Tone.PLAIN,
+            "serving on " + server.url(GovernedStream.TARGET) + ", stop with Ctrl-C");
         new java.util.concurrent.CountDownLatch(1).await();
       }
     }

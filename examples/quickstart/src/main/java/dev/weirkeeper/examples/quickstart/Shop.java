@@ -62,8 +62,7 @@ final class Shop {
             .copyIn("COPY " + name + " FROM STDIN (DELIMITER '|')");
     for (E row : table.createGenerator(SCALE, 1, 1)) {
       String line = row.toLine();
-      byte[] bytes =
-          (line.substring(0, line.length() - 1) + "\n").getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = (line.substring(0, line.length() - 1) + "\n").getBytes(StandardCharsets.UTF_8);
       copy.writeToCopy(bytes, 0, bytes.length);
     }
     return copy.endCopy();

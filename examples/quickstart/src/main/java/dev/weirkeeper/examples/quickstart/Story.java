@@ -73,7 +73,7 @@ final class Story {
     return GovernedStream.start(
         new GovernedStream.Settings(
             GovernedStream.SOURCE,
-                server.url(GovernedStream.SOURCE),
+            server.url(GovernedStream.SOURCE),
             server.url(GovernedStream.TARGET),
             Shop.TABLES,
             folder,
@@ -146,8 +146,7 @@ final class Story {
     app.transaction(
         "ALTER TABLE lineitem DROP COLUMN l_comment",
         "UPDATE lineitem SET l_tax = l_tax + 0.01 WHERE l_orderkey <= 5000");
-    stream.await(
-        "the pause", tables -> tables.get(LINEITEM).mode() == TableState.Mode.PAUSED);
+    stream.await("the pause", tables -> tables.get(LINEITEM).mode() == TableState.Mode.PAUSED);
     app.transaction("UPDATE orders SET o_shippriority = 1 WHERE o_orderkey <= 1000");
     caughtUp(stream, app);
     long orders = app.stopPlacingOrders();
@@ -166,10 +165,7 @@ final class Story {
             .orElseThrow(() -> new IOException("no plan waits for " + LINEITEM));
     scene("A person applies plan " + plan.id().brief() + ": the target keeps the column");
     done(
-        stream.call(
-            "plan_apply",
-            new PipelineTools.Apply(LINEITEM.name(), plan.id()),
-            LINEITEM),
+        stream.call("plan_apply", new PipelineTools.Apply(LINEITEM.name(), plan.id()), LINEITEM),
         "plan_apply");
     stream.await(
         "the spool to drain", tables -> tables.get(LINEITEM).mode() == TableState.Mode.LIVE);
@@ -178,8 +174,7 @@ final class Story {
   private void replay(GovernedStream stream, Application app)
       throws SQLException, IOException, InterruptedException {
     scene("The owner amends the contract and the constraint; quarantined rows are replayed");
-    server.execute(
-        GovernedStream.TARGET, "ALTER TABLE customer DROP CONSTRAINT owner_limit");
+    server.execute(GovernedStream.TARGET, "ALTER TABLE customer DROP CONSTRAINT owner_limit");
     stream.await("all tables to be live", tables -> all(tables, TableState.Mode.LIVE));
     for (Asset asset : List.of(ORDERS, CUSTOMER)) {
       Outcome outcome =
@@ -209,7 +204,11 @@ final class Story {
             name + " differs: the source has " + there + ", the target has " + here);
         timeline.say(
             Tone.GOOD,
-            "  " + name + ": " + there.rows() + " rows equal, sha256 "
+            "  "
+                + name
+                + ": "
+                + there.rows()
+                + " rows equal, sha256 "
                 + there.hash().substring(0, 16));
       }
     }
@@ -228,7 +227,9 @@ final class Story {
     require(log.intact(), "the audit log is broken: " + log);
     timeline.say(
         Tone.GOOD,
-        "audit log: " + log.head().records() + " records verified, head "
+        "audit log: "
+            + log.head().records()
+            + " records verified, head "
             + log.head().chain().brief());
   }
 

@@ -51,8 +51,7 @@ final class Timeline implements Consumer<PipelineEvent> {
 
   synchronized void say(Tone tone, String text) {
     double seconds = (System.nanoTime() - started) / 1e9;
-    out.printf(
-        Locale.ROOT, "%7.2fs  %s%n", seconds, colour ? tone.code + text + RESET : text);
+    out.printf(Locale.ROOT, "%7.2fs  %s%n", seconds, colour ? tone.code + text + RESET : text);
   }
 
   @Override
@@ -65,7 +64,11 @@ final class Timeline implements Consumer<PipelineEvent> {
       boolean done = acted.outcome().isDone();
       say(
           done ? Tone.GOOD : Tone.BAD,
-          "  act " + acted.action().tool() + " on " + acted.action().target() + ": "
+          "  act "
+              + acted.action().tool()
+              + " on "
+              + acted.action().target()
+              + ": "
               + acted.outcome().getClass().getSimpleName());
     } else if (event instanceof PipelineEvent.Routed routed) {
       TableState.Mode mode = routed.after().mode();
@@ -116,8 +119,13 @@ final class Timeline implements Consumer<PipelineEvent> {
   synchronized void summary(Map<Asset, Counts> ledger) {
     out.println();
     out.printf(
-        Locale.ROOT, "  %-24s %12s %12s %12s %12s%n", "table", "events in", "published",
-        "quarantined", "spooled");
+        Locale.ROOT,
+        "  %-24s %12s %12s %12s %12s%n",
+        "table",
+        "events in",
+        "published",
+        "quarantined",
+        "spooled");
     Counts all = Counts.ZERO;
     for (Map.Entry<Asset, Counts> row : new TreeMap<>(ledger).entrySet()) {
       print(row.getKey().name(), row.getValue());
@@ -139,8 +147,13 @@ final class Timeline implements Consumer<PipelineEvent> {
 
   private void print(String name, Counts row) {
     out.printf(
-        Locale.ROOT, "  %-24s %12d %12d %12d %12d%n", name, row.in(), row.published(),
-        row.quarantined(), row.spooled());
+        Locale.ROOT,
+        "  %-24s %12d %12d %12d %12d%n",
+        name,
+        row.in(),
+        row.published(),
+        row.quarantined(),
+        row.spooled());
   }
 
   private static double millis(long nanos) {

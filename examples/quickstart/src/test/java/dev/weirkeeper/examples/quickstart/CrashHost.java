@@ -72,8 +72,13 @@ final class CrashHost {
       String[] words = order.split(" ");
       switch (words[0]) {
         case "pause" ->
-            say(order + " " + stream.call(
-                "table_pause", new PipelineTools.Pause(words[1], "asked to"), asset(words[1])));
+            say(
+                order
+                    + " "
+                    + stream.call(
+                        "table_pause",
+                        new PipelineTools.Pause(words[1], "asked to"),
+                        asset(words[1])));
         case "resume" -> say(order + " " + resume(stream, asset(words[1])));
         case "finish" -> finish(stream, tables, words[1]);
         default -> throw new IllegalArgumentException(order);

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills the host again and again while an application writes, and proves afterwards that nothing was
- * lost or doubled. {@code -Dkills=100} for more random kills than the usual 20.
+ * Kills the host again and again while an application writes, and proves afterwards that nothing
+ * was lost or doubled. {@code -Dkills=100} for more random kills than the usual 20.
  */
 class CrashIT {
   private static final int KILLS = Integer.getInteger("kills", 20);
@@ -110,9 +110,16 @@ class CrashIT {
             server, "warehouse", "SELECT sum(n_in) FROM weirkeeper.ledger WHERE origin = 'STREAM'");
     long open =
         number(
-            server, "warehouse", "SELECT count(*) FROM weirkeeper.quarantine WHERE status = 'OPEN'");
+            server,
+            "warehouse",
+            "SELECT count(*) FROM weirkeeper.quarantine WHERE status = 'OPEN'");
     System.out.println(
-        "crash: " + events + " row changes at the source, " + in + " in the ledger, " + open
+        "crash: "
+            + events
+            + " row changes at the source, "
+            + in
+            + " in the ledger, "
+            + open
             + " keys open in quarantine");
     assertThat(in).as("row changes in the ledger").isEqualTo(events);
     assertThat(number(server, "warehouse", "SELECT count(*) FROM weirkeeper.spool")).isZero();
@@ -134,7 +141,9 @@ class CrashIT {
                 "warehouse",
                 "SELECT '(' || array_to_string(key, ',') || ')' FROM weirkeeper.quarantine q"
                     + " JOIN weirkeeper.asset a ON a.id = q.asset"
-                    + " WHERE status = 'OPEN' AND a.name = '" + table + "'");
+                    + " WHERE status = 'OPEN' AND a.name = '"
+                    + table
+                    + "'");
         List<String> columns = Proof.columns(shop, table);
         Proof.Content there = Proof.of(shop, table, columns, List.of("id"), quarantined);
         Proof.Content here = Proof.of(warehouse, table, columns, List.of("id"), quarantined);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An application that writes at random: inserts, updates with and without TOASTed values, deletes,
- * key changes, rows that break the contract or that the target refuses, rolled-back transactions and
- * savepoints, and schema changes in the middle of transactions.
+ * key changes, rows that break the contract or that the target refuses, rolled-back transactions
+ * and savepoints, and schema changes in the middle of transactions.
  */
 final class Workload implements AutoCloseable {
   static final String BIG = "repeat(md5(random()::text), 120)";
@@ -50,7 +50,9 @@ final class Workload implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       for (String table : tables) {
         statement.execute(
-            "CREATE TABLE " + table + " (id bigint PRIMARY KEY, amount numeric(14,2), note text,"
+            "CREATE TABLE "
+                + table
+                + " (id bigint PRIMARY KEY, amount numeric(14,2), note text,"
                 + " tag varchar(20))");
         statement.execute("ALTER TABLE " + table + " ALTER COLUMN note SET STORAGE EXTERNAL");
       }
@@ -113,21 +115,34 @@ final class Workload implements AutoCloseable {
     if (kind < 5) {
       long id = nextKey++;
       statement.execute(
-          "INSERT INTO " + table + " (id, amount, note, tag) VALUES (" + id + ", " + amount()
-              + ", " + (random.nextInt(4) == 0 ? BIG : "'n\\t\\\\" + id + "'") + ", 'new')");
+          "INSERT INTO "
+              + table
+              + " (id, amount, note, tag) VALUES ("
+              + id
+              + ", "
+              + amount()
+              + ", "
+              + (random.nextInt(4) == 0 ? BIG : "'n\\t\\\\" + id + "'")
+              + ", 'new')");
       ids.add(id);
       return;
     }
     int at = random.nextInt(ids.size());
     long id = ids.get(at);
     switch (kind) {
-      case 5 -> statement.execute(
-          "UPDATE " + table + " SET amount = " + amount() + " WHERE id = " + id);
-      case 6 -> statement.execute(
-          "UPDATE " + table + " SET note = " + (random.nextBoolean() ? BIG : "NULL")
-              + " WHERE id = " + id);
-      case 7 -> statement.execute(
-          "UPDATE " + table + " SET tag = 'seen', amount = " + amount() + " WHERE id = " + id);
+      case 5 ->
+          statement.execute("UPDATE " + table + " SET amount = " + amount() + " WHERE id = " + id);
+      case 6 ->
+          statement.execute(
+              "UPDATE "
+                  + table
+                  + " SET note = "
+                  + (random.nextBoolean() ? BIG : "NULL")
+                  + " WHERE id = "
+                  + id);
+      case 7 ->
+          statement.execute(
+              "UPDATE " + table + " SET tag = 'seen', amount = " + amount() + " WHERE id = " + id);
       case 8 -> {
         statement.execute("DELETE FROM " + table + " WHERE id = " + id);
         ids.remove(at);
@@ -154,17 +169,16 @@ final class Workload implements AutoCloseable {
     schemaChanges++;
     int column = nextColumn++;
     switch (random.nextInt(3)) {
-      case 0 -> statement.execute(
-          "ALTER TABLE " + table + " ADD COLUMN x" + column + " int DEFAULT " + column);
+      case 0 ->
+          statement.execute(
+              "ALTER TABLE " + table + " ADD COLUMN x" + column + " int DEFAULT " + column);
       case 1 -> {
         statement.execute("ALTER TABLE " + table + " ADD COLUMN x" + column + " text");
-        statement.execute(
-            "ALTER TABLE " + table + " RENAME COLUMN x" + column + " TO y" + column);
+        statement.execute("ALTER TABLE " + table + " RENAME COLUMN x" + column + " TO y" + column);
       }
       default -> {
         int width = widths.merge(table, 5, Integer::sum);
-        statement.execute(
-            "ALTER TABLE " + table + " ALTER COLUMN tag TYPE varchar(" + width + ")");
+        statement.execute("ALTER TABLE " + table + " ALTER COLUMN tag TYPE varchar(" + width + ")");
       }
     }
   }
@@ -177,7 +191,11 @@ final class Workload implements AutoCloseable {
     if (thrown != null) {
       throw thrown;
     }
-    return transactions + " transactions, " + rolledBack + " rolled back, " + schemaChanges
+    return transactions
+        + " transactions, "
+        + rolledBack
+        + " rolled back, "
+        + schemaChanges
         + " schema changes";
   }
 
