@@ -36,9 +36,7 @@ final class TransactionReader implements PgOutput.Receiver {
   private final SchemaHistory history;
   private final Supplier<ChangeBuffer> buffers;
   private final Delivered delivered;
-
   private final Completion completion;
-
   private @Nullable Window window;
 
   private boolean open;
