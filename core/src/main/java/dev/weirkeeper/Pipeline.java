@@ -253,6 +253,11 @@ public final class Pipeline {
         takeSnapshot(transaction);
         return;
       }
+      settle(transaction);
+      group.add(transaction);
+    }
+
+    private void settle(Transaction transaction) throws IOException {
       if (needsStep(transaction)) {
         if (!group.isEmpty()) {
           commit();
@@ -264,37 +269,38 @@ public final class Pipeline {
           stepping = false;
         }
       }
-      group.add(transaction);
     }
 
     private boolean needsStep(Transaction transaction) {
       return !transaction.schemaChanges().isEmpty()
           || !transaction.truncated().isEmpty()
-          || transaction.rows().entrySet().stream()
-              .anyMatch(rows -> flows(rows.getKey()) && !blocks(rows).isEmpty());
+          || transaction.rows().keySet().stream()
+              .anyMatch(relation -> flows(relation) && !blocks(transaction, relation).isEmpty());
     }
 
     /** Meets what must be settled before the first row of a transaction. */
-    private void step(Transaction transaction) {
+    private void step(Transaction transaction) throws IOException {
       Position at = transaction.position();
       for (SchemaChange change : transaction.schemaChanges()) {
         schema.change(change, at);
-        tables.of(change.asset()).ifPresent(this::steerLoad);
       }
       for (Relation relation : transaction.truncated()) {
         TableState state = requireState(relation);
         Tolerance tolerance = parts.tolerances().apply(state.asset());
         if (flows(relation) && tolerance.truncate() == Tolerance.Truncation.PAUSE) {
           schema.truncate(state, at);
-          tables.of(state.asset()).ifPresent(this::steerLoad);
         }
       }
-      for (Map.Entry<Relation, Long> rows : transaction.rows().entrySet()) {
-        List<Violation> blocks = flows(rows.getKey()) ? blocks(rows) : List.of();
+      for (Relation relation : transaction.rows().keySet()) {
+        List<Violation> blocks = flows(relation) ? blocks(transaction, relation) : List.of();
         if (!blocks.isEmpty()) {
-          TableState state = requireState(rows.getKey());
+          TableState state = requireState(relation);
           schema.contain(state, "contract.blocked", describe(blocks), at);
-          tables.of(state.asset()).ifPresent(this::steerLoad);
+        }
+      }
+      for (TableState state : tables.all()) {
+        if (state.mode() != TableState.Mode.LOADING) {
+          stream.stopLoad(state.asset());
         }
       }
     }
@@ -304,17 +310,28 @@ public final class Pipeline {
       return mode == TableState.Mode.LIVE || mode == TableState.Mode.LOADING;
     }
 
-    private List<Violation> blocks(Map.Entry<Relation, Long> rows) {
-      return judge(rows.getKey()).block(rows.getValue());
+    /** Only a transaction of the source has a number of rows that a rule can be about. */
+    private List<Violation> blocks(Transaction transaction, Relation relation) {
+      long rows =
+          transaction.origin() == Transaction.Origin.STREAM
+              ? transaction.rows().get(relation)
+              : RowJudge.ROWS_UNKNOWN;
+      return judge(relation).block(rows);
     }
 
     private void takeSnapshot(Transaction chunk) throws IOException {
       commit();
       Load load = chunk.load().orElseThrow();
-      Optional<TableState> state = tables.of(load.asset());
       try (chunk) {
+        // A chunk may show a change of schema that the log does not.
+        settle(chunk);
+        Optional<TableState> state = tables.of(load.asset());
         if (state.isEmpty() || state.get().mode() != TableState.Mode.LOADING) {
           // Stopped while the chunk was under way: its rows are no events, and are read again.
+          if (attempt(List.of(), chunk.position()) instanceof Commit.Refused refused) {
+            throw new PipelineException("The target refuses a state: " + refused.reason());
+          }
+          stream.confirm(position);
           return;
         }
         tables.put(load.finished() ? state.get().loaded() : state.get().loading(load));
@@ -465,7 +482,7 @@ public final class Pipeline {
     private Optional<String> publish(Transaction waited) throws IOException {
       try (waited) {
         for (Relation relation : waited.rows().keySet()) {
-          List<Violation> blocks = judge(relation).block(RowJudge.ROWS_UNKNOWN);
+          List<Violation> blocks = blocks(waited, relation);
           if (!blocks.isEmpty()) {
             return Optional.of(describe(blocks));
           }

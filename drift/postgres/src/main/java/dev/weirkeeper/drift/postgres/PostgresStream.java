@@ -160,7 +160,7 @@ final class PostgresStream implements Feed.Stream {
   /** Waits a little before the next look: not at all in a burst, longest when nothing goes on. */
   private static void pause(int looks) {
     if (looks <= YIELDING_LOOKS) {
-      Thread.yield();
+      Thread.onSpinWait();
     } else {
       LockSupport.parkNanos(looks <= BUSY_LOOKS ? BUSY_NANOS : IDLE_NANOS);
     }

@@ -283,7 +283,7 @@ public final class GovernedStream implements AutoCloseable {
 
   /** Lets other threads wait for what the pipeline reaches. */
   private static final class Progress implements Consumer<PipelineEvent> {
-    private static final long TIMEOUT_SECONDS = 120;
+    private static final long TIMEOUT_SECONDS = 600;
 
     private long reached;
     private @Nullable Exception failure;

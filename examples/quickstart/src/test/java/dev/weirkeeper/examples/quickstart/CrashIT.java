@@ -36,7 +36,7 @@ class CrashIT {
   private static final int PER_BOUNDARY = Integer.getInteger("kills.boundary", 3);
   private static final long SEED = Long.getLong("seed", 20261123L);
   private static final List<String> TABLES = List.of("public.a", "public.b", "public.c");
-  private static final long PATIENCE = 60;
+  private static final long PATIENCE = 300;
 
   @TempDir Path folder;
 
