@@ -743,7 +743,7 @@ public final class Pipeline {
     private final Map<Asset, Autonomy> autonomies = new HashMap<>();
     private Autonomy autonomy = Autonomy.PROPOSE;
     private Consumer<PipelineEvent> listener = event -> {};
-    private int batchRows = 20_000;
+    private int batchRows = 10_000;
     private Duration anchorEvery = Duration.ofSeconds(1);
 
     private Builder() {}

@@ -18,7 +18,7 @@ public final class Bench {
       """
       Weirkeeper bench: [inserts] [updates] [latency] [huge]   (all without arguments)
         -Drounds=5     rounds of inserts and updates
-        -Drows=300000  rows a round
+        -Drows=1000000 rows a round
         -Dhuge=5000000 rows of the one transaction that must fit into 256 MB of heap
       """;
 
@@ -34,7 +34,7 @@ public final class Bench {
       wanted.addAll(List.of("inserts", "updates", "latency", "huge"));
     }
     int rounds = Integer.getInteger("rounds", 5);
-    int rows = Integer.getInteger("rows", 300_000);
+    int rows = Integer.getInteger("rows", 1_000_000);
     try (LocalPostgres server =
         LocalPostgres.start(
             Map.of("fsync", "on", "max_wal_size", "8GB", "shared_buffers", "512MB"))) {
