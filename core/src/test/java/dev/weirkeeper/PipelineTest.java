@@ -279,6 +279,76 @@ class PipelineTest {
   }
 
   @Test
+  void a_command_waits_for_one_batch_and_not_for_the_end_of_a_backlog() throws Exception {
+    target.live(ORDERS_1);
+    target.live(LINES_1);
+    policy = policy((incident, situation) -> new Decision.Dismiss("harmless"));
+    for (int i = 0; i < 50; i++) {
+      boolean even = i % 2 == 0;
+      feed.add(
+          transaction("t" + i)
+              .change(even ? ORDERS_1 : ORDERS_2, even ? ORDERS_2 : ORDERS_1)
+              .insert(even ? ORDERS_2 : ORDERS_1, even ? new String[] {"1", "2", "3"}
+                  : new String[] {"1", "2"}));
+    }
+    Thread sender =
+        new Thread(
+            () -> mailbox.send(new PipelineCommand.Pause(LINES, "now"), CLOCK.instant().plusSeconds(60)));
+    feed.beforeThird =
+        () -> {
+          sender.start();
+          while (mailbox.isEmpty()) {
+            Thread.onSpinWait();
+          }
+        };
+
+    run();
+    sender.join();
+
+    int paused = story.indexOf("write [] LINES paused");
+    assertThat(paused).isPositive();
+    assertThat(story.subList(0, paused)).noneMatch(line -> line.contains("t9:"));
+  }
+
+  @Test
+  void a_chunk_may_bring_a_change_of_schema_that_the_log_does_not_show() throws Exception {
+    target.states.put(
+        ORDERS,
+        TableState.unseen(ORDERS_1, "").accepting(ORDERS_1).loading(Load.begin(ORDERS)));
+    feed.add(
+        transaction("h1")
+            .change(ORDERS_1, ORDERS_2)
+            .insert(ORDERS_2, "7", "1", "x")
+            .chunk(new Load(ORDERS, Optional.of("7"), 1, 1, true)));
+
+    run();
+
+    assertThat(story).containsSubsequence("act follow", "act.finished", "write [h1: 1 PUBLISH]");
+    assertThat(target.states.get(ORDERS).accepted()).contains(ORDERS_2);
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LIVE);
+  }
+
+  @Test
+  void a_chunk_of_a_table_that_cannot_follow_is_dropped_and_counted_nowhere() throws Exception {
+    target.states.put(
+        ORDERS,
+        TableState.unseen(ORDERS_1, "").accepting(ORDERS_1).loading(Load.begin(ORDERS)));
+    policy = policy((incident, situation) -> new Decision.Abstain("no opinion"));
+    feed.add(
+        transaction("h1")
+            .change(ORDERS_1, ORDERS_2)
+            .insert(ORDERS_2, "7", "1", "x")
+            .chunk(new Load(ORDERS, Optional.of("7"), 1, 1, true)));
+
+    run();
+
+    assertThat(story).noneMatch(line -> line.startsWith("write [h1"));
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+    assertThat(target.states.get(ORDERS).load()).contains(Load.begin(ORDERS));
+    assertThat(target.position).isEqualTo(at("h1"));
+  }
+
+  @Test
   void a_command_before_the_run_is_refused_and_the_table_is_untouched() {
     Outcome outcome =
         mailbox.send(new PipelineCommand.Pause(ORDERS, "now"), CLOCK.instant().plusSeconds(1));
@@ -475,6 +545,7 @@ class PipelineTest {
     private final String id;
     private final ChangeBuffer rows = ChangeBuffer.inMemory();
     private final List<SchemaChange> changes = new ArrayList<>();
+    private Optional<Load> load = Optional.empty();
 
     FakeTransaction(String id) {
       this.id = id;
@@ -497,6 +568,11 @@ class PipelineTest {
       } catch (IOException e) {
         throw new java.io.UncheckedIOException(e);
       }
+      return this;
+    }
+
+    FakeTransaction chunk(Load progress) {
+      load = Optional.of(progress);
       return this;
     }
 
@@ -523,7 +599,7 @@ class PipelineTest {
 
     @Override
     public Origin origin() {
-      return Origin.STREAM;
+      return load.isPresent() ? Origin.SNAPSHOT : Origin.STREAM;
     }
 
     @Override
@@ -553,7 +629,7 @@ class PipelineTest {
 
     @Override
     public Optional<Load> load() {
-      return Optional.empty();
+      return load;
     }
 
     @Override
@@ -573,6 +649,8 @@ class PipelineTest {
     private final List<Position> confirmed = new ArrayList<>();
     private final List<Load> loads = new ArrayList<>();
     private Runnable whenEmpty = () -> {};
+    private Runnable beforeThird = () -> {};
+    private int asked;
 
     void add(Transaction transaction) {
       waiting.add(Optional.of(transaction));
@@ -605,6 +683,9 @@ class PipelineTest {
 
     @Override
     public Optional<Transaction> next(Duration atMost) {
+      if (++asked == 3) {
+        beforeThird.run();
+      }
       if (waiting.isEmpty()) {
         whenEmpty.run();
         return Optional.empty();
@@ -670,7 +751,12 @@ class PipelineTest {
 
     @Override
     public Commit write(Batch batch, Progress progress) throws IOException {
-      story.add("write " + routes(batch));
+      boolean paused =
+          batch.changedStates().stream()
+              .anyMatch(
+                  state ->
+                      state.asset().equals(LINES) && state.mode() == TableState.Mode.PAUSED);
+      story.add("write " + routes(batch) + (paused ? " LINES paused" : ""));
       Commit answer = answers.poll();
       if (answer != null) {
         return answer;

@@ -249,9 +249,33 @@ public final class GovernedStream implements AutoCloseable {
     }
   }
 
-  /** Waits until the stream ends by itself: only a failure does that. */
+  /** Waits until the stream ends by itself: only a failure or {@link Pipeline#stop} does that. */
   public void join() throws InterruptedException {
     thread.join();
+  }
+
+  /**
+   * Runs until the process is asked to end, and ends in order then.
+   *
+   * @throws IOException if the stream failed
+   */
+  public void untilInterrupted() throws InterruptedException, IOException {
+    Thread stop =
+        new Thread(
+            () -> {
+              pipeline.stop();
+              try {
+                thread.join();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    join();
+    if (failure().isPresent()) {
+      throw new IOException("the stream stopped", failure().get());
+    }
   }
 
   /** Why the stream ended, if it failed. */

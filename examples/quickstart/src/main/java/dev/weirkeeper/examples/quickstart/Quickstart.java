@@ -73,12 +73,10 @@ public final class Quickstart {
   private static void play(Options options, Timeline timeline)
       throws IOException, SQLException, InterruptedException {
     try (LocalPostgres server = LocalPostgres.start(Map.of("fsync", "on"))) {
-      new Story(server, options.folder(), timeline).play();
+      Story story = new Story(server, options.folder(), timeline);
+      story.play();
       if (options.serve()) {
-        timeline.say(
-            Timeline.Tone.PLAIN,
-            "serving on " + server.url(GovernedStream.TARGET) + ", stop with Ctrl-C");
-        new java.util.concurrent.CountDownLatch(1).await();
+        story.serve();
       }
     }
   }
@@ -96,12 +94,7 @@ public final class Quickstart {
                 Contracts.none(),
                 Map.of(),
                 timeline))) {
-      Runtime.getRuntime().addShutdownHook(new Thread(stream.pipeline()::stop));
-      stream.join();
-      Optional<Exception> failure = stream.failure();
-      if (failure.isPresent()) {
-        throw new IOException("the stream stopped", failure.get());
-      }
+      stream.untilInterrupted();
     }
   }
 

@@ -68,6 +68,19 @@ final class Story {
     verifyLog();
   }
 
+  /** Keeps the stream running for people to play with, until the process is asked to end. */
+  void serve() throws IOException, SQLException, InterruptedException {
+    try (GovernedStream stream = start(QuickstartContracts.amended())) {
+      timeline.say(
+          Tone.SCENE,
+          "▶ Serving until Ctrl-C: change "
+              + server.url(GovernedStream.SOURCE)
+              + " and watch "
+              + server.url(GovernedStream.TARGET));
+      stream.untilInterrupted();
+    }
+  }
+
   private GovernedStream start(Judges contracts) throws IOException, SQLException {
     Tolerance renames = new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.PAUSE);
     return GovernedStream.start(
