@@ -288,12 +288,15 @@ class PipelineTest {
       feed.add(
           transaction("t" + i)
               .change(even ? ORDERS_1 : ORDERS_2, even ? ORDERS_2 : ORDERS_1)
-              .insert(even ? ORDERS_2 : ORDERS_1, even ? new String[] {"1", "2", "3"}
-                  : new String[] {"1", "2"}));
+              .insert(
+                  even ? ORDERS_2 : ORDERS_1,
+                  even ? new String[] {"1", "2", "3"} : new String[] {"1", "2"}));
     }
     Thread sender =
         new Thread(
-            () -> mailbox.send(new PipelineCommand.Pause(LINES, "now"), CLOCK.instant().plusSeconds(60)));
+            () ->
+                mailbox.send(
+                    new PipelineCommand.Pause(LINES, "now"), CLOCK.instant().plusSeconds(60)));
     feed.beforeThird =
         () -> {
           sender.start();
@@ -313,8 +316,7 @@ class PipelineTest {
   @Test
   void a_chunk_may_bring_a_change_of_schema_that_the_log_does_not_show() throws Exception {
     target.states.put(
-        ORDERS,
-        TableState.unseen(ORDERS_1, "").accepting(ORDERS_1).loading(Load.begin(ORDERS)));
+        ORDERS, TableState.unseen(ORDERS_1, "").accepting(ORDERS_1).loading(Load.begin(ORDERS)));
     feed.add(
         transaction("h1")
             .change(ORDERS_1, ORDERS_2)
@@ -331,8 +333,7 @@ class PipelineTest {
   @Test
   void a_chunk_of_a_table_that_cannot_follow_is_dropped_and_counted_nowhere() throws Exception {
     target.states.put(
-        ORDERS,
-        TableState.unseen(ORDERS_1, "").accepting(ORDERS_1).loading(Load.begin(ORDERS)));
+        ORDERS, TableState.unseen(ORDERS_1, "").accepting(ORDERS_1).loading(Load.begin(ORDERS)));
     policy = policy((incident, situation) -> new Decision.Abstain("no opinion"));
     feed.add(
         transaction("h1")
@@ -754,8 +755,7 @@ class PipelineTest {
       boolean paused =
           batch.changedStates().stream()
               .anyMatch(
-                  state ->
-                      state.asset().equals(LINES) && state.mode() == TableState.Mode.PAUSED);
+                  state -> state.asset().equals(LINES) && state.mode() == TableState.Mode.PAUSED);
       story.add("write " + routes(batch) + (paused ? " LINES paused" : ""));
       Commit answer = answers.poll();
       if (answer != null) {

@@ -1,0 +1,498 @@
+package dev.weirkeeper;
+
+import dev.weirkeeper.spi.Feed;
+import dev.weirkeeper.spi.FeedException;
+import dev.weirkeeper.spi.RowJudge;
+import dev.weirkeeper.spi.Target;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One run from a position on. Confined to the thread of {@link #run}. */
+final class PipelineSession implements AutoCloseable {
+  private static final Duration IDLE = Duration.ofMillis(20);
+  private static final Duration HEALTH = Duration.ofSeconds(1);
+  private static final int DRAINS_PER_ROUND = 4;
+
+  private final Pipeline.Parts parts;
+  private final Feed.Stream stream;
+  private final boolean resumed;
+  private final Tables tables;
+  private final SchemaStep schema;
+  private final LedgerAnchor anchor;
+  private final Group group = new Group();
+  private final Map<Hash, RowJudge> judges = new HashMap<>();
+  private volatile Position position;
+  private volatile Map<String, Probe<String>> health = Map.of();
+  private Instant healthDue;
+
+  /**
+   * Whether schema changes of a transaction are being met. What they change is stored with that
+   * transaction and not before: a restart must meet it with the versions it began with.
+   */
+  private boolean stepping;
+
+  /** Rows that were written since the last replay began. */
+  private Counts replayed = Counts.ZERO;
+
+  private record StartedAt(Position position, Hash contracts, Map<String, Counts> ledger) {}
+
+  private PipelineSession(
+      Pipeline.Parts parts,
+      Feed.Stream stream,
+      Position position,
+      Collection<TableState> stored,
+      boolean resumed) {
+    this.parts = parts;
+    this.stream = stream;
+    this.position = position;
+    this.resumed = resumed;
+    this.tables = new Tables(stored, parts.listener());
+    this.schema = new SchemaStep(parts, tables);
+    this.healthDue = parts.clock().instant();
+    this.anchor = new LedgerAnchor(parts.journal(), parts.clock(), parts.anchorEvery(), position);
+  }
+
+  static PipelineSession open(Pipeline.Parts parts) throws FeedException, IOException {
+    String feed = parts.feed().id();
+    Optional<Target.Resume> resume = parts.target().resume(feed);
+    Map<String, Relation> known = new HashMap<>();
+    resume.ifPresent(
+        from ->
+            from.tables().values().forEach(state -> known.put(state.relationId(), state.latest())));
+    Feed.Stream stream = parts.feed().open(resume.map(Target.Resume::position), known);
+    return new PipelineSession(
+        parts,
+        stream,
+        resume.map(Target.Resume::position).orElse(stream.start()),
+        resume.map(from -> from.tables().values()).orElse(List.of()),
+        resume.isPresent());
+  }
+
+  Tables tables() {
+    return tables;
+  }
+
+  SchemaStep schema() {
+    return schema;
+  }
+
+  /** Where the target stands. From any thread. */
+  Position position() {
+    return position;
+  }
+
+  /** Health of the feed, as it last said. From any thread. */
+  Map<String, Probe<String>> health() {
+    return health;
+  }
+
+  /** What became of the rows of the last replay. */
+  Counts replayed() {
+    return replayed;
+  }
+
+  /** Says where the run begins and meets tables that are new. */
+  void announce() throws IOException {
+    parts.mailbox().open(new PipelineCommands(this)::carryOut);
+    Map<String, Counts> ledger = new HashMap<>();
+    parts
+        .target()
+        .ledger(parts.feed().id())
+        .forEach((asset, counts) -> ledger.put(asset.toString(), counts));
+    parts
+        .journal()
+        .write(
+            "pipeline.started",
+            "pipeline",
+            Optional.empty(),
+            new StartedAt(position, parts.judges().digest(), ledger),
+            List.of());
+    parts.listener().accept(new PipelineEvent.Started(position, resumed));
+    for (Relation relation : stream.relations()) {
+      if (tables.byRelation(relation.id()) == null) {
+        schema.meet(relation, position);
+      }
+    }
+    save();
+    for (TableState state : tables.all()) {
+      startLoad(state);
+    }
+  }
+
+  void round() throws IOException {
+    parts.mailbox().empty();
+    boolean drained = false;
+    for (TableState state : tables.all()) {
+      if (state.mode() == TableState.Mode.DRAINING) {
+        drained = true;
+        drain(state);
+      }
+    }
+    Optional<Transaction> next = stream.next(drained ? Duration.ZERO : IDLE);
+    long taken = 0;
+    while (next.isPresent()) {
+      taken += rows(next.get());
+      take(next.get());
+      // Whoever waits in the mailbox waits for one batch at most, however much there is to read.
+      next =
+          taken < parts.batchRows() && parts.mailbox().isEmpty()
+              ? stream.next(Duration.ZERO)
+              : Optional.empty();
+    }
+    commit();
+    anchor.writeIfDue();
+    Instant now = parts.clock().instant();
+    if (!now.isBefore(healthDue)) {
+      health = stream.health();
+      healthDue = now.plus(HEALTH);
+    }
+  }
+
+  private static long rows(Transaction transaction) {
+    return transaction.rows().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Adds a transaction to the group; whatever must come before its rows is done first. */
+  private void take(Transaction transaction) throws IOException {
+    if (transaction.origin() == Transaction.Origin.SNAPSHOT) {
+      takeSnapshot(transaction);
+      return;
+    }
+    settle(transaction);
+    group.add(transaction);
+  }
+
+  private void settle(Transaction transaction) throws IOException {
+    if (needsStep(transaction)) {
+      if (!group.isEmpty()) {
+        commit();
+      }
+      stepping = true;
+      try {
+        step(transaction);
+      } finally {
+        stepping = false;
+      }
+    }
+  }
+
+  private boolean needsStep(Transaction transaction) {
+    return !transaction.schemaChanges().isEmpty()
+        || !transaction.truncated().isEmpty()
+        || transaction.rows().keySet().stream()
+            .anyMatch(relation -> flows(relation) && !blocks(transaction, relation).isEmpty());
+  }
+
+  /** Meets what must be settled before the first row of a transaction. */
+  private void step(Transaction transaction) throws IOException {
+    Position at = transaction.position();
+    for (SchemaChange change : transaction.schemaChanges()) {
+      schema.change(change, at);
+    }
+    for (Relation relation : transaction.truncated()) {
+      TableState state = requireState(relation);
+      Tolerance tolerance = parts.tolerances().apply(state.asset());
+      if (flows(relation) && tolerance.truncate() == Tolerance.Truncation.PAUSE) {
+        schema.truncate(state, at);
+      }
+    }
+    for (Relation relation : transaction.rows().keySet()) {
+      List<Violation> blocks = flows(relation) ? blocks(transaction, relation) : List.of();
+      if (!blocks.isEmpty()) {
+        TableState state = requireState(relation);
+        schema.contain(state, "contract.blocked", describe(blocks), at);
+      }
+    }
+    for (TableState state : tables.all()) {
+      if (state.mode() != TableState.Mode.LOADING) {
+        stream.stopLoad(state.asset());
+      }
+    }
+  }
+
+  private boolean flows(Relation relation) {
+    TableState.Mode mode = requireState(relation).mode();
+    return mode == TableState.Mode.LIVE || mode == TableState.Mode.LOADING;
+  }
+
+  /** Only a transaction of the source has a number of rows that a rule can be about. */
+  private List<Violation> blocks(Transaction transaction, Relation relation) {
+    long rows =
+        transaction.origin() == Transaction.Origin.STREAM
+            ? transaction.rows().get(relation)
+            : RowJudge.ROWS_UNKNOWN;
+    return judge(relation).block(rows);
+  }
+
+  private void takeSnapshot(Transaction chunk) throws IOException {
+    commit();
+    Load load = chunk.load().orElseThrow();
+    try (chunk) {
+      // A chunk may show a change of schema that the log does not.
+      settle(chunk);
+      Optional<TableState> state = tables.of(load.asset());
+      if (state.isEmpty() || state.get().mode() != TableState.Mode.LOADING) {
+        // Stopped while the chunk was under way: its rows are no events, and are read again.
+        if (attempt(List.of(), chunk.position()) instanceof Commit.Refused refused) {
+          throw new PipelineException("The target refuses a state: " + refused.reason());
+        }
+        stream.confirm(position);
+        return;
+      }
+      tables.put(load.finished() ? state.get().loaded() : state.get().loading(load));
+      Commit commit = attempt(List.of(chunk), chunk.position());
+      if (commit instanceof Commit.Refused refused) {
+        tables.put(state.get());
+        schema.contain(state.get(), "target.refused", refused.reason(), chunk.position());
+        steerLoad(tables.of(load.asset()).orElseThrow());
+        commit();
+        return;
+      }
+    }
+    stream.confirm(position);
+    parts.listener().accept(new PipelineEvent.Loaded(load));
+  }
+
+  void steerLoad(TableState state) {
+    try {
+      if (state.mode() == TableState.Mode.LOADING) {
+        startLoad(state);
+      } else {
+        stream.stopLoad(state.asset());
+      }
+    } catch (IOException e) {
+      throw new PipelineException("The load of " + state.asset() + " cannot be steered", e);
+    }
+  }
+
+  private void startLoad(TableState state) throws IOException {
+    if (state.mode() == TableState.Mode.LOADING) {
+      stream.load(state.load().orElseGet(() -> Load.begin(state.asset())));
+    }
+  }
+
+  /** Writes the group and whatever states have changed. */
+  void commit() throws IOException {
+    if (group.isEmpty() && tables.unsaved().isEmpty()) {
+      return;
+    }
+    anchor.writeIfDue();
+    try {
+      Position next = group.isEmpty() ? position : group.last().position();
+      int attempts = 2 * tables.all().size();
+      while (attempt(group.transactions, next) instanceof Commit.Refused refused) {
+        if (attempts-- == 0) {
+          throw new PipelineException(
+              "The target refuses a batch even with all tables contained: " + refused.reason());
+        }
+        contain(refused, next);
+      }
+    } finally {
+      group.clear();
+    }
+    stream.confirm(position);
+  }
+
+  /** Stores changed states, unless they belong to a transaction that is yet to be written. */
+  void save() throws IOException {
+    if (!stepping) {
+      commit();
+    }
+  }
+
+  /** Writes once: Applied, Duplicate, or Refused with nothing written. */
+  private Commit attempt(List<Transaction> transactions, Position next) throws IOException {
+    Batch batch =
+        new Batch(
+            position, next, transactions, tables.snapshot(), tables.unsaved(), parts.judges());
+    Commit commit = parts.target().write(batch, rows -> stream.keepAlive());
+    if (commit instanceof Commit.Conflict conflict) {
+      throw new PipelineException(
+          "Another host writes this feed: the target stands at "
+              + conflict.found()
+              + " where this one left it at "
+              + position
+              + ". Stop one of them, then start again; nothing was written twice");
+    }
+    if (commit instanceof Commit.Refused) {
+      return commit;
+    }
+    position = next;
+    tables.saved();
+    if (commit instanceof Commit.Applied applied) {
+      anchor.committed(batch, applied);
+      replayed = applied.counts().values().stream().reduce(replayed, Counts::plus);
+      tell(transactions, applied);
+    }
+    return commit;
+  }
+
+  /** Takes a table that the target refuses out of the way, so that the others flow. */
+  private void contain(Commit.Refused refused, Position at) {
+    TableState state = tables.of(refused.asset()).orElseThrow();
+    if (state.spools()) {
+      // Even the spool does not take its rows: from here on only a new load makes it right.
+      schema.contain(state, "spool.refused", refused.reason(), at);
+      tables.put(state.lost(refused.reason()));
+    } else {
+      schema.contain(state, "target.refused", refused.reason(), at);
+    }
+    steerLoad(tables.of(state.asset()).orElseThrow());
+  }
+
+  private void tell(List<Transaction> transactions, Commit.Applied applied) {
+    if (!transactions.isEmpty()) {
+      Transaction last = transactions.get(transactions.size() - 1);
+      parts
+          .listener()
+          .accept(
+              new PipelineEvent.Committed(
+                  last.origin(),
+                  applied.position(),
+                  transactions.size(),
+                  applied.counts(),
+                  last.committedAt(),
+                  parts.clock().instant()));
+    }
+  }
+
+  /** Puts some of a table's spool through the gate; an empty spool lets its rows flow again. */
+  private void drain(TableState draining) throws IOException {
+    commit();
+    Asset asset = draining.asset();
+    try (Feed.Stream spool = openBounded(parts.target().spool(parts.feed().id(), asset))) {
+      for (int slice = 0; slice < DRAINS_PER_ROUND; slice++) {
+        Optional<Transaction> waiting = spool.next(Duration.ZERO);
+        if (waiting.isEmpty()) {
+          TableState emptied =
+              draining.in(
+                  draining.load().isPresent() ? TableState.Mode.LOADING : TableState.Mode.LIVE);
+          tables.put(emptied);
+          commit();
+          steerLoad(emptied);
+          return;
+        }
+        Optional<String> refusal = publish(waiting.get());
+        if (refusal.isPresent()) {
+          schema.contain(draining, "drain.refused", refusal.get(), position);
+          commit();
+          return;
+        }
+        stream.keepAlive();
+      }
+    }
+  }
+
+  /** Writes rows that waited; says why if they must go on waiting. */
+  private Optional<String> publish(Transaction waited) throws IOException {
+    try (waited) {
+      for (Relation relation : waited.rows().keySet()) {
+        List<Violation> blocks = blocks(waited, relation);
+        if (!blocks.isEmpty()) {
+          return Optional.of(describe(blocks));
+        }
+      }
+      return attempt(List.of(waited), position) instanceof Commit.Refused refused
+          ? Optional.of(refused.reason())
+          : Optional.empty();
+    }
+  }
+
+  /**
+   * Puts quarantined rows through the gate again.
+   *
+   * @return why it stopped early, if it did
+   */
+  Optional<String> replay(Asset asset, Target.Selection selection) throws IOException {
+    commit();
+    replayed = Counts.ZERO;
+    try (Feed.Stream entries =
+        openBounded(parts.target().quarantine(parts.feed().id(), asset, selection))) {
+      for (Optional<Transaction> next = entries.next(Duration.ZERO);
+          next.isPresent();
+          next = entries.next(Duration.ZERO)) {
+        Optional<String> refusal = publish(next.get());
+        if (refusal.isPresent()) {
+          return refusal;
+        }
+        stream.keepAlive();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Feed.Stream openBounded(Feed feed) throws IOException {
+    try {
+      return feed.open(Optional.empty(), Map.of());
+    } catch (FeedException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private RowJudge judge(Relation relation) {
+    return judges.computeIfAbsent(relation.version(), version -> parts.judges().on(relation));
+  }
+
+  private TableState requireState(Relation relation) {
+    TableState state = tables.byRelation(relation.id());
+    if (state == null) {
+      throw new PipelineException(
+          "The feed delivers rows of " + relation.asset() + " without having described it");
+    }
+    return state;
+  }
+
+  private static String describe(List<Violation> blocks) {
+    StringBuilder text = new StringBuilder("the contract forbids it: ");
+    for (int i = 0; i < blocks.size(); i++) {
+      text.append(i == 0 ? "" : "; ").append(blocks.get(i).rule()).append(", ");
+      text.append(blocks.get(i).reason());
+    }
+    return text.toString();
+  }
+
+  void finish() throws IOException {
+    commit();
+    anchor.write();
+  }
+
+  @Override
+  public void close() throws IOException {
+    parts.mailbox().close();
+    group.clear();
+    try {
+      stream.close();
+    } finally {
+      parts.listener().accept(new PipelineEvent.Stopped(position));
+    }
+  }
+
+  /** Transactions that are committed together. */
+  private static final class Group {
+    private final List<Transaction> transactions = new ArrayList<>();
+
+    boolean isEmpty() {
+      return transactions.isEmpty();
+    }
+
+    void add(Transaction transaction) {
+      transactions.add(transaction);
+    }
+
+    Transaction last() {
+      return transactions.get(transactions.size() - 1);
+    }
+
+    void clear() {
+      transactions.forEach(Transaction::close);
+      transactions.clear();
+    }
+  }
+}
