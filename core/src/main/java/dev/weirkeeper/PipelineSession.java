@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One run from a position on. Confined to the thread of {@link #run}. */
+/** One run from a position on. Confined to the thread of {@link Pipeline#run}. */
 final class PipelineSession implements AutoCloseable {
   private static final Duration IDLE = Duration.ofMillis(20);
   private static final Duration HEALTH = Duration.ofSeconds(1);
