@@ -2,6 +2,7 @@ package dev.weirkeeper.examples.quickstart;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -10,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workload implements AutoCloseable {
   static final String BIG = "repeat(md5(random()::text), 120)";
+
+  private static final long IN_FLIGHT = 2 << 20;
 
   private final Random random;
   private final String url;
@@ -68,10 +73,31 @@ final class Workload implements AutoCloseable {
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       while (!stopping) {
+        if (transactions % 20 == 0) {
+          letThemCatchUp(connection, statement);
+        }
         transaction(connection, statement);
       }
     } catch (SQLException e) {
       failure = e;
+    }
+  }
+
+  /** Keeps what is in flight at some megabytes, or the test would be about its own backlog. */
+  private void letThemCatchUp(Connection connection, Statement statement) throws SQLException {
+    while (!stopping) {
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)"
+                  + " FROM pg_replication_slots WHERE slot_name = 'wk_shop'")) {
+        row.next();
+        if (row.getLong(1) < IN_FLIGHT) {
+          connection.commit();
+          return;
+        }
+      }
+      connection.commit();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }
 
@@ -93,7 +119,7 @@ final class Workload implements AutoCloseable {
       }
       operate(statement);
     }
-    if (random.nextInt(120) == 0) {
+    if (random.nextInt(150) == 0) {
       changeSchema(statement);
       operate(statement);
     }
@@ -156,8 +182,8 @@ final class Workload implements AutoCloseable {
   }
 
   private String amount() {
-    return switch (random.nextInt(25)) {
-      case 0 -> "-" + (1 + random.nextInt(1000)) + ".50";
+    return switch (random.nextInt(100)) {
+      case 0, 3, 4 -> "-" + (1 + random.nextInt(1000)) + ".50";
       case 1 -> "5000000000.25";
       case 2 -> "NULL";
       default -> random.nextInt(100_000) + "." + (10 + random.nextInt(89));
