@@ -45,9 +45,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -113,6 +111,17 @@ public final class GovernedStream implements AutoCloseable {
             UnaryOperator.identity(),
             UnaryOperator.identity(),
             UnaryOperator.identity());
+  }
+
+  /** Something to wait for. */
+  @FunctionalInterface
+  public interface Condition {
+    boolean holds(Map<Asset, TableState> tables) throws SQLException;
+  }
+
+  @FunctionalInterface
+  private interface Reached {
+    boolean yet() throws SQLException;
   }
 
   private final String source;
@@ -212,13 +221,14 @@ public final class GovernedStream implements AutoCloseable {
   }
 
   /** Waits until a condition over the tables holds. */
-  public void await(String what, Predicate<Map<Asset, TableState>> condition)
-      throws InterruptedException, IOException {
-    progress.await(what, () -> condition.test(pipeline.tables()));
+  public void await(String what, Condition condition)
+      throws InterruptedException, IOException, SQLException {
+    progress.await(what, () -> condition.holds(pipeline.tables()));
   }
 
   /** Waits until everything that the source committed up to here is durable at the target. */
-  public void awaitPosition(LogSequenceNumber position) throws InterruptedException, IOException {
+  public void awaitPosition(LogSequenceNumber position)
+      throws InterruptedException, IOException, SQLException {
     progress.await("position " + position, () -> progress.reached(position));
   }
 
@@ -339,10 +349,11 @@ public final class GovernedStream implements AutoCloseable {
       return Optional.ofNullable(failure);
     }
 
-    void await(String what, BooleanSupplier condition) throws InterruptedException, IOException {
+    void await(String what, Reached condition)
+        throws InterruptedException, IOException, SQLException {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
       synchronized (this) {
-        while (!condition.getAsBoolean()) {
+        while (!condition.yet()) {
           if (end.getCount() == 0) {
             throw new IOException("the pipeline ended while waiting for " + what, failure);
           }
