@@ -168,7 +168,7 @@ public final class Batch {
       }
       for (RowBatch rows : ((Chunk.Rows) chunk).batches()) {
         TableState state = state(rows.relation());
-        if (lost(state)) {
+        if (lost(state) || seenByLoad(from, rows.relation(), state)) {
           continue;
         }
         boolean spool = from.origin() == Transaction.Origin.STREAM && state.spools();
@@ -180,6 +180,16 @@ public final class Batch {
     /** Only a new load makes such a table right, so its events mean nothing until then. */
     private boolean lost(TableState state) {
       return state.mode() == TableState.Mode.RESYNC_NEEDED;
+    }
+
+    /**
+     * Without a key a row cannot be met twice, so the one chunk that loads such a table brings all
+     * rows that the log has brought before it.
+     */
+    private boolean seenByLoad(Transaction from, Relation relation, TableState state) {
+      return from.origin() == Transaction.Origin.STREAM
+          && state.mode() == TableState.Mode.LOADING
+          && !(relation.identity() instanceof RowIdentity.Key);
     }
 
     private RowJudge judge(Relation relation) {

@@ -37,13 +37,22 @@ final class LedgerAnchor {
     this.due = clock.instant().plus(interval);
   }
 
-  void committed(Batch batch, Commit.Applied applied) {
+  /** Notes a batch. Rows that waited are counted once, when they came. */
+  void committed(Batch batch, Commit.Applied applied, List<Transaction> transactions) {
     batches++;
     to = applied.position();
     chain =
         Hash.of(
             (chain.hex() + batch.id().hex()).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    applied.counts().forEach((asset, more) -> counts.merge(asset.toString(), more, Counts::plus));
+    boolean waited =
+        transactions.stream()
+            .map(Transaction::origin)
+            .anyMatch(
+                origin ->
+                    origin == Transaction.Origin.DRAIN || origin == Transaction.Origin.REPLAY);
+    if (!waited) {
+      applied.counts().forEach((asset, more) -> counts.merge(asset.toString(), more, Counts::plus));
+    }
   }
 
   /**

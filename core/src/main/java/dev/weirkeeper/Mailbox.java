@@ -95,7 +95,13 @@ public final class Mailbox {
   /** Carries out what waits. */
   void empty() {
     Function<PipelineCommand, Outcome> current = requireNonNull(worker, "open");
-    for (Letter letter = letters.poll(); letter != null; letter = letters.poll()) {
+    // Only what waits now: whoever writes again at once must not keep the rows waiting.
+    int waiting = letters.size();
+    for (int i = 0; i < waiting; i++) {
+      Letter letter = letters.poll();
+      if (letter == null) {
+        return;
+      }
       try {
         letter.answer().complete(current.apply(letter.command()));
       } catch (RuntimeException | Error e) {

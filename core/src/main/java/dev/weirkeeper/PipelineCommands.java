@@ -25,6 +25,11 @@ final class PipelineCommands {
               + session.tables().published().keySet());
     }
     TableState state = found.get();
+    boolean nested =
+        command instanceof PipelineCommand.Apply || command instanceof PipelineCommand.Replay;
+    if (nested && session.stepping()) {
+      return new Outcome.Refused("A schema change is being met; ask again when it is settled");
+    }
     try {
       if (command instanceof PipelineCommand.Pause pause) {
         return pause(state, pause);
@@ -62,25 +67,29 @@ final class PipelineCommands {
     if (!state.spools()) {
       return new Outcome.Refused(state.asset() + " is not paused");
     }
-    if (state.accepted().isEmpty() || !state.accepted().get().equals(state.latest())) {
-      Optional<Plan> plan = session.schema().pending(state, session.position());
-      boolean unseen = state.accepted().isEmpty();
-      if (unseen || !same(state, plan)) {
-        return new Outcome.Refused(
-            "The target does not follow the schema of "
-                + state.asset()
-                + " yet; "
-                + plan.map(waiting -> "apply plan " + waiting.id())
-                    .orElse("no safe plan exists, so change source or target by hand"));
-      }
+    Optional<String> unfit = unfit(state);
+    if (unfit.isPresent()) {
+      return new Outcome.Refused(unfit.get());
     }
     session.tables().put(state.in(TableState.Mode.DRAINING));
     return done(state);
   }
 
-  /** Whether the two versions differ in nothing that the detector would name. */
-  private boolean same(TableState state, Optional<Plan> plan) {
-    return plan.isEmpty() && session.schema().unchanged(state, session.position());
+  /** Why rows of the newest version would not fit the target's table, if so. */
+  private Optional<String> unfit(TableState state) {
+    if (state.accepted().equals(Optional.of(state.latest()))
+        || session.schema().unchanged(state, session.position())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "The target does not follow the schema of "
+            + state.asset()
+            + " yet; "
+            + session
+                .schema()
+                .pending(state, session.position())
+                .map(waiting -> "apply plan " + waiting.id())
+                .orElse("no safe plan exists, so change source or target by hand"));
   }
 
   private Outcome resync(TableState state) throws IOException {
@@ -88,9 +97,23 @@ final class PipelineCommands {
       return new Outcome.Refused(
           "The target does not have " + state.asset() + " yet; apply its plan, which loads it");
     }
-    TableState loading = state.loading(Load.begin(state.asset()));
-    session.tables().put(loading);
-    session.steerLoad(loading);
+    if (session.stepping()) {
+      session.beginLoad(state);
+      return done(state);
+    }
+    Optional<String> unfit = unfit(state);
+    if (unfit.isPresent()) {
+      return new Outcome.Refused(unfit.get());
+    }
+    session.beginLoad(state);
+    session.save();
+    TableState after = session.tables().of(state.asset()).orElseThrow();
+    if (after.mode() != TableState.Mode.LOADING) {
+      session.tables().put(state.paused(after.reason().orElse("the target refuses a new load")));
+      session.save();
+      return new Outcome.Failed(after.reason().orElse("the target refuses a new load"));
+    }
+    session.steerLoad(after);
     return done(state);
   }
 
@@ -104,18 +127,10 @@ final class PipelineCommands {
               + state.asset()
               + plan.map(waiting -> "; that is " + waiting.id()).orElse("; none does"));
     }
-    session.commit();
-    if (!session.schema().carryOut(state.asset(), plan.get(), plan.get().id())) {
-      session.save();
+    if (!session.carryOut(state.asset(), plan.get())) {
       return new Outcome.Failed(
           session.tables().of(state.asset()).flatMap(TableState::reason).orElse("not done"));
     }
-    TableState after = session.tables().of(state.asset()).orElseThrow();
-    if (after.mode() == TableState.Mode.PAUSED) {
-      session.tables().put(after.in(TableState.Mode.DRAINING));
-    }
-    session.save();
-    session.steerLoad(session.tables().of(state.asset()).orElseThrow());
     return done(state);
   }
 

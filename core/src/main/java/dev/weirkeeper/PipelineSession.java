@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One run from a position on. Confined to the thread of {@link Pipeline#run}. */
 final class PipelineSession implements AutoCloseable {
@@ -37,6 +39,9 @@ final class PipelineSession implements AutoCloseable {
    * transaction and not before: a restart must meet it with the versions it began with.
    */
   private boolean stepping;
+
+  /** Loads that began while a step went on: a chunk of an older load of theirs means nothing. */
+  private final Set<Asset> begun = new HashSet<>();
 
   /** Rows that were written since the last replay began. */
   private Counts replayed = Counts.ZERO;
@@ -165,7 +170,12 @@ final class PipelineSession implements AutoCloseable {
       takeSnapshot(transaction);
       return;
     }
-    settle(transaction);
+    try {
+      settle(transaction);
+    } catch (IOException | RuntimeException e) {
+      transaction.close();
+      throw e;
+    }
     group.add(transaction);
   }
 
@@ -174,11 +184,36 @@ final class PipelineSession implements AutoCloseable {
       if (!group.isEmpty()) {
         commit();
       }
+      Set<String> loading = loading();
+      begun.clear();
       stepping = true;
       try {
         step(transaction);
       } finally {
         stepping = false;
+      }
+      steerLoads(loading);
+    }
+  }
+
+  private Set<String> loading() {
+    Set<String> loading = new HashSet<>();
+    for (TableState state : tables.all()) {
+      if (state.mode() == TableState.Mode.LOADING) {
+        loading.add(state.relationId());
+      }
+    }
+    return loading;
+  }
+
+  /** Starts loads that a step began and stops those that it ended; the others go on. */
+  private void steerLoads(Set<String> before) throws IOException {
+    for (TableState state : tables.all()) {
+      if (state.mode() != TableState.Mode.LOADING) {
+        stream.stopLoad(state.asset());
+      } else if (!before.contains(state.relationId()) || begun.contains(state.asset())) {
+        begun.add(state.asset());
+        startLoad(state);
       }
     }
   }
@@ -210,11 +245,6 @@ final class PipelineSession implements AutoCloseable {
         schema.contain(state, "contract.blocked", describe(blocks), at);
       }
     }
-    for (TableState state : tables.all()) {
-      if (state.mode() != TableState.Mode.LOADING) {
-        stream.stopLoad(state.asset());
-      }
-    }
   }
 
   private boolean flows(Relation relation) {
@@ -226,20 +256,26 @@ final class PipelineSession implements AutoCloseable {
   private List<Violation> blocks(Transaction transaction, Relation relation) {
     long rows =
         transaction.origin() == Transaction.Origin.STREAM
-            ? transaction.rows().get(relation)
+            ? transaction.rows().getOrDefault(relation, 0L)
             : RowJudge.ROWS_UNKNOWN;
     return judge(relation).block(rows);
   }
 
   private void takeSnapshot(Transaction chunk) throws IOException {
-    commit();
     Load load = chunk.load().orElseThrow();
     try (chunk) {
+      commit();
       // A chunk may show a change of schema that the log does not.
+      begun.clear();
       settle(chunk);
       Optional<TableState> state = tables.of(load.asset());
-      if (state.isEmpty() || state.get().mode() != TableState.Mode.LOADING) {
-        // Stopped while the chunk was under way: its rows are no events, and are read again.
+      if (state.isEmpty()
+          || state.get().mode() != TableState.Mode.LOADING
+          || begun.contains(load.asset())) {
+        // Stopped or begun anew meanwhile: its rows are no events, and are read again.
+        if (state.isEmpty() || state.get().mode() != TableState.Mode.LOADING) {
+          stream.stopLoad(load.asset());
+        }
         if (attempt(List.of(), chunk.position()) instanceof Commit.Refused refused) {
           throw new PipelineException("The target refuses a state: " + refused.reason());
         }
@@ -258,6 +294,40 @@ final class PipelineSession implements AutoCloseable {
     }
     stream.confirm(position);
     parts.listener().accept(new PipelineEvent.Loaded(load));
+  }
+
+  /** Begins to load a table from its first row. */
+  void beginLoad(TableState state) {
+    tables.put(state.loading(Load.begin(state.asset())));
+    begun.add(state.asset());
+  }
+
+  boolean stepping() {
+    return stepping;
+  }
+
+  /**
+   * Carries out a plan that somebody applied. What its steps change is stored once all are done: a
+   * restart in between must find the table as it was.
+   */
+  boolean carryOut(Asset asset, Plan plan) throws IOException {
+    commit();
+    Set<String> loading = loading();
+    begun.clear();
+    boolean done;
+    stepping = true;
+    try {
+      done = schema.carryOut(asset, plan, plan.id());
+      TableState after = tables.of(asset).orElseThrow();
+      if (done && after.mode() == TableState.Mode.PAUSED) {
+        tables.put(after.in(TableState.Mode.DRAINING));
+      }
+    } finally {
+      stepping = false;
+    }
+    commit();
+    steerLoads(loading);
+    return done;
   }
 
   void steerLoad(TableState state) {
@@ -283,7 +353,6 @@ final class PipelineSession implements AutoCloseable {
     if (group.isEmpty() && tables.unsaved().isEmpty()) {
       return;
     }
-    anchor.writeIfDue();
     try {
       Position next = group.isEmpty() ? position : group.last().position();
       int attempts = 2 * tables.all().size();
@@ -309,6 +378,7 @@ final class PipelineSession implements AutoCloseable {
 
   /** Writes once: Applied, Duplicate, or Refused with nothing written. */
   private Commit attempt(List<Transaction> transactions, Position next) throws IOException {
+    anchor.writeIfDue();
     Batch batch =
         new Batch(
             position, next, transactions, tables.snapshot(), tables.unsaved(), parts.judges());
@@ -327,7 +397,7 @@ final class PipelineSession implements AutoCloseable {
     position = next;
     tables.saved();
     if (commit instanceof Commit.Applied applied) {
-      anchor.committed(batch, applied);
+      anchor.committed(batch, applied, transactions);
       replayed = applied.counts().values().stream().reduce(replayed, Counts::plus);
       tell(transactions, applied);
     }
@@ -376,7 +446,7 @@ final class PipelineSession implements AutoCloseable {
                   draining.load().isPresent() ? TableState.Mode.LOADING : TableState.Mode.LIVE);
           tables.put(emptied);
           commit();
-          steerLoad(emptied);
+          steerLoad(tables.of(asset).orElseThrow());
           return;
         }
         Optional<String> refusal = publish(waiting.get());

@@ -2,6 +2,7 @@ package dev.weirkeeper;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -73,6 +74,6 @@ final class Tables {
   private void publish() {
     Map<Asset, TableState> byAsset = new TreeMap<>();
     byRelation.values().forEach(state -> byAsset.put(state.asset(), state));
-    published = byAsset;
+    published = Collections.unmodifiableMap(byAsset);
   }
 }

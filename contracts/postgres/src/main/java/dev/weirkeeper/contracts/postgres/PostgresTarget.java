@@ -345,6 +345,8 @@ public final class PostgresTarget implements Target {
 
   @Override
   public Optional<Resume> resume(String feed) throws IOException {
+    // Another host may have written since, or a person mended something.
+    memory.clear();
     return ask("reading the position", (open, bookkeeping) -> bookkeeping.resume(feed));
   }
 

@@ -101,7 +101,7 @@ final class TableRows {
 
   /** Whether a missing row contradicts nothing: the snapshot may not have come to it yet. */
   boolean loading() throws SQLException {
-    return state.mode() == TableState.Mode.LOADING || writer.hasStale(id);
+    return state.load().isPresent() || writer.hasStale(id);
   }
 
   boolean hasStale() throws SQLException {
@@ -142,7 +142,7 @@ final class TableRows {
     RowBatch.Op only = origin == Origin.SNAPSHOT ? RowBatch.Op.READ : RowBatch.Op.INSERT;
     if (only == RowBatch.Op.READ
         ? writer.overlapping(id) || hasStale()
-        : state.mode() == TableState.Mode.LOADING) {
+        : state.load().isPresent()) {
       return false;
     }
     for (int row = 0; row < rows.rows(); row++) {

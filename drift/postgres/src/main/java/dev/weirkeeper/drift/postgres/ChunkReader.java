@@ -31,6 +31,9 @@ final class ChunkReader {
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+  /** A data exception: where the load stands is no key of the table any more. */
+  private static final String KEY_CHANGED = "22000";
+
   private final Connection connection;
   private final Catalog catalog;
   private final String system;
@@ -112,6 +115,11 @@ final class ChunkReader {
     } catch (SQLException e) {
       cause.addSuppressed(e);
     }
+  }
+
+  /** Says what the next chunk waits for. */
+  void waitsFor(String what) {
+    waitsFor = what;
   }
 
   private Optional<Window> readLocked(
@@ -300,7 +308,8 @@ final class ChunkReader {
               + texts.size()
               + " columns, the table has one of "
               + key.size()
-              + "; begin the load again");
+              + "; begin the load again",
+          KEY_CHANGED);
     }
     StringJoiner values = new StringJoiner(", ", "(", ")");
     for (int i = 0; i < texts.size(); i++) {

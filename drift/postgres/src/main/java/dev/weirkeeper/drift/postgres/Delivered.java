@@ -18,6 +18,13 @@ final class Delivered {
     xids[size++] = xid;
   }
 
+  /** Adds all that run while a snapshot is taken. */
+  void addAll(XidSnapshot snapshot) {
+    for (long xid : snapshot.running()) {
+      add((int) xid);
+    }
+  }
+
   int size() {
     return size;
   }

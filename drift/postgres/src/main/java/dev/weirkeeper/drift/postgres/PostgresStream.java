@@ -37,6 +37,7 @@ final class PostgresStream implements Feed.Stream {
 
   private static final long STATUS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long BUSY_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
   private static final int YIELDING_LOOKS = 20;
@@ -61,6 +62,8 @@ final class PostgresStream implements Feed.Stream {
   private boolean unsent;
   private long sentAt = System.nanoTime();
   private long noChunkBefore = System.nanoTime();
+  private long retryNanos = RETRY_NANOS;
+  private boolean seeded;
   private Instant heartbeatAt;
   private int pruneAt = PRUNE_DELIVERED;
   private boolean closed;
@@ -229,8 +232,26 @@ final class PostgresStream implements Feed.Stream {
                             + from.asset()
                             + "; name it in tables(…)"));
     stopLoad(from.asset());
+    seedDelivered();
     loads.put(from.asset(), from);
     table.loading = true;
+  }
+
+  /**
+   * Commits that an earlier stream handed out may still be unseen by others, and nobody remembers
+   * which: so no chunk is read before all that run now have ended.
+   */
+  private void seedDelivered() throws IOException {
+    if (seeded) {
+      return;
+    }
+    try {
+      delivered.addAll(
+          XidSnapshot.parse(catalog.value("SELECT pg_current_snapshot()::text").orElseThrow()));
+      seeded = true;
+    } catch (SQLException e) {
+      throw failed("The transactions that run at the source cannot be asked for", e);
+    }
   }
 
   @Override
@@ -257,12 +278,27 @@ final class PostgresStream implements Feed.Stream {
       Optional<Window> chunk = chunks.read(table.get(), load, delivered, this::keepAlive);
       if (chunk.isPresent()) {
         reader.hold(chunk.get());
+        retryNanos = RETRY_NANOS;
       } else {
-        noChunkBefore = System.nanoTime() + RETRY_NANOS;
+        later(load);
       }
     } catch (SQLException e) {
-      throw failed("The snapshot of " + load.asset() + " cannot be read on", e);
+      String state = String.valueOf(e.getSQLState());
+      if (!state.startsWith("22") && !state.startsWith("42")) {
+        throw failed("The snapshot of " + load.asset() + " cannot be read on", e);
+      }
+      // The table is not as the load knows it. The log will say what changed, and others go on.
+      chunks.waitsFor(load.asset() + ", which cannot be read (SQLSTATE " + state + ")");
+      later(load);
     }
+  }
+
+  /** Lets other loads go first, and the log be read; asks again less and less often. */
+  private void later(Load load) {
+    loads.remove(load.asset());
+    loads.put(load.asset(), load);
+    noChunkBefore = System.nanoTime() + retryNanos;
+    retryNanos = Math.min(2 * retryNanos, LONGEST_RETRY_NANOS);
   }
 
   // ---- signs of life

@@ -26,6 +26,11 @@ final class XidSnapshot {
     return new XidSnapshot(Long.parseLong(parts[0]), Long.parseLong(parts[1]), running);
   }
 
+  /** Transactions that had begun and not ended when the snapshot was taken. */
+  long[] running() {
+    return running.clone();
+  }
+
   /**
    * Whether the effects of a committed transaction are seen.
    *
