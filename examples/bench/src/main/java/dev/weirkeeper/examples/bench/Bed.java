@@ -101,7 +101,10 @@ final class Bed {
     Asset asset = new Asset(id, "public." + table);
     stream.await(
         "the table",
-        tables -> tables.containsKey(asset) && tables.get(asset).mode() == TableState.Mode.LIVE);
+        tables ->
+            tables.values().stream()
+                .anyMatch(
+                    state -> state.asset().equals(asset) && state.mode() == TableState.Mode.LIVE));
   }
 
   static LogSequenceNumber position(LocalPostgres server) throws SQLException {

@@ -162,7 +162,7 @@ final class Story {
     app.transaction(
         "ALTER TABLE lineitem DROP COLUMN l_comment",
         "UPDATE lineitem SET l_tax = l_tax + 0.01 WHERE l_orderkey <= 5000");
-    stream.await("the pause", tables -> tables.get(LINEITEM).mode() == TableState.Mode.PAUSED);
+    stream.await("the pause", tables -> is(tables, LINEITEM, TableState.Mode.PAUSED));
     app.transaction("UPDATE orders SET o_shippriority = 1 WHERE o_orderkey <= 1000");
     caughtUp(stream, app);
     long orders = app.stopPlacingOrders();
@@ -182,8 +182,7 @@ final class Story {
     done(
         stream.call("plan_apply", new PipelineTools.Apply(LINEITEM.name(), plan.id()), LINEITEM),
         "plan_apply");
-    stream.await(
-        "the spool to drain", tables -> tables.get(LINEITEM).mode() == TableState.Mode.LIVE);
+    stream.await("the spool to drain", tables -> is(tables, LINEITEM, TableState.Mode.LIVE));
   }
 
   private void replay(GovernedStream stream, Application app)
@@ -251,6 +250,11 @@ final class Story {
   private void caughtUp(GovernedStream stream, Application app)
       throws SQLException, IOException, InterruptedException {
     stream.awaitPosition(app.position());
+  }
+
+  private static boolean is(Map<Asset, TableState> tables, Asset asset, TableState.Mode mode) {
+    TableState state = tables.get(asset);
+    return state != null && state.mode() == mode;
   }
 
   private static boolean all(Map<Asset, TableState> tables, TableState.Mode mode) {

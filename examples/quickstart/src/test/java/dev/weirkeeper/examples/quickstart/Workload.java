@@ -226,8 +226,7 @@ final class Workload implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stopping = true;
-    thread.join();
   }
 }
