@@ -44,7 +44,7 @@ final class Throughput {
       String id = "ins" + round;
       String table = "orders_" + id;
       prepare(id, table);
-      write(table, (from, to) -> "INSERT INTO " + table + " " + Bed.rows(from, to));
+      write((from, to) -> "INSERT INTO " + table + " " + Bed.rows(from, to));
       List<byte[]> texts = texts(table);
       double piped = pipe(id, table);
       double decoded = decode(id);
@@ -87,7 +87,6 @@ final class Throughput {
           "VACUUM ANALYZE hand",
           "VACUUM ANALYZE " + table);
       write(
-          table,
           (from, to) ->
               "UPDATE "
                   + table
@@ -139,7 +138,7 @@ final class Throughput {
     server.execute(Bed.TARGET, "DROP TABLE " + table, "CHECKPOINT");
   }
 
-  private void write(String table, Sql sql) throws SQLException {
+  private void write(Sql sql) throws SQLException {
     try (Connection connection = server.connect(Bed.SOURCE);
         Statement statement = connection.createStatement()) {
       for (long from = 1; from <= rows; from += TRANSACTION) {
