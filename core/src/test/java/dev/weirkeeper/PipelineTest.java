@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 /** The order of things on the pipeline's thread, with parts that remember what they were asked. */
@@ -49,6 +50,8 @@ class PipelineTest {
   private Appends sink = record -> receipt(record);
   private RowJudge judge = judge(List.of());
   private Tolerance tolerance = Tolerance.STANDARD;
+  private FakePlanner planner = new FakePlanner("follow");
+  private FutureTask<Outcome> answer = new FutureTask<>(() -> new Outcome.Refused("not asked"));
 
   @Test
   void a_new_table_is_created_through_the_door_and_then_loaded() throws Exception {
@@ -292,21 +295,9 @@ class PipelineTest {
                   even ? ORDERS_2 : ORDERS_1,
                   even ? new String[] {"1", "2", "3"} : new String[] {"1", "2"}));
     }
-    Thread sender =
-        new Thread(
-            () ->
-                mailbox.send(
-                    new PipelineCommand.Pause(LINES, "now"), CLOCK.instant().plusSeconds(60)));
-    feed.beforeThird =
-        () -> {
-          sender.start();
-          while (mailbox.isEmpty()) {
-            Thread.onSpinWait();
-          }
-        };
+    feed.beforeThird = () -> ask(new PipelineCommand.Pause(LINES, "now"));
 
     run();
-    sender.join();
 
     int paused = story.indexOf("write [] LINES paused");
     assertThat(paused).isPositive();
@@ -347,6 +338,109 @@ class PipelineTest {
     assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
     assertThat(target.states.get(ORDERS).load()).contains(Load.begin(ORDERS));
     assertThat(target.position).isEqualTo(at("h1"));
+  }
+
+  @Test
+  void a_load_that_a_chunk_makes_begin_anew_is_not_ended_by_that_chunk() throws Exception {
+    planner = new FakePlanner("follow", "table_resync");
+    target.states.put(
+        ORDERS, TableState.unseen(ORDERS_1, "").accepting(ORDERS_1).loading(Load.begin(ORDERS)));
+    feed.add(
+        transaction("h1")
+            .change(ORDERS_1, ORDERS_2)
+            .insert(ORDERS_2, "7", "1", "x")
+            .chunk(new Load(ORDERS, Optional.of("7"), 1, 1, true)));
+
+    run();
+
+    assertThat(story).noneMatch(line -> line.startsWith("write [h1"));
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LOADING);
+    assertThat(target.states.get(ORDERS).load()).contains(Load.begin(ORDERS));
+    assertThat(target.states.get(ORDERS).accepted()).contains(ORDERS_2);
+    assertThat(feed.loads).containsExactly(Load.begin(ORDERS), Load.begin(ORDERS));
+  }
+
+  @Test
+  void a_load_that_a_transaction_makes_begin_is_started() throws Exception {
+    target.states.put(ORDERS, TableState.unseen(ORDERS_1, "the act was refused"));
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+
+    run();
+
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LOADING);
+    assertThat(feed.loads).containsExactly(Load.begin(ORDERS));
+  }
+
+  @Test
+  void a_load_that_goes_on_is_not_begun_anew_by_a_change_of_schema() throws Exception {
+    Load half = new Load(ORDERS, Optional.of("5"), 5, 10, false);
+    target.states.put(ORDERS, TableState.unseen(ORDERS_1, "").accepting(ORDERS_1).loading(half));
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+
+    run();
+
+    assertThat(feed.loads).containsExactly(half);
+    assertThat(target.states.get(ORDERS).load()).contains(half);
+  }
+
+  @Test
+  void a_resync_is_no_way_around_a_change_that_nobody_decided() throws Exception {
+    target.live(LINES_1);
+    target.states.put(
+        ORDERS,
+        TableState.unseen(ORDERS_2, "").accepting(ORDERS_1).paused("a person has to decide"));
+    feed.beforeThird = () -> ask(new PipelineCommand.Resync(ORDERS));
+    feed.add(transaction("t1").insert(LINES_1, "1", "1"));
+    feed.pause();
+    feed.add(transaction("t2").insert(LINES_1, "2", "1"));
+
+    run();
+
+    assertThat(answer.get()).isInstanceOf(Outcome.Refused.class);
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+  }
+
+  @Test
+  void an_applied_plan_is_stored_whole_with_the_load_that_it_begins() throws Exception {
+    planner = new FakePlanner("follow", "table_resync");
+    target.live(LINES_1);
+    TableState paused =
+        TableState.unseen(ORDERS_2, "").accepting(ORDERS_1).paused("a person has to decide");
+    target.states.put(ORDERS, paused);
+    Plan plan = planner.plan(null, Optional.of(ORDERS_1), ORDERS_2).orElseThrow();
+    feed.beforeThird = () -> ask(new PipelineCommand.Apply(ORDERS, plan.id()));
+    feed.add(transaction("t1").insert(LINES_1, "1", "1"));
+    feed.pause();
+    feed.add(transaction("t2").insert(LINES_1, "2", "1"));
+
+    run();
+
+    assertThat(answer.get().isDone()).isTrue();
+    assertThat(target.history.get(ORDERS))
+        .extracting(state -> state.mode() + " " + state.accepted().equals(Optional.of(ORDERS_2)))
+        .containsExactly("LOADING true");
+    assertThat(feed.loads).containsExactly(Load.begin(ORDERS));
+  }
+
+  @Test
+  void invariant_6_rows_without_a_key_are_not_brought_by_the_log_and_by_the_load()
+      throws Exception {
+    Relation keyless = Relation.of(ORDERS, "1", new RowIdentity.None(), ORDERS_1.columns());
+    target.states.put(
+        ORDERS, TableState.unseen(keyless, "").accepting(keyless).loading(Load.begin(ORDERS)));
+    feed.add(transaction("t1").insert(keyless, "1", "1"));
+
+    run();
+
+    assertThat(story).contains("write [t1:]");
+  }
+
+  private void ask(PipelineCommand command) {
+    answer = new FutureTask<>(() -> mailbox.send(command, CLOCK.instant().plusSeconds(60)));
+    new Thread(answer).start();
+    while (mailbox.isEmpty()) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
@@ -393,6 +487,15 @@ class PipelineTest {
                               return act;
                             }),
                         Tool.write(
+                            "table_resync",
+                            "Loads a table again.",
+                            Named.class,
+                            Named.class,
+                            Repeat.SAFE,
+                            Undo.NONE,
+                            (input, call) ->
+                                mailbox.send(new PipelineCommand.Resync(ORDERS), call.deadline())),
+                        Tool.write(
                             "table_pause",
                             "Pauses a table.",
                             Named.class,
@@ -410,7 +513,7 @@ class PipelineTest {
             .target(target)
             .judges(new FakeJudges(judge))
             .detector(new FakeDetector())
-            .planner(new FakePlanner())
+            .planner(planner)
             .policy(policy)
             .toolbox(toolbox)
             .mailbox(mailbox)
@@ -519,6 +622,12 @@ class PipelineTest {
   }
 
   private static final class FakePlanner implements Planner {
+    private final List<String> tools;
+
+    FakePlanner(String... tools) {
+      this.tools = List.of(tools);
+    }
+
     @Override
     public String id() {
       return "fake";
@@ -526,15 +635,14 @@ class PipelineTest {
 
     @Override
     public Optional<Plan> plan(Incident incident, Optional<Relation> from, Relation to) {
-      Action follow =
-          new Action("follow", Json.of(new Named(to.asset().name())), new Asset("dw", "public.t"));
+      List<Plan.Step> steps = new ArrayList<>();
+      for (String tool : tools) {
+        Action action =
+            new Action(tool, Json.of(new Named(to.asset().name())), new Asset("dw", "public.t"));
+        steps.add(new Plan.Step(action, "", Optional.empty(), ""));
+      }
       return Optional.of(
-          new Plan(
-              to.asset(),
-              from.map(Relation::version),
-              to.version(),
-              List.of(new Plan.Step(follow, "", Optional.empty(), "")),
-              Json.empty()));
+          new Plan(to.asset(), from.map(Relation::version), to.version(), steps, Json.empty()));
     }
   }
 
@@ -726,6 +834,7 @@ class PipelineTest {
 
   private final class FakeTarget implements Target {
     private final Map<Asset, TableState> states = new LinkedHashMap<>();
+    private final Map<Asset, List<TableState>> history = new HashMap<>();
     private final Deque<Commit> answers = new ArrayDeque<>();
     private final Map<Relation, String> stored = new HashMap<>();
     private Position position = at("start");
@@ -762,6 +871,10 @@ class PipelineTest {
         return answer;
       }
       batch.changedStates().forEach(state -> states.put(state.asset(), state));
+      batch
+          .changedStates()
+          .forEach(
+              state -> history.computeIfAbsent(state.asset(), key -> new ArrayList<>()).add(state));
       batch
           .changedStates()
           .forEach(state -> stored.putIfAbsent(state.latest(), batch.next().text()));
