@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weirkeeper.Commit;
 import dev.weirkeeper.Counts;
 import dev.weirkeeper.Load;
+import dev.weirkeeper.TableState;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,23 @@ class LoadIT {
 
     assertThat(counts).isEqualTo(Counts.of(3, 0, 0));
     assertThat(fixture.table()).containsExactly("3|tre|whole|3");
+  }
+
+  @Test
+  void a_spool_that_filled_while_a_load_was_paused_drains_over_rows_that_are_not_there_yet()
+      throws Exception {
+    fixture.change(Rows.loading(ITEMS_V1));
+    fixture.applied(fixture.read(chunk(1)).read(ITEMS_V1, "1", "one", "n", "1"));
+    TableState half = Rows.loading(ITEMS_V1).loading(chunk(1));
+    fixture.change(half.paused("asked to"));
+    fixture.applied(
+        fixture.next().update(ITEMS_V1, "2", "due", UNCHANGED, "2").delete(ITEMS_V1, "3"));
+    fixture.change(half.in(TableState.Mode.DRAINING));
+
+    Counts counts = fixture.drain();
+
+    assertThat(counts).isEqualTo(Counts.of(2, 0, 0));
+    assertThat(fixture.table()).containsExactly("1|one|n|1");
   }
 
   @Test
