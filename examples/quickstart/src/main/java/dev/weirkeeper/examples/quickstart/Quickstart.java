@@ -86,7 +86,7 @@ public final class Quickstart {
     try (GovernedStream stream =
         GovernedStream.start(
             new GovernedStream.Settings(
-                GovernedStream.SOURCE,
+                "source",
                 options.source().orElseThrow(),
                 options.target().orElseThrow(),
                 options.tables(),
