@@ -173,7 +173,10 @@ final class SchemaStep {
       if (decision instanceof Decision.Contain contain) {
         contain.now().forEach(action -> perform(PIPELINE, action, List.of(cause)));
       }
-      pause(state.asset(), decision.reason());
+      boolean waits = decision instanceof Decision.Heal;
+      pause(
+          state.asset(),
+          waits ? "A change of its schema waits behind its spool" : decision.reason());
     }
   }
 
