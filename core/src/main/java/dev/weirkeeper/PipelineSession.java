@@ -120,6 +120,7 @@ final class PipelineSession implements AutoCloseable {
             new StartedAt(position, parts.judges().digest(), ledger),
             List.of());
     parts.listener().accept(new PipelineEvent.Started(position, resumed));
+    finishPlans();
     for (Relation relation : stream.relations()) {
       if (tables.byRelation(relation.id()) == null) {
         schema.meet(relation, position);
@@ -307,10 +308,12 @@ final class PipelineSession implements AutoCloseable {
   }
 
   /**
-   * Carries out a plan that somebody applied. What its steps change is stored once all are done: a
-   * restart in between must find the table as it was.
+   * Carries out a plan that somebody applied. That it began is stored first, and what its steps
+   * changed once all are done: a restart in between finds the table as it was and begins again, and
+   * steps that were done are found done.
    */
   boolean carryOut(Asset asset, Plan plan) throws IOException {
+    tables.put(tables.of(asset).orElseThrow().in(TableState.Mode.APPLYING));
     commit();
     Set<String> loading = loading();
     begun.clear();
@@ -319,7 +322,7 @@ final class PipelineSession implements AutoCloseable {
     try {
       done = schema.carryOut(asset, plan, plan.id());
       TableState after = tables.of(asset).orElseThrow();
-      if (done && after.mode() == TableState.Mode.PAUSED) {
+      if (after.mode() == TableState.Mode.APPLYING) {
         tables.put(after.in(TableState.Mode.DRAINING));
       }
     } finally {
@@ -328,6 +331,20 @@ final class PipelineSession implements AutoCloseable {
     commit();
     steerLoads(loading);
     return done;
+  }
+
+  /** Goes on with plans in whose middle an earlier host died. */
+  private void finishPlans() throws IOException {
+    for (TableState state : tables.all()) {
+      if (state.mode() == TableState.Mode.APPLYING) {
+        Optional<Plan> plan = schema.pending(state, position);
+        if (plan.isPresent()) {
+          carryOut(state.asset(), plan.get());
+        } else {
+          tables.put(state.paused("A plan was begun and cannot be made again; look at the target"));
+        }
+      }
+    }
   }
 
   void steerLoad(TableState state) {

@@ -29,6 +29,11 @@ public record TableState(
     LOADING,
     /** Rows go to the spool until somebody resumes the table. */
     PAUSED,
+    /**
+     * A plan that somebody applied is being carried out. Stored before its first step: a host that
+     * dies in between goes on with it before it meets another change.
+     */
+    APPLYING,
     /** The spool is being emptied; new rows queue behind it. */
     DRAINING,
     /** Changes were lost: only a new load makes the table right. Rows of the stream are dropped. */
@@ -98,6 +103,6 @@ public record TableState(
 
   /** Whether rows of the stream go to the spool. */
   public boolean spools() {
-    return mode == Mode.PAUSED || mode == Mode.DRAINING;
+    return mode == Mode.PAUSED || mode == Mode.APPLYING || mode == Mode.DRAINING;
   }
 }

@@ -418,8 +418,23 @@ class PipelineTest {
     assertThat(answer.get().isDone()).isTrue();
     assertThat(target.history.get(ORDERS))
         .extracting(state -> state.mode() + " " + state.accepted().equals(Optional.of(ORDERS_2)))
-        .containsExactly("LOADING true");
+        .containsExactly("APPLYING false", "LOADING true");
     assertThat(feed.loads).containsExactly(Load.begin(ORDERS));
+  }
+
+  @Test
+  void a_plan_in_whose_middle_the_host_died_is_finished_before_the_next_change_is_met()
+      throws Exception {
+    Relation newest = relation(ORDERS, "1", "id", "amount", "note", "more");
+    target.states.put(
+        ORDERS, TableState.unseen(ORDERS_2, "").accepting(ORDERS_1).in(TableState.Mode.APPLYING));
+    feed.add(transaction("t1").change(ORDERS_2, newest).insert(newest, "7", "1", "x", "y"));
+
+    run();
+
+    assertThat(story).filteredOn(line -> line.equals("act follow")).isNotEmpty();
+    assertThat(target.history.get(ORDERS).get(0).accepted()).contains(ORDERS_2);
+    assertThat(story.indexOf("act follow")).isLessThan(story.indexOf("write [t1: 1 PUBLISH]"));
   }
 
   @Test
@@ -920,7 +935,7 @@ class PipelineTest {
 
     @Override
     public Feed spool(String feedId, Asset asset) {
-      throw new AssertionError("Nothing is drained here");
+      return new FakeFeed();
     }
 
     @Override
