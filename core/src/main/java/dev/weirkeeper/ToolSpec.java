@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param description what it does and when to use it, for people and models
  * @param inputSchema JSON Schema of its input
  * @param outputSchema JSON Schema of its result
+ * @param inputs what its input is made of; says whether a tainted caller may use it alone
  */
 public record ToolSpec(
     String name,
@@ -19,7 +20,8 @@ public record ToolSpec(
     Json outputSchema,
     Effect effect,
     Repeat repeat,
-    Undo undo) {
+    Undo undo,
+    Inputs inputs) {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 
   public ToolSpec {
@@ -33,5 +35,11 @@ public record ToolSpec(
     requireNonNull(effect, "effect");
     requireNonNull(repeat, "repeat");
     requireNonNull(undo, "undo");
+    requireNonNull(inputs, "inputs");
+  }
+
+  /** The same tool with another kind of input. */
+  public ToolSpec with(Inputs other) {
+    return new ToolSpec(name, description, inputSchema, outputSchema, effect, repeat, undo, other);
   }
 }

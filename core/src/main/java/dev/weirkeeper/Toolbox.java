@@ -192,6 +192,7 @@ public final class Toolbox {
     private final Action action;
     private final Hash id;
     private final Instant until;
+    private Optional<String> observed = Optional.empty();
 
     Attempt(Tool<I, ?> tool, I input, Caller caller, Action action, Instant until) {
       this.tool = tool;
@@ -205,7 +206,8 @@ public final class Toolbox {
     Outcome make(List<Hash> causes) {
       Optional<String> state;
       try {
-        state = state();
+        state = read();
+        observed = state;
       } catch (Throwable e) {
         String reason =
             "The state that the act depends on could not be read, so nothing was done: "
@@ -235,7 +237,7 @@ public final class Toolbox {
 
     private Optional<String> moved(Optional<String> before) {
       try {
-        return state().equals(before)
+        return read().equals(before)
             ? Optional.empty()
             : Optional.of(
                 "What the act depends on has changed meanwhile, so nothing was done; look again"
@@ -247,7 +249,7 @@ public final class Toolbox {
       }
     }
 
-    private Optional<String> state() throws Exception {
+    private Optional<String> read() throws Exception {
       Optional<Tool.Fingerprint<I>> fingerprint = tool.fingerprint();
       return fingerprint.isEmpty()
           ? Optional.empty()
@@ -317,6 +319,22 @@ public final class Toolbox {
     @Override
     public Asset target() {
       return action.target();
+    }
+
+    @Override
+    public Optional<String> state() {
+      return observed;
+    }
+
+    @Override
+    public Optional<String> stop() {
+      return stopped()
+          .or(() -> beyond(caller, tool.spec()))
+          .or(
+              () ->
+                  clock.instant().isBefore(until)
+                      ? Optional.empty()
+                      : Optional.of("The deadline of the call is over"));
     }
 
     @Override

@@ -68,7 +68,8 @@ class ToolboxTest {
                 Json.schemaOf(Result.class),
                 effect,
                 Repeat.ONCE,
-                Undo.NONE),
+                Undo.NONE,
+                Inputs.IDS),
             Input.class,
             (input, call) -> {
               called.add(name);

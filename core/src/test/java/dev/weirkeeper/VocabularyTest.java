@@ -68,7 +68,8 @@ class VocabularyTest {
           Json.empty(),
           Effect.WRITE,
           Repeat.ONCE,
-          Undo.NONE);
+          Undo.NONE,
+          Inputs.TEXT);
   private static final Caller CALLER = new Caller("playbook", Caller.Kind.POLICY);
 
   static Stream<Record> records() {

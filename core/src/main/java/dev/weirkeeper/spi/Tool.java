@@ -5,9 +5,12 @@ import static java.util.Objects.requireNonNull;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Hash;
+import dev.weirkeeper.Inputs;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Outcome;
+import dev.weirkeeper.Probe;
 import dev.weirkeeper.Repeat;
+import dev.weirkeeper.Settlement;
 import dev.weirkeeper.ToolSpec;
 import dev.weirkeeper.Undo;
 import java.time.Instant;
@@ -27,6 +30,18 @@ public final class Tool<I extends Record, O extends Record> {
     Hash actionId();
 
     Asset target();
+
+    /**
+     * What the {@link Fingerprint} read before the act, for a compare-and-set under the lock that
+     * the handler takes; empty where the tool has none.
+     */
+    Optional<String> state();
+
+    /**
+     * Why the call must go no further: somebody threw the kill switch, the grant was revoked, or
+     * the deadline is over. A handler asks before its point of no return; empty: go on.
+     */
+    Optional<String> stop();
 
     /** The moment after which nobody waits any more; handlers derive their time-outs from it. */
     Instant deadline();
@@ -50,23 +65,29 @@ public final class Tool<I extends Record, O extends Record> {
     Optional<String> problem(I input, Call call) throws Exception;
   }
 
+  /** Says how many rows a call may touch at most. Unknown is refused where rows are budgeted. */
+  @FunctionalInterface
+  public interface Rows<I> {
+    Probe<Long> touched(I input, Call call) throws Exception;
+  }
+
+  /** What else a tool may have. */
+  private record Extras<I>(
+      Optional<Fingerprint<I>> fingerprint,
+      Optional<Check<I>> check,
+      Optional<Rows<I>> rows,
+      Optional<String> settledBy) {}
+
   private final ToolSpec spec;
   private final Class<I> input;
   private final Handler<I> handler;
-  private final Optional<Fingerprint<I>> fingerprint;
-  private final Optional<Check<I>> check;
+  private final Extras<I> extras;
 
-  private Tool(
-      ToolSpec spec,
-      Class<I> input,
-      Handler<I> handler,
-      Optional<Fingerprint<I>> fingerprint,
-      Optional<Check<I>> check) {
+  private Tool(ToolSpec spec, Class<I> input, Handler<I> handler, Extras<I> extras) {
     this.spec = requireNonNull(spec, "spec");
     this.input = requireNonNull(input, "input");
     this.handler = requireNonNull(handler, "handler");
-    this.fingerprint = fingerprint;
-    this.check = check;
+    this.extras = extras;
   }
 
   /** A tool that reads. */
@@ -80,12 +101,16 @@ public final class Tool<I extends Record, O extends Record> {
             Json.schemaOf(output),
             Effect.READ,
             Repeat.SAFE,
-            Undo.EXACT),
+            Undo.EXACT,
+            Inputs.IDS),
         input,
         handler);
   }
 
-  /** A tool that changes something outside. */
+  /**
+   * A tool that changes something outside. Its input counts as text that the caller words, see
+   * {@link #takingIds}.
+   */
   public static <I extends Record, O extends Record> Tool<I, O> write(
       String name,
       String description,
@@ -102,22 +127,53 @@ public final class Tool<I extends Record, O extends Record> {
             Json.schemaOf(output),
             Effect.WRITE,
             repeat,
-            undo),
+            undo,
+            Inputs.TEXT),
         input,
         handler);
   }
 
   public static <I extends Record, O extends Record> Tool<I, O> of(
       ToolSpec spec, Class<I> input, Handler<I> handler) {
-    return new Tool<>(spec, input, handler, Optional.empty(), Optional.empty());
+    return new Tool<>(
+        spec,
+        input,
+        handler,
+        new Extras<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+  }
+
+  /** The same tool, whose input holds only ids that the host issued and names of what exists. */
+  public Tool<I, O> takingIds() {
+    return new Tool<>(spec.with(Inputs.IDS), input, handler, extras);
   }
 
   public Tool<I, O> observing(Fingerprint<I> reader) {
-    return new Tool<>(spec, input, handler, Optional.of(reader), check);
+    return with(new Extras<>(Optional.of(reader), extras.check, extras.rows, extras.settledBy));
   }
 
   public Tool<I, O> verifying(Check<I> reader) {
-    return new Tool<>(spec, input, handler, fingerprint, Optional.of(reader));
+    return with(
+        new Extras<>(extras.fingerprint, Optional.of(reader), extras.rows, extras.settledBy));
+  }
+
+  /**
+   * Without it a call counts as one that touches no rows: it changes a schema, a route, a state.
+   */
+  public Tool<I, O> touching(Rows<I> bound) {
+    return with(
+        new Extras<>(extras.fingerprint, extras.check, Optional.of(bound), extras.settledBy));
+  }
+
+  /**
+   * Names the READ tool that says what a {@code Pending} call came to. Its input is a {@link
+   * Settlement.Query}, its result a {@link Settlement}.
+   */
+  public Tool<I, O> settledBy(String readTool) {
+    return with(new Extras<>(extras.fingerprint, extras.check, extras.rows, Optional.of(readTool)));
+  }
+
+  private Tool<I, O> with(Extras<I> more) {
+    return new Tool<>(spec, input, handler, more);
   }
 
   public ToolSpec spec() {
@@ -133,10 +189,18 @@ public final class Tool<I extends Record, O extends Record> {
   }
 
   public Optional<Fingerprint<I>> fingerprint() {
-    return fingerprint;
+    return extras.fingerprint;
   }
 
   public Optional<Check<I>> check() {
-    return check;
+    return extras.check;
+  }
+
+  public Optional<Rows<I>> rows() {
+    return extras.rows;
+  }
+
+  public Optional<String> settledBy() {
+    return extras.settledBy;
   }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Hash;
+import dev.weirkeeper.Inputs;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Mailbox;
 import dev.weirkeeper.Outcome;
@@ -103,7 +104,8 @@ public final class PipelineTools implements ToolRegistry {
                     + " flow. Use it when rows must not reach the target yet.",
                 Pause.class,
                 Repeat.SAFE,
-                Undo.EXACT),
+                Undo.EXACT,
+                Inputs.TEXT),
             Pause.class,
             this::pause),
         tool(
@@ -113,7 +115,8 @@ public final class PipelineTools implements ToolRegistry {
                     + " Refused while the schema does not fit.",
                 Resume.class,
                 Repeat.SAFE,
-                Undo.COMPENSATING),
+                Undo.COMPENSATING,
+                Inputs.IDS),
             Resume.class,
             Resume::table,
             (input, asset) -> new PipelineCommand.Resume(asset)),
@@ -125,7 +128,8 @@ public final class PipelineTools implements ToolRegistry {
                     + " stored values changed without a row event.",
                 Resync.class,
                 Repeat.ONCE,
-                Undo.NONE),
+                Undo.NONE,
+                Inputs.IDS),
             Resync.class,
             Resync::table,
             (input, asset) -> new PipelineCommand.Resync(asset)),
@@ -136,7 +140,8 @@ public final class PipelineTools implements ToolRegistry {
                     + " overwrites something newer.",
                 Replay.class,
                 Repeat.SAFE,
-                Undo.NONE),
+                Undo.NONE,
+                Inputs.IDS),
             Replay.class,
             Replay::table,
             (input, asset) ->
@@ -149,7 +154,8 @@ public final class PipelineTools implements ToolRegistry {
                     + " id.",
                 Apply.class,
                 Repeat.SAFE,
-                Undo.NONE),
+                Undo.NONE,
+                Inputs.IDS),
             Apply.class,
             Apply::table,
             (input, asset) -> new PipelineCommand.Apply(asset, input.plan())));
@@ -157,9 +163,14 @@ public final class PipelineTools implements ToolRegistry {
 
   /** What a command comes to is the pipeline's to say, so the result has no schema of ours. */
   private static ToolSpec spec(
-      String name, String description, Class<? extends Record> input, Repeat repeat, Undo undo) {
+      String name,
+      String description,
+      Class<? extends Record> input,
+      Repeat repeat,
+      Undo undo,
+      Inputs inputs) {
     return new ToolSpec(
-        name, description, Json.schemaOf(input), Json.empty(), Effect.WRITE, repeat, undo);
+        name, description, Json.schemaOf(input), Json.empty(), Effect.WRITE, repeat, undo, inputs);
   }
 
   @FunctionalInterface

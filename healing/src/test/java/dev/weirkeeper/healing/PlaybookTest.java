@@ -11,6 +11,7 @@ import dev.weirkeeper.Finding;
 import dev.weirkeeper.Flag;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
+import dev.weirkeeper.Inputs;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Plan;
 import dev.weirkeeper.Position;
@@ -137,7 +138,8 @@ class PlaybookTest {
   }
 
   private static ToolSpec spec(String name, Effect effect) {
-    return new ToolSpec(name, "", Json.empty(), Json.empty(), effect, Repeat.SAFE, Undo.NONE);
+    return new ToolSpec(
+        name, "", Json.empty(), Json.empty(), effect, Repeat.SAFE, Undo.NONE, Inputs.IDS);
   }
 
   @ParameterizedTest
