@@ -19,9 +19,22 @@ public sealed interface Act {
    * @param action {@link Action#id} of the call
    * @param inputHash hash of {@code input}
    * @param state hash of the fingerprint that the tool read before, where it has one
+   * @param definition hash of the tool's {@link ToolSpec}
+   * @param policy digest of all rules of the host that let it through
+   * @param rows how many rows it may touch, as the tool says beforehand
+   * @param approval the leave that it uses up, where it needs one
    */
   record Started(
-      Hash action, String tool, Hash inputHash, Json input, Caller caller, Optional<Hash> state)
+      Hash action,
+      String tool,
+      Hash inputHash,
+      Json input,
+      Caller caller,
+      Optional<Hash> state,
+      Hash definition,
+      Hash policy,
+      long rows,
+      Optional<Approval> approval)
       implements Act {
     public static final String KIND = "act.started";
 
@@ -32,6 +45,9 @@ public sealed interface Act {
       requireNonNull(input, "input");
       requireNonNull(caller, "caller");
       requireNonNull(state, "state");
+      requireNonNull(definition, "definition");
+      requireNonNull(policy, "policy");
+      requireNonNull(approval, "approval");
     }
   }
 
@@ -63,6 +79,24 @@ public sealed interface Act {
       requireNonNull(inputHash, "inputHash");
       requireNonNull(caller, "caller");
       requireNonNull(reason, "reason");
+    }
+  }
+
+  /**
+   * What a call that was pending or unknown has come to after all. The asset of its record is the
+   * target of the call.
+   *
+   * @param action {@link Action#id} of the call
+   * @param how who found out, and how
+   */
+  record Settled(Hash action, String tool, Outcome outcome, String how) implements Act {
+    public static final String KIND = "act.settled";
+
+    public Settled {
+      requireNonNull(action, "action");
+      requireNonNull(tool, "tool");
+      requireNonNull(outcome, "outcome");
+      requireNonNull(how, "how");
     }
   }
 }

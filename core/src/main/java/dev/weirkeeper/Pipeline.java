@@ -191,13 +191,19 @@ public final class Pipeline {
       return this;
     }
 
-    /** How much drift an asset bears; {@link Tolerance#STANDARD} where nothing is said. */
+    /**
+     * How much drift an asset bears. Where nothing is said, what its {@link Domain} says, else
+     * {@link Tolerance#STANDARD}.
+     */
     public Builder tolerance(Asset asset, Tolerance tolerance) {
       tolerances.put(asset, tolerance);
       return this;
     }
 
-    /** How far policies may go; {@link Autonomy#PROPOSE} where nothing is said. */
+    /**
+     * How far policies may go on assets of which neither {@link #autonomy(Asset, Autonomy)} nor a
+     * {@link Domain} says anything. Default: {@link Autonomy#PROPOSE}.
+     */
     public Builder autonomy(Autonomy everywhere) {
       autonomy = requireNonNull(everywhere, "everywhere");
       return this;
@@ -233,6 +239,7 @@ public final class Pipeline {
       Map<Asset, Tolerance> tolerated = Map.copyOf(tolerances);
       Map<Asset, Autonomy> granted = Map.copyOf(autonomies);
       Autonomy everywhere = autonomy;
+      Domains owners = need(toolbox, "toolbox").domains();
       return new Pipeline(
           new Parts(
               need(feed, "feed"),
@@ -245,11 +252,17 @@ public final class Pipeline {
               need(mailbox, "mailbox"),
               need(journal, "journal"),
               clock,
-              asset -> tolerated.getOrDefault(asset, Tolerance.STANDARD),
-              asset -> granted.getOrDefault(asset, everywhere),
+              asset -> said(tolerated, owners, asset, Domain::tolerance).orElse(Tolerance.STANDARD),
+              asset -> said(granted, owners, asset, Domain::autonomy).orElse(everywhere),
               listener,
               batchRows,
               anchorEvery));
+    }
+
+    /** What is said of an asset itself, else by the domain that owns it. */
+    private static <T> Optional<T> said(
+        Map<Asset, T> itself, Domains owners, Asset asset, Function<Domain, T> domain) {
+      return Optional.ofNullable(itself.get(asset)).or(() -> owners.ownerOf(asset).map(domain));
     }
 
     private static <T> T need(@Nullable T part, String name) {

@@ -5,9 +5,7 @@ import dev.weirkeeper.spi.HealingPolicy;
 import dev.weirkeeper.spi.Planner;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +20,6 @@ import java.util.function.Function;
  * that its rows go to the spool. Runs on the pipeline's thread.
  */
 final class SchemaStep {
-  private static final int RECENT = 8;
   private static final Caller PIPELINE = new Caller("pipeline", Caller.Kind.POLICY);
 
   private final DriftDetector detector;
@@ -35,7 +32,6 @@ final class SchemaStep {
   private final Function<Asset, Autonomy> autonomies;
   private final Tables tables;
   private final Consumer<PipelineEvent> listener;
-  private final Map<Asset, Deque<String>> recent = new HashMap<>();
   private final Map<Asset, Hash> open = new HashMap<>();
 
   private record Decided(Incident incident, Situation situation, Decision decision) {}
@@ -90,7 +86,14 @@ final class SchemaStep {
   void contain(TableState state, String kind, String why, Position position) {
     Incident incident = incident(state, kind, Set.of(), position);
     Decision decision = new Decision.Contain(List.of(), Optional.empty(), why);
-    write(incident, situation(state.asset(), Optional.empty()), decision, "pipeline");
+    Hash cause =
+        write(
+            incident,
+            situation(state.asset(), Optional.empty()),
+            decision,
+            PIPELINE.principal(),
+            List.of());
+    toolbox.alarm(state.asset(), cause);
     pause(state.asset(), why);
   }
 
@@ -154,16 +157,35 @@ final class SchemaStep {
   private void conclude(TableState state, Incident incident, Optional<Plan> plan) {
     Situation situation = situation(state.asset(), plan);
     Decision decision;
+    Hash cause;
     try {
       decision = policy.decide(incident, situation);
+      cause = write(incident, situation, decision, "policy:" + policy.id(), List.of());
+    } catch (JournalException e) {
+      throw e;
     } catch (RuntimeException e) {
       decision =
           new Decision.Contain(
               List.of(),
               plan,
               "The policy " + policy.id() + " failed with " + e.getClass().getSimpleName());
+      cause = write(incident, situation, decision, PIPELINE.principal(), List.of());
     }
-    Hash cause = write(incident, situation, decision, "policy:" + policy.id());
+    Optional<String> excess = Bounds.exceededBy(decision, incident, situation);
+    if (excess.isPresent()) {
+      // What the policy said stays as it said it; what the host makes of it is a record of its own.
+      decision =
+          new Decision.Contain(
+              List.of(),
+              plan,
+              "Policy " + policy.id() + " would go beyond what the host allows: " + excess.get());
+      cause = write(incident, situation, decision, PIPELINE.principal(), List.of(cause));
+    }
+    follow(state, incident, decision, situation.autonomy(), cause);
+  }
+
+  private void follow(
+      TableState state, Incident incident, Decision decision, Autonomy autonomy, Hash cause) {
     if (decision instanceof Decision.Dismiss) {
       tables.put(state.accepting(state.latest()));
       open.remove(state.asset());
@@ -172,6 +194,11 @@ final class SchemaStep {
     } else {
       if (decision instanceof Decision.Contain contain) {
         contain.now().forEach(action -> perform(PIPELINE, action, List.of(cause)));
+        if (contain.plan().isEmpty()
+            && autonomy != Autonomy.OBSERVE
+            && incident.verdict().worseThan(Verdict.COMPATIBLE)) {
+          toolbox.alarm(state.asset(), cause);
+        }
       }
       boolean waits = decision instanceof Decision.Heal;
       pause(
@@ -185,14 +212,15 @@ final class SchemaStep {
     return state.accepted().isEmpty() || !state.spools();
   }
 
-  private Hash write(Incident incident, Situation situation, Decision decision, String actor) {
+  private Hash write(
+      Incident incident, Situation situation, Decision decision, String actor, List<Hash> causes) {
     Hash cause =
         journal.write(
             "decision",
             actor,
             Optional.of(incident.asset()),
             new Decided(incident, situation, decision),
-            List.of());
+            causes);
     open.put(incident.asset(), incident.id());
     listener.accept(new PipelineEvent.Decided(incident, decision));
     return cause;
@@ -230,11 +258,6 @@ final class SchemaStep {
   private Outcome perform(Caller caller, Action action, List<Hash> causes) {
     Outcome outcome = toolbox.perform(caller, action, causes);
     listener.accept(new PipelineEvent.Acted(action, outcome));
-    Deque<String> acts = recent.computeIfAbsent(action.target(), key -> new ArrayDeque<>());
-    acts.addFirst(outcome.getClass().getSimpleName() + " " + action.tool());
-    if (acts.size() > RECENT) {
-      acts.removeLast();
-    }
     return outcome;
   }
 
@@ -285,13 +308,13 @@ final class SchemaStep {
           }
         });
     others.sort(null);
-    List<String> acts = new ArrayList<>(recent.getOrDefault(asset, new ArrayDeque<>()));
+    List<String> acts = new ArrayList<>(toolbox.recent(asset));
     plan.stream()
         .flatMap(proposed -> proposed.steps().stream())
         .map(step -> step.action().target())
         .distinct()
         .filter(target -> !target.equals(asset))
-        .forEach(target -> acts.addAll(recent.getOrDefault(target, new ArrayDeque<>())));
+        .forEach(target -> acts.addAll(toolbox.recent(target)));
     return new Situation(
         toolbox.specs(),
         autonomies.apply(asset),
@@ -299,7 +322,7 @@ final class SchemaStep {
         plan,
         acts,
         others,
-        Map.of(),
+        toolbox.budgetsLeft(),
         clock.instant(),
         policy.id());
   }

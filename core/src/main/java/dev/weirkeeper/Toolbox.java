@@ -3,19 +3,21 @@ package dev.weirkeeper;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.internal.JsonBounds;
+import dev.weirkeeper.internal.Printable;
+import dev.weirkeeper.spi.Escalation;
+import dev.weirkeeper.spi.Guard;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +27,15 @@ import org.slf4j.LoggerFactory;
  * agents come through it alike: it asks the same questions of each in the same order, writes down
  * what is about to be done before it calls a tool, and writes down what it came to.
  *
- * <p>Who may do what is said by the host, here, and nowhere else: an effect must be within the
- * host's {@link Builder#limit limit} and within the caller's {@link Builder#grant grant}. A caller
- * of kind HOST or POLICY without a grant may READ; an AGENT without a grant may call nothing.
+ * <p>The order: known tool, valid input, a caller that may use it, kill switch, effect within the
+ * host's {@link Builder#limit limit}, the limit of the owner's {@link Domain} and the caller's
+ * {@link Grant} or else an {@link Approval} of this act, the host's {@link Guard guards}, what the
+ * act depends on is read, {@link Budget budgets}, journal, the same state again, call, read back,
+ * journal.
+ *
+ * <p>Who may do what is said by the host, here, and nowhere else. A caller of kind HOST or POLICY
+ * without a grant may READ; an AGENT without a grant may call nothing, and with one its writes are
+ * chosen and not worded: tools that take {@link Inputs#TEXT} need an approval each time.
  *
  * <p>Tools run on the caller's thread, and deadlines are cooperative. Safe to share between
  * threads.
@@ -37,24 +45,16 @@ public final class Toolbox {
   private static final JsonBounds INPUT = new JsonBounds(64 * 1024, 16, 8 * 1024);
   private static final int NAME_LENGTH = 256;
   private static final int REASON_LENGTH = 1024;
+  private static final int RECENT = 8;
 
-  private final Journal journal;
-  private final Clock clock;
   private final SortedMap<String, Tool<?, ?>> tools;
-  private final Effect limit;
-  private final Map<String, Effect> grants;
-  private final KillSwitch killSwitch;
   private final Duration deadline;
+  private final Attempt.Parts parts;
 
-  private Toolbox(
-      Journal journal, Clock clock, SortedMap<String, Tool<?, ?>> tools, Builder settings) {
-    this.journal = journal;
-    this.clock = clock;
+  private Toolbox(SortedMap<String, Tool<?, ?>> tools, Attempt.Parts parts, Duration deadline) {
     this.tools = tools;
-    this.limit = settings.limit;
-    this.grants = Map.copyOf(settings.grants);
-    this.killSwitch = settings.killSwitch;
-    this.deadline = settings.deadline;
+    this.parts = parts;
+    this.deadline = deadline;
   }
 
   public static Builder builder() {
@@ -66,21 +66,64 @@ public final class Toolbox {
     return tools.values().stream().map(Tool::spec).toList();
   }
 
-  /** The tools that the caller may use, sorted by name. */
+  /** The tools that the caller may use by itself, on some asset, sorted by name. */
   public List<ToolSpec> specs(Caller caller) {
-    return specs().stream()
-        .filter(spec -> unknownCaller(caller).or(() -> beyond(caller, spec)).isEmpty())
-        .toList();
+    return specs().stream().filter(spec -> parts.rules().carries(caller, spec)).toList();
+  }
+
+  /** The tools that the caller may use by itself or with an approval, sorted by name. */
+  public List<ToolSpec> askable(Caller caller) {
+    return specs().stream().filter(spec -> parts.rules().shows(caller, spec)).toList();
+  }
+
+  /** Which domain owns what, as this door knows it. */
+  public Domains domains() {
+    return parts.rules().domains();
+  }
+
+  /** Where persons give, deny and revoke approvals of acts at this door. */
+  public Approvals approvals() {
+    return new Approvals(parts.memory(), parts.clock(), parts.journal());
   }
 
   /**
    * Has an action carried out, if the door lets it through, and says what it came to.
    *
    * @param causes content hashes of the records that led to it
-   * @throws JournalException if the journal cannot be written. Before the act: nothing was done.
-   *     After it: the message says what it came to, and the journal shows it as never settled.
+   * @throws JournalException if the journal or the door's memory cannot be written. Before the act:
+   *     nothing was done. After it: the message says what it came to, and the journal shows it as
+   *     never settled.
    */
   public Outcome perform(Caller caller, Action action, List<Hash> causes) {
+    return admitted(caller, action, causes, Asked::perform);
+  }
+
+  /**
+   * Asks persons for leave to make a call that the caller may not make by itself. The approval
+   * holds for this action, by this caller, on the state that its target has now, under the rules of
+   * now, and once. The same request again, while it is open, is the same request.
+   *
+   * @param reason for the persons; a model's words are shown as such
+   * @param validFor at most a day
+   * @return {@code Done} with an {@link Approval.Request} as its result, whose {@link
+   *     Approval.Request#id} names it from now on; {@code Refused} if it cannot be approved by
+   *     anybody, or needs no approval
+   */
+  public Outcome request(
+      Caller caller, Action action, String reason, Duration validFor, List<Hash> causes) {
+    requireNonNull(reason, "reason");
+    if (validFor.isNegative() || validFor.isZero() || validFor.compareTo(Requests.LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "An approval is valid for at most " + Requests.LONGEST + ", got " + validFor);
+    }
+    String words = printable(reason, REASON_LENGTH);
+    return admitted(
+        caller, action, causes, asked -> asked.request(words, validFor, List.copyOf(causes)));
+  }
+
+  /** Passes the steps of the door that only ask, then goes on. */
+  private Outcome admitted(
+      Caller caller, Action action, List<Hash> causes, Function<Asked<?>, Outcome> then) {
     requireNonNull(caller, "caller");
     requireNonNull(action, "action");
     List<Hash> because = List.copyOf(causes);
@@ -92,11 +135,15 @@ public final class Toolbox {
           "There is no tool '" + printable(action.tool(), NAME_LENGTH) + "'; ask for the list";
       return refused(caller, action, because, reason, reason);
     }
-    return perform(tool, caller, action, because);
+    return admitted(tool, caller, action, because, then);
   }
 
-  private <I extends Record> Outcome perform(
-      Tool<I, ?> tool, Caller caller, Action action, List<Hash> causes) {
+  private <I extends Record> Outcome admitted(
+      Tool<I, ?> tool,
+      Caller caller,
+      Action action,
+      List<Hash> causes,
+      Function<Asked<?>, Outcome> then) {
     ToolSpec spec = tool.spec();
     I input;
     try {
@@ -111,13 +158,191 @@ public final class Toolbox {
           "The input is not valid");
     }
     Action asked = new Action(spec.name(), Json.of(input), action.target());
-
+    Rules.Answer answer = parts.rules().on(caller, spec, asked.target());
+    Instant now = parts.clock().instant();
     Optional<String> objection =
-        unknownCaller(caller).or(this::stopped).or(() -> beyond(caller, spec));
+        parts
+            .rules()
+            .stranger(caller)
+            .or(() -> parts.killSwitch().stopped().map(why -> "All acts are stopped: " + why))
+            .or(answer::objection)
+            .or(() -> parts.rules().guarded(caller, spec, asked, now));
     if (objection.isPresent()) {
       return refused(caller, asked, causes, objection.get(), objection.get());
     }
-    return new Attempt<>(tool, input, caller, asked, clock.instant().plus(deadline)).make(causes);
+    Attempt<I> attempt = new Attempt<>(parts, tool, input, caller, asked, now.plus(deadline));
+    return then.apply(new Asked<>(attempt, tool.spec(), caller, asked, answer, causes));
+  }
+
+  /** A call that the rules have nothing against. */
+  private final class Asked<I extends Record> {
+    private final Attempt<I> attempt;
+    private final ToolSpec spec;
+    private final Caller caller;
+    private final Action action;
+    private final Rules.Answer answer;
+    private final List<Hash> causes;
+
+    Asked(
+        Attempt<I> attempt,
+        ToolSpec spec,
+        Caller caller,
+        Action action,
+        Rules.Answer answer,
+        List<Hash> causes) {
+      this.attempt = attempt;
+      this.spec = spec;
+      this.caller = caller;
+      this.action = action;
+      this.answer = answer;
+      this.causes = causes;
+    }
+
+    Outcome perform() {
+      Optional<String> unread = attempt.observe();
+      if (unread.isPresent()) {
+        return no(unread.get());
+      }
+      Attempt.Admitted admitted = attempt.admit(answer.leave());
+      return admitted.refusal().isPresent()
+          ? no(admitted.refusal().get())
+          : attempt.make(admitted, causes);
+    }
+
+    Outcome request(String reason, Duration validFor, List<Hash> because) {
+      if (answer.leave() == Rules.Leave.GRANTED) {
+        return no("'" + caller.principal() + "' needs no approval for it; call it");
+      }
+      Optional<String> unread = attempt.observe();
+      if (unread.isPresent()) {
+        return no(unread.get());
+      }
+      return new Requests(parts)
+          .ask(
+              spec,
+              caller,
+              action,
+              attempt.stateHash(),
+              new Requests.Terms(attempt.policy(), reason, validFor),
+              because,
+              this::no);
+    }
+
+    private Outcome no(String why) {
+      return refused(caller, action, causes, why, why);
+    }
+  }
+
+  /**
+   * Finds out what a call that is {@code Pending} has come to, by the READ tool that its tool
+   * names.
+   *
+   * @param action {@link Action#id} of the call
+   * @return what it came to; {@code Pending} if it still goes on; {@code Refused} if no such call
+   *     is open or it cannot be asked
+   */
+  public Outcome settle(Caller caller, Hash action) {
+    requireNonNull(caller, "caller");
+    return new Settling(this, parts, tools).byTool(caller, action);
+  }
+
+  /**
+   * Says, as a person who has looked, what a call that is unsettled has come to: one that is {@code
+   * Unknown} or {@code Pending}, or whose host died. Only then can an act that must not happen
+   * twice be asked for again.
+   *
+   * @param person of kind HOST
+   * @param seen {@code Done}, {@code Partial} or {@code Failed}
+   * @throws IllegalArgumentException if it is not a person, there is no such call, or {@code seen}
+   *     settles nothing
+   */
+  public void settle(Caller person, Hash action, Outcome seen, String how) {
+    new Settling(this, parts, tools).byPerson(person, action, seen, printable(how, REASON_LENGTH));
+  }
+
+  /** Ids of calls that may have happened and of which nobody knows, oldest first. */
+  public List<Hash> unsettled() {
+    return parts
+        .memory()
+        .look(
+            state ->
+                state.unsettled().stream().map(call -> call.spent().action()).distinct().toList());
+  }
+
+  /** What is frozen, by its name, with the reason. */
+  public Map<String, String> frozen() {
+    return parts
+        .memory()
+        .look(
+            state -> {
+              Map<String, String> all = new TreeMap<>();
+              state.frozen().forEach(freeze -> all.put(freeze.what(), freeze.why()));
+              return all;
+            });
+  }
+
+  /**
+   * Lets a class of acts go on that was frozen.
+   *
+   * @param person of kind HOST, who has looked at what went wrong
+   * @param what name of the budget; {@code *} for the freeze of all acts; {@code clock} if the
+   *     clock is right now and was wrong before
+   * @throws IllegalArgumentException if it is not a person
+   */
+  public void thaw(Caller person, String what) {
+    requirePerson(person, "thaws");
+    parts
+        .journal()
+        .write(
+            Freeze.Thawed.KIND,
+            person.actor(),
+            Optional.empty(),
+            new Freeze.Thawed(what, person),
+            List.of());
+    parts
+        .memory()
+        .update(
+            state -> {
+              Instant clock = parts.clock().instant();
+              Instant at = what.equals(DoorEvent.CLOCK) ? clock : state.now(clock);
+              return new DoorMemory.Change<>(
+                  List.of(new DoorEvent.Thawed(at, what, person.principal())), true);
+            });
+  }
+
+  static void requirePerson(Caller person, String does) {
+    if (person.kind() != Caller.Kind.HOST) {
+      throw new IllegalArgumentException(
+          person.actor() + " is no person: only a person " + does + " what is in doubt");
+    }
+  }
+
+  /** Tells the door that something is wrong with an asset; too many at once freeze all acts. */
+  void alarm(Asset asset, Hash cause) {
+    Freezing.alarmed(parts, asset, cause);
+  }
+
+  /** What the newest acts on an asset came to, newest first: {@code Failed table_add_column}. */
+  List<String> recent(Asset asset) {
+    return parts.memory().look(state -> state.recent(asset, RECENT));
+  }
+
+  /** Acts that are left this hour, by budget. */
+  Map<String, Long> budgetsLeft() {
+    return parts
+        .memory()
+        .look(
+            state -> {
+              Instant now = state.now(parts.clock().instant());
+              Map<String, Long> left = new TreeMap<>();
+              for (Tool<?, ?> tool : tools.values()) {
+                if (tool.spec().effect() != Effect.READ) {
+                  Budget budget = parts.rules().budgets().of(tool.spec());
+                  left.put(budget.name(), state.left(budget, now));
+                }
+              }
+              return left;
+            });
   }
 
   private static <I extends Record> I input(Tool<I, ?> tool, Action action) {
@@ -137,269 +362,34 @@ public final class Toolbox {
     return action.input().as(tool.input());
   }
 
-  /** Caller may see and use anything at all. */
-  private Optional<String> unknownCaller(Caller caller) {
-    return caller.kind() == Caller.Kind.AGENT && !grants.containsKey(caller.principal())
-        ? Optional.of(
-            "The host has granted nothing to agent '"
-                + caller.principal()
-                + "'; ask the host for a grant")
-        : Optional.empty();
-  }
-
-  private Optional<String> stopped() {
-    return killSwitch.stopped().map(why -> "All acts are stopped: " + why);
-  }
-
-  private Optional<String> beyond(Caller caller, ToolSpec spec) {
-    if (spec.effect().compareTo(limit) > 0) {
-      return Optional.of(
-          spec.name() + " is " + spec.effect() + ", and the host's limit is " + limit);
-    }
-    Effect granted = grants.getOrDefault(caller.principal(), Effect.READ);
-    if (spec.effect().compareTo(granted) > 0) {
-      return Optional.of(
-          spec.name()
-              + " is "
-              + spec.effect()
-              + ", and '"
-              + caller.principal()
-              + "' has no grant beyond "
-              + granted);
-    }
-    return Optional.empty();
-  }
-
   private Outcome refused(
       Caller caller, Action action, List<Hash> causes, String reason, String written) {
     LOG.warn("{} was refused {}: {}", caller.actor(), printable(action.tool(), 64), written);
     Asset target = action.target();
-    journal.write(
-        Act.Refused.KIND,
-        caller.actor(),
-        isPlain(target.system()) && isPlain(target.name()) ? Optional.of(target) : Optional.empty(),
-        new Act.Refused(
-            printable(action.tool(), NAME_LENGTH), Hash.of(action.input()), caller, written),
-        causes);
-    return new Outcome.Refused(reason);
-  }
-
-  /** One call that the door has let through. */
-  private final class Attempt<I extends Record> implements Tool.Call {
-    private final Tool<I, ?> tool;
-    private final I input;
-    private final Caller caller;
-    private final Action action;
-    private final Hash id;
-    private final Instant until;
-    private Optional<String> observed = Optional.empty();
-
-    Attempt(Tool<I, ?> tool, I input, Caller caller, Action action, Instant until) {
-      this.tool = tool;
-      this.input = input;
-      this.caller = caller;
-      this.action = action;
-      this.id = action.id(tool.spec());
-      this.until = until;
-    }
-
-    Outcome make(List<Hash> causes) {
-      Optional<String> state;
-      try {
-        state = read();
-        observed = state;
-      } catch (Throwable e) {
-        String reason =
-            "The state that the act depends on could not be read, so nothing was done: "
-                + described(e);
-        return refused(caller, action, causes, reason, reason);
-      }
-      Act.Started body =
-          new Act.Started(
-              id,
-              action.tool(),
-              Hash.of(action.input()),
-              action.input(),
-              caller,
-              state.map(text -> Hash.of(Json.of(text))));
-      Hash started =
-          journal.write(
-              Act.Started.KIND, caller.actor(), Optional.of(action.target()), body, causes);
-
-      Outcome outcome =
-          moved(state)
-              .or(Toolbox.this::stopped)
-              .<Outcome>map(Outcome.Refused::new)
-              .orElseGet(() -> verified(called()));
-      finish(started, outcome);
-      return outcome;
-    }
-
-    private Optional<String> moved(Optional<String> before) {
-      try {
-        return read().equals(before)
-            ? Optional.empty()
-            : Optional.of(
-                "What the act depends on has changed meanwhile, so nothing was done; look again"
-                    + " before you ask again");
-      } catch (Throwable e) {
-        return Optional.of(
-            "What the act depends on could not be read again, so nothing was done: "
-                + described(e));
-      }
-    }
-
-    private Optional<String> read() throws Exception {
-      Optional<Tool.Fingerprint<I>> fingerprint = tool.fingerprint();
-      return fingerprint.isEmpty()
-          ? Optional.empty()
-          : Optional.of(requireNonNull(fingerprint.get().read(input, this), "fingerprint"));
-    }
-
-    private Outcome called() {
-      try {
-        return requireNonNull(tool.handler().call(input, this), "outcome");
-      } catch (Throwable e) {
-        String error = described(e);
-        return reads() ? new Outcome.Failed(error) : new Outcome.Unknown(error);
-      }
-    }
-
-    private Outcome verified(Outcome outcome) {
-      if (!(outcome instanceof Outcome.Done done) || tool.check().isEmpty()) {
-        return outcome;
-      }
-      try {
-        return tool.check()
-            .get()
-            .problem(input, this)
-            .<Outcome>map(
-                problem ->
-                    new Outcome.Unknown(
-                        "Read back after the act: " + printable(problem, REASON_LENGTH)))
-            .orElseGet(() -> new Outcome.Done(done.result(), Outcome.Verification.VERIFIED));
-      } catch (Throwable e) {
-        return new Outcome.Unknown("The act could not be read back: " + described(e));
-      }
-    }
-
-    private void finish(Hash started, Outcome outcome) {
-      if (!outcome.isDone()) {
-        LOG.warn("{} by {} came to {}", action.tool(), caller.actor(), outcome);
-      }
-      try {
-        journal.write(
-            Act.Finished.KIND,
+    parts
+        .journal()
+        .write(
+            Act.Refused.KIND,
             caller.actor(),
-            Optional.of(action.target()),
-            new Act.Finished(id, action.tool(), reads() ? withoutFinds(outcome) : outcome),
-            List.of(started));
-      } catch (JournalException e) {
-        throw new JournalException(
-            action.tool()
-                + " was called and came to "
-                + outcome.getClass().getSimpleName()
-                + ", and that cannot be written down: act "
-                + id.brief()
-                + " stays unsettled in the journal. Free the disk or mend the sink, look at what"
-                + " the act did, then start again",
-            e);
-      }
-    }
-
-    private boolean reads() {
-      return tool.spec().effect() == Effect.READ;
-    }
-
-    @Override
-    public Hash actionId() {
-      return id;
-    }
-
-    @Override
-    public Asset target() {
-      return action.target();
-    }
-
-    @Override
-    public Optional<String> state() {
-      return observed;
-    }
-
-    @Override
-    public Optional<String> stop() {
-      return stopped()
-          .or(() -> beyond(caller, tool.spec()))
-          .or(
-              () ->
-                  clock.instant().isBefore(until)
-                      ? Optional.empty()
-                      : Optional.of("The deadline of the call is over"));
-    }
-
-    @Override
-    public Instant deadline() {
-      return until;
-    }
-  }
-
-  private static Outcome withoutFinds(Outcome outcome) {
-    if (outcome instanceof Outcome.Done done) {
-      return new Outcome.Done(Json.empty(), done.verification());
-    }
-    return outcome instanceof Outcome.Partial
-        ? new Outcome.Partial(Json.empty(), Json.empty())
-        : outcome;
-  }
-
-  /**
-   * What was thrown, without its message: drivers quote values and URLs in theirs. Rethrows what
-   * leaves the whole process in doubt; the journal then shows the act as never settled.
-   */
-  private static String described(Throwable thrown) {
-    if (thrown instanceof VirtualMachineError fatal && !(thrown instanceof StackOverflowError)) {
-      throw fatal;
-    }
-    if (thrown instanceof JournalException unwritable) {
-      throw unwritable;
-    }
-    if (thrown instanceof InterruptedException) {
-      Thread.currentThread().interrupt();
-    }
-    String name = thrown.getClass().getName();
-    return sqlState(thrown).map(state -> name + " (SQLSTATE " + state + ")").orElse(name);
-  }
-
-  private static Optional<String> sqlState(Throwable thrown) {
-    @Nullable Throwable at = thrown;
-    for (int depth = 0; at != null && depth < 16; depth++, at = at.getCause()) {
-      if (at instanceof SQLException sql
-          && sql.getSQLState() != null
-          && sql.getSQLState().matches("[0-9A-Z]{5}")) {
-        return Optional.of(sql.getSQLState());
-      }
-    }
-    return Optional.empty();
+            isPlain(target.system()) && isPlain(target.name())
+                ? Optional.of(target)
+                : Optional.empty(),
+            new Act.Refused(
+                printable(action.tool(), NAME_LENGTH), Hash.of(action.input()), caller, written),
+            causes);
+    return new Outcome.Refused(reason);
   }
 
   private static boolean isPlain(String name) {
     return name.length() <= NAME_LENGTH && name.equals(printable(name, NAME_LENGTH));
   }
 
-  /** Text that was made elsewhere, cut to a length and without control characters. */
   private static String printable(String text, int length) {
-    StringBuilder out = new StringBuilder();
-    text.codePoints()
-        .limit(length)
-        .map(
-            c ->
-                Character.isISOControl(c)
-                        || Character.getType(c) == Character.SURROGATE
-                        || Character.getType(c) == Character.FORMAT
-                    ? '?'
-                    : c)
-        .forEach(out::appendCodePoint);
-    return out.toString();
+    return Printable.text(text, length);
+  }
+
+  private static void log(Alert alert) {
+    LOG.warn("A person is needed: {} {}: {}", alert.kind(), alert.subject(), alert.what());
   }
 
   /** Says what a host allows. Confined to one thread. */
@@ -408,7 +398,12 @@ public final class Toolbox {
     private @Nullable Clock clock;
     private final List<ToolRegistry> registries = new ArrayList<>();
     private Effect limit = Effect.READ;
-    private final Map<String, Effect> grants = new HashMap<>();
+    private Grants grants = Grants.of();
+    private Domains domains = Domains.none();
+    private Budgets budgets = Budgets.STANDARD;
+    private final List<Guard> guards = new ArrayList<>();
+    private @Nullable DoorMemory memory;
+    private Escalation escalation = Toolbox::log;
     private KillSwitch killSwitch = KillSwitch.inProcess();
     private Duration deadline = Duration.ofMinutes(5);
 
@@ -436,13 +431,50 @@ public final class Toolbox {
       return this;
     }
 
-    /**
-     * Lets a principal use tools up to an effect. The last word counts.
-     *
-     * @param principal {@link Caller#principal}; whoever makes callers has authenticated it
-     */
+    /** Adds a grant to {@link #grants}. */
+    public Builder grant(Grant grant) {
+      grants.allow(grant);
+      return this;
+    }
+
+    /** Lets a principal use all tools up to an effect. */
     public Builder grant(String principal, Effect upTo) {
-      grants.put(requireNonNull(principal, "principal"), requireNonNull(upTo, "upTo"));
+      return grant(Grant.to(principal, upTo));
+    }
+
+    /** Who may do what; the host keeps it to allow and revoke while the door is in use. */
+    public Builder grants(Grants all) {
+      grants = requireNonNull(all, "all");
+      return this;
+    }
+
+    /** Who owns which assets. Default: nobody, so nobody can approve anything. */
+    public Builder domains(Domains owners) {
+      domains = requireNonNull(owners, "owners");
+      return this;
+    }
+
+    /** How much may be done. Default: {@link Budgets#STANDARD}. */
+    public Builder budgets(Budgets bounds) {
+      budgets = requireNonNull(bounds, "bounds");
+      return this;
+    }
+
+    /** Adds a rule of the host, which can only narrow. */
+    public Builder guard(Guard rule) {
+      guards.add(requireNonNull(rule, "rule"));
+      return this;
+    }
+
+    /** Where budgets and approvals are remembered. Needed for a limit beyond READ. */
+    public Builder memory(DoorMemory where) {
+      memory = requireNonNull(where, "where");
+      return this;
+    }
+
+    /** Whom to turn to. Default: a warning in the log. */
+    public Builder escalation(Escalation persons) {
+      escalation = requireNonNull(persons, "persons");
       return this;
     }
 
@@ -473,6 +505,16 @@ public final class Toolbox {
       if (clock == null) {
         throw new IllegalStateException("A toolbox needs a clock for deadlines; call clock(…)");
       }
+      DoorMemory remembered = memory;
+      if (remembered == null) {
+        if (limit != Effect.READ) {
+          throw new IllegalStateException(
+              "A toolbox that lets more than READ through remembers budgets and approvals across"
+                  + " restarts; call memory(DoorMemory.in(folder)), or"
+                  + " memory(DoorMemory.inProcess()) where it need not");
+        }
+        remembered = DoorMemory.inProcess();
+      }
       SortedMap<String, Tool<?, ?>> tools = new TreeMap<>();
       for (ToolRegistry registry : registries) {
         for (Tool<?, ?> tool : toolsOf(registry)) {
@@ -486,7 +528,36 @@ public final class Toolbox {
           }
         }
       }
-      return new Toolbox(journal, clock, tools, this);
+      for (Tool<?, ?> tool : tools.values()) {
+        requireSettler(tool, tools);
+      }
+      return new Toolbox(
+          tools,
+          new Attempt.Parts(
+              journal,
+              clock,
+              new Rules(limit, grants, domains, budgets, guards),
+              remembered,
+              killSwitch,
+              escalation),
+          deadline);
+    }
+
+    private static void requireSettler(Tool<?, ?> tool, SortedMap<String, Tool<?, ?>> tools) {
+      tool.settledBy()
+          .filter(
+              name ->
+                  !tools.containsKey(name)
+                      || tools.get(name).spec().effect() != Effect.READ
+                      || tools.get(name).input() != Settlement.Query.class)
+          .ifPresent(
+              name -> {
+                throw new IllegalStateException(
+                    tool.spec().name()
+                        + " is settled by "
+                        + name
+                        + ", which is no READ tool here that takes a Settlement.Query");
+              });
     }
 
     private static List<Tool<?, ?>> toolsOf(ToolRegistry registry) {

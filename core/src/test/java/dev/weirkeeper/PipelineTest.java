@@ -485,6 +485,7 @@ class PipelineTest {
         Toolbox.builder()
             .journal(journal)
             .clock(CLOCK)
+            .memory(DoorMemory.inProcess())
             .limit(Effect.WRITE)
             .grant("pipeline", Effect.WRITE)
             .tools(

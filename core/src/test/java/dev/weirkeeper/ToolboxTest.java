@@ -47,6 +47,7 @@ class ToolboxTest {
 
   private final MemorySink sink = new MemorySink();
   private final List<String> called = new ArrayList<>();
+  private DoorMemory memory = DoorMemory.inProcess();
   private final KillSwitch killSwitch = KillSwitch.inProcess();
 
   /** What the world looks like; each read takes one. */
@@ -91,6 +92,7 @@ class ToolboxTest {
         .clock(CLOCK)
         .tools(registry)
         .killSwitch(killSwitch)
+        .memory(memory)
         .limit(Effect.WRITE)
         .grant("ana", Effect.WRITE)
         .grant("playbook", Effect.WRITE)
@@ -360,6 +362,7 @@ class ToolboxTest {
               new Outcome.Pending("h", CLOCK.instant()),
               new Outcome.Partial(Json.empty(), Json.empty()));
       for (Outcome outcome : all) {
+        memory = DoorMemory.inProcess();
         handler = (input, call) -> outcome;
 
         assertThat(perform(HOST, "thing_write")).isEqualTo(outcome);
@@ -613,7 +616,10 @@ class ToolboxTest {
             Repeat.SAFE,
             Undo.NONE,
             (input, call) -> new Outcome.Failed("no"));
-    Toolbox door = door().tools(() -> List.of(quiet)).build();
+    Budgets patient =
+        Budgets.STANDARD.with(
+            Budget.of("quiet", "quiet_write").freezeAfter(1000, Duration.ofDays(1)));
+    Toolbox door = door().budgets(patient).tools(() -> List.of(quiet)).build();
     for (int i = 0; i < 100; i++) {
       work.add(() -> door.perform(HOST, action("quiet_write"), List.of()));
       work.add(() -> door.perform(AGENT, action("quiet_write"), List.of()));

@@ -71,6 +71,24 @@ class VocabularyTest {
           Undo.NONE,
           Inputs.TEXT);
   private static final Caller CALLER = new Caller("playbook", Caller.Kind.POLICY);
+  private static final Approval APPROVAL =
+      new Approval(
+          new Approval.Request(
+              HASH,
+              "table_create",
+              Json.empty(),
+              ORDERS,
+              CALLER,
+              Optional.of(HASH),
+              HASH,
+              "sales",
+              Set.of("ana", "ben"),
+              2,
+              "because",
+              NOW,
+              NOW.plusSeconds(60)),
+          List.of(new Approval.Vote(HASH, NOW, "ana", Approval.Word.APPROVE)),
+          Approval.Status.OPEN);
 
   static Stream<Record> records() {
     return Stream.of(
@@ -120,7 +138,18 @@ class VocabularyTest {
             Json.of(PLAN),
             List.of(HASH, HASH),
             Map.of("email", HASH)),
-        new Act.Started(HASH, "table_create", HASH, Json.empty(), CALLER, Optional.of(HASH)),
+        new Act.Started(
+            HASH,
+            "table_create",
+            HASH,
+            Json.empty(),
+            CALLER,
+            Optional.of(HASH),
+            HASH,
+            HASH,
+            7,
+            Optional.of(APPROVAL)),
+        APPROVAL,
         new Act.Finished(HASH, "table_create", new Outcome.Unknown("?")),
         new Act.Refused("rm", HASH, CALLER, "no"));
   }
@@ -204,9 +233,21 @@ class VocabularyTest {
   void each_kind_of_act_identity_probe_and_command_is_read_back() {
     assertAllReadBack(
         Act.class,
-        new Act.Started(HASH, "t", HASH, Json.empty(), CALLER, Optional.empty()),
+        new Act.Started(
+            HASH,
+            "t",
+            HASH,
+            Json.empty(),
+            CALLER,
+            Optional.empty(),
+            HASH,
+            HASH,
+            0,
+            Optional.empty()),
+        new Act.Settled(HASH, "t", new Outcome.Failed("f"), "looked"),
         new Act.Finished(HASH, "t", new Outcome.Failed("f")),
         new Act.Refused("t", HASH, CALLER, "r"));
+    assertAllReadBack(Freeze.class, new Freeze.Frozen("*", "why"), new Freeze.Thawed("*", CALLER));
     assertAllReadBack(
         RowIdentity.class,
         new RowIdentity.Key(List.of("1")),

@@ -200,6 +200,10 @@ class JsonLinesLogTest {
             Hash.of(Json.empty()),
             Json.empty(),
             caller,
+            Optional.empty(),
+            Hash.of(Json.empty()),
+            Hash.of(Json.empty()),
+            0,
             Optional.empty());
     try (JsonLinesSink sink = JsonLinesSink.open(folder, CLOCK)) {
       Journal journal = new Journal(sink, CLOCK);

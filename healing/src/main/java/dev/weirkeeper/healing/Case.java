@@ -8,7 +8,6 @@ import dev.weirkeeper.Flag;
 import dev.weirkeeper.Incident;
 import dev.weirkeeper.Plan;
 import dev.weirkeeper.Situation;
-import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.ToolSpec;
 import dev.weirkeeper.Verdict;
 import java.util.List;
@@ -55,20 +54,12 @@ record Case(Incident incident, Situation situation) {
   }
 
   boolean asked(Finding finding) {
-    return situation.tolerance().ask().stream()
-        .anyMatch(
-            entry ->
-                entry.endsWith(".")
-                    ? finding.kind().startsWith(entry)
-                    : finding.kind().equals(entry));
+    return situation.tolerance().asksAbout(finding);
   }
 
   /** Findings that the table does not bear without a person. */
   List<Finding> exceeding() {
-    Tolerance tolerance = situation.tolerance();
-    return findings().stream()
-        .filter(finding -> finding.verdict().worseThan(tolerance.apply()) || asked(finding))
-        .toList();
+    return situation.tolerance().exceededBy(incident);
   }
 
   /** Whether the tool exists and is not destructive. */

@@ -19,7 +19,6 @@ import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Situation;
-import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.spi.HealingPolicy;
 import java.util.Comparator;
 import java.util.List;
@@ -38,9 +37,8 @@ import java.util.stream.Collectors;
  * that is always asked about, or ends in another version than the plan; nor after two recent acts
  * on the table failed or are unknown.
  *
- * <p>Entries of {@link Tolerance#ask} are kinds, or prefixes of kinds if they end in a dot: {@code
- * column.} means all that happens to columns. {@link Situation#recent} holds one text per act, what
- * it came to before its tool: {@code Failed table_add_column}.
+ * <p>{@link Situation#recent} holds one text per act, what it came to before its tool: {@code
+ * Failed table_add_column}.
  *
  * <p>Pure, and safe to share between threads.
  */

@@ -7,6 +7,7 @@ import dev.weirkeeper.Action;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Caller;
+import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Journal;
@@ -177,6 +178,7 @@ class PipelineToolsTest {
         .journal(new Journal(sink, CLOCK))
         .clock(CLOCK)
         .tools(tools)
+        .memory(DoorMemory.inProcess())
         .limit(Effect.WRITE)
         .grant("ana", Effect.WRITE)
         .build();

@@ -5,6 +5,7 @@ import dev.weirkeeper.Asset;
 import dev.weirkeeper.Autonomy;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.Counts;
+import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Journal;
 import dev.weirkeeper.Json;
@@ -173,6 +174,7 @@ public final class GovernedStream implements AutoCloseable {
                     .tools()
                     .apply(PostgresTableTools.builder(TARGET, warehouse).build()),
                 new PipelineTools(settings.source(), mailbox))
+            .memory(DoorMemory.in(settings.folder().resolve("door")))
             .limit(Effect.WRITE)
             .grant("pipeline", Effect.WRITE)
             .grant(HOST.principal(), Effect.WRITE)

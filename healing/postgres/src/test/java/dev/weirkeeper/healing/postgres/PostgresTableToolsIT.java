@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Caller;
+import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Journal;
@@ -444,7 +445,8 @@ class PostgresTableToolsIT {
 
     for (Asset target :
         List.of(new Asset(SYSTEM, "public.other"), new Asset("shop", "public.orders"))) {
-      Outcome outcome = tool.handler().call(change, new FakeCall(V2, target, later(), Optional.empty()));
+      Outcome outcome =
+          tool.handler().call(change, new FakeCall(V2, target, later(), Optional.empty()));
       assertThat(outcome).isInstanceOf(Outcome.Refused.class);
     }
     assertThat(columns("orders")).hasSize(1);
@@ -1066,6 +1068,7 @@ class PostgresTableToolsIT {
         .journal(new Journal(sink, Clock.systemUTC()))
         .clock(Clock.systemUTC())
         .tools(new PostgresTableTools(SYSTEM, source))
+        .memory(DoorMemory.inProcess())
         .limit(Effect.WRITE)
         .grant("pipeline", Effect.WRITE)
         .build();

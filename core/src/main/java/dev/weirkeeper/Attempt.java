@@ -1,0 +1,478 @@
+package dev.weirkeeper;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.weirkeeper.DoorEvent.Result;
+import dev.weirkeeper.internal.Printable;
+import dev.weirkeeper.spi.Escalation;
+import dev.weirkeeper.spi.Tool;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call that the rules have nothing against: it draws on its budget, uses up its approval, is
+ * written down, made, read back and written down again.
+ */
+final class Attempt<I extends Record> implements Tool.Call {
+  private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+  private static final int REASON_LENGTH = 1024;
+
+  /** How far the clocks of the processes at one door may be apart. */
+  private static final Duration SKEW = Duration.ofMinutes(1);
+
+  /** What a door is made of. */
+  record Parts(
+      Journal journal,
+      Clock clock,
+      Rules rules,
+      DoorMemory memory,
+      KillSwitch killSwitch,
+      Escalation escalation) {
+
+    void raise(Alert alert) {
+      try {
+        escalation.raise(alert);
+      } catch (RuntimeException e) {
+        LOG.warn(
+            "An alert ({} {}) was not raised: {}",
+            alert.kind(),
+            alert.subject(),
+            e.getClass().getName());
+      }
+    }
+  }
+
+  /** What the memory says of a call. */
+  private record Admission(
+      Optional<String> refusal, OptionalLong number, Optional<Approval> approval) {
+    static DoorMemory.Change<Admission> no(String why) {
+      return DoorMemory.Change.nothing(
+          new Admission(Optional.of(why), OptionalLong.empty(), Optional.empty()));
+    }
+  }
+
+  private final Parts parts;
+  private final Tool<I, ?> tool;
+  private final I input;
+  private final Caller caller;
+  private final Action action;
+  private final Hash id;
+  private final Instant until;
+  private Optional<String> observed = Optional.empty();
+
+  Attempt(Parts parts, Tool<I, ?> tool, I input, Caller caller, Action action, Instant until) {
+    this.parts = parts;
+    this.tool = tool;
+    this.input = input;
+    this.caller = caller;
+    this.action = action;
+    this.id = action.id(tool.spec());
+    this.until = until;
+  }
+
+  /** Reads what the act depends on. Answers what stands in the way, if something does. */
+  Optional<String> observe() {
+    try {
+      observed = read();
+      return Optional.empty();
+    } catch (Throwable e) {
+      return Optional.of(
+          "The state that the act depends on could not be read, so nothing was done: "
+              + described(e));
+    }
+  }
+
+  Optional<Hash> stateHash() {
+    return observed.map(text -> Hash.of(Json.of(text)));
+  }
+
+  /** Draws on budget and approval, both at once and for good. Answers why not, if so. */
+  Admitted admit(Rules.Leave leave) {
+    if (reads()) {
+      return new Admitted(Optional.empty(), OptionalLong.empty(), 0, Optional.empty());
+    }
+    Budget budget = parts.rules().budgets().of(tool.spec());
+    Probe<Long> touched = rows(budget);
+    if (!(touched instanceof Probe.Value<Long> value)) {
+      return new Admitted(
+          Optional.of(
+              "How many rows it touches is not known ("
+                  + (touched instanceof Probe.Unknown<Long> unknown
+                      ? Printable.text(unknown.why(), REASON_LENGTH)
+                      : "the tool does not say")
+                  + "), and budget "
+                  + budget.name()
+                  + " bounds them"),
+          OptionalLong.empty(),
+          0,
+          Optional.empty());
+    }
+    long rows = value.value();
+    Admission admission = parts.memory().update(state -> admission(state, leave, budget, rows));
+    return new Admitted(admission.refusal(), admission.number(), rows, admission.approval());
+  }
+
+  /** Whether a call was let through, and with what. */
+  record Admitted(
+      Optional<String> refusal, OptionalLong number, long rows, Optional<Approval> approval) {}
+
+  private Probe<Long> rows(Budget budget) {
+    if (budget.rowsPerHour() == Budget.UNLIMITED) {
+      return new Probe.Value<>(0L);
+    }
+    if (tool.rows().isEmpty()) {
+      // What destroys has to say how much.
+      return tool.spec().effect() == Effect.DESTRUCTIVE
+          ? new Probe.Empty<>()
+          : new Probe.Value<>(0L);
+    }
+    try {
+      Probe<Long> rows = requireNonNull(tool.rows().get().touched(input, this), "rows");
+      boolean sound =
+          !(rows instanceof Probe.Value<Long> value)
+              || (value.value() >= 0 && value.value() <= Budget.UNLIMITED);
+      return sound ? rows : new Probe.Unknown<>("the tool gave a number that cannot be");
+    } catch (Throwable e) {
+      return new Probe.Unknown<>(described(e));
+    }
+  }
+
+  private DoorMemory.Change<Admission> admission(
+      DoorState state, Rules.Leave leave, Budget budget, long rows) {
+    Instant clock = parts.clock().instant();
+    if (state.behind(clock).compareTo(SKEW) > 0) {
+      return Admission.no(
+          "The clock is "
+              + state.behind(clock)
+              + " behind what the door remembers, so budgets and approvals cannot be told; set it"
+              + " right, or have a person thaw '"
+              + DoorEvent.CLOCK
+              + "' if it was wrong before");
+    }
+    Instant now = state.now(clock);
+    Optional<String> before = state.unsettled(id).flatMap(this::mustBeSettledFirst);
+    if (before.isPresent()) {
+      return Admission.no(before.get());
+    }
+    Optional<Approval> approval = Optional.empty();
+    if (leave == Rules.Leave.TO_BE_ASKED) {
+      Leaves leaves = new Leaves(state, now);
+      approval = leaves.usable();
+      if (approval.isEmpty()) {
+        return Admission.no(leaves.why());
+      }
+    }
+    Optional<String> exceeded = state.exceeded(budget, action.target(), rows, now);
+    if (exceeded.isPresent()) {
+      return Admission.no(exceeded.get());
+    }
+    long number = state.nextNumber();
+    DoorEvent spent =
+        new DoorEvent.Spent(
+            number,
+            now,
+            id,
+            tool.spec().name(),
+            action.target(),
+            budget.name(),
+            rows,
+            caller.principal(),
+            approval.map(given -> given.request().id()));
+    return new DoorMemory.Change<>(
+        List.of(spent), new Admission(Optional.empty(), OptionalLong.of(number), approval));
+  }
+
+  private Optional<String> mustBeSettledFirst(DoorState.Call earlier) {
+    if (earlier.pending().isPresent()) {
+      return Optional.of(
+          "This very act was begun and still goes on as '"
+              + Printable.text(earlier.pending().get().handle(), 128)
+              + "'; settle act "
+              + id.brief()
+              + " first");
+    }
+    return tool.spec().repeat() == Repeat.ONCE
+        ? Optional.of(
+            "This very act may have happened or goes on just now, and it must not happen twice; a"
+                + " person looks at what it did and settles act "
+                + id.brief()
+                + " first")
+        : Optional.empty();
+  }
+
+  /** The approvals of this very act, asked for by this very caller. */
+  private final class Leaves {
+    private @Nullable Approval usable;
+    private String why = "none was asked for";
+
+    Leaves(DoorState state, Instant now) {
+      Domain domain = parts.rules().domains().of(action.target());
+      Hash policy = policy();
+      for (Approval approval : state.approvals(now)) {
+        Approval.Request request = approval.request();
+        if (!request.action().equals(id) || !request.requester().equals(caller)) {
+          continue;
+        }
+        Set<String> persons = DoorState.approvers(request, approval.votes(), domain.approvers());
+        int needed = Math.max(request.persons(), domain.personsFor(tool.spec()));
+        if (approval.status() != Approval.Status.APPROVED) {
+          why = "request " + request.id().brief() + " is " + approval.status();
+        } else if (!request.state().equals(stateHash())) {
+          why = "what was approved depends on a state that has changed since";
+        } else if (!request.policy().equals(policy)) {
+          why = "the host's rules have changed since it was approved";
+        } else if (persons.size() < needed) {
+          why = "it needs " + needed + " approvers of domain " + domain.name();
+        } else {
+          usable = approval;
+        }
+        return;
+      }
+    }
+
+    Optional<Approval> usable() {
+      return Optional.ofNullable(usable);
+    }
+
+    String why() {
+      return parts.rules().on(caller, tool.spec(), action.target()).because()
+          + ", and it has none: "
+          + why;
+    }
+  }
+
+  Hash policy() {
+    return parts.rules().digest(caller, tool.spec(), action.target());
+  }
+
+  /** Makes the call. Whatever it comes to is written down before it is answered. */
+  Outcome make(Admitted admitted, List<Hash> causes) {
+    Act.Started body =
+        new Act.Started(
+            id,
+            action.tool(),
+            Hash.of(action.input()),
+            action.input(),
+            caller,
+            stateHash(),
+            Hash.of(Json.of(tool.spec())),
+            policy(),
+            admitted.rows(),
+            admitted.approval());
+    Hash started;
+    try {
+      started =
+          parts
+              .journal()
+              .write(Act.Started.KIND, caller.actor(), Optional.of(action.target()), body, causes);
+    } catch (JournalException e) {
+      admitted.number().ifPresent(this::takeBack);
+      throw e;
+    }
+    Outcome outcome =
+        moved()
+            .or(this::stop)
+            .<Outcome>map(Outcome.Refused::new)
+            .orElseGet(() -> verified(called()));
+    finish(started, admitted, outcome);
+    return outcome;
+  }
+
+  private Optional<String> moved() {
+    try {
+      return read().equals(observed)
+          ? Optional.empty()
+          : Optional.of(
+              "What the act depends on has changed meanwhile, so nothing was done; look again"
+                  + " before you ask again");
+    } catch (Throwable e) {
+      return Optional.of(
+          "What the act depends on could not be read again, so nothing was done: " + described(e));
+    }
+  }
+
+  private Optional<String> read() throws Exception {
+    Optional<Tool.Fingerprint<I>> fingerprint = tool.fingerprint();
+    return fingerprint.isEmpty()
+        ? Optional.empty()
+        : Optional.of(requireNonNull(fingerprint.get().read(input, this), "fingerprint"));
+  }
+
+  private Outcome called() {
+    try {
+      return requireNonNull(tool.handler().call(input, this), "outcome");
+    } catch (Throwable e) {
+      String error = described(e);
+      return reads() ? new Outcome.Failed(error) : new Outcome.Unknown(error);
+    }
+  }
+
+  private Outcome verified(Outcome outcome) {
+    if (!(outcome instanceof Outcome.Done done) || tool.check().isEmpty()) {
+      return outcome;
+    }
+    try {
+      return tool.check()
+          .get()
+          .problem(input, this)
+          .<Outcome>map(
+              problem ->
+                  new Outcome.Unknown(
+                      "Read back after the act: " + Printable.text(problem, REASON_LENGTH)))
+          .orElseGet(() -> new Outcome.Done(done.result(), Outcome.Verification.VERIFIED));
+    } catch (Throwable e) {
+      return new Outcome.Unknown("The act could not be read back: " + described(e));
+    }
+  }
+
+  private void finish(Hash started, Admitted admitted, Outcome outcome) {
+    if (!outcome.isDone()) {
+      LOG.warn("{} by {} came to {}", action.tool(), caller.actor(), outcome);
+    }
+    try {
+      parts
+          .journal()
+          .write(
+              Act.Finished.KIND,
+              caller.actor(),
+              Optional.of(action.target()),
+              new Act.Finished(id, action.tool(), reads() ? withoutFinds(outcome) : outcome),
+              List.of(started));
+      admitted.number().ifPresent(number -> remember(number, outcome, started));
+    } catch (JournalException e) {
+      throw new JournalException(
+          action.tool()
+              + " was called and came to "
+              + outcome.getClass().getSimpleName()
+              + ", and that cannot be written down: act "
+              + id.brief()
+              + " stays unsettled. Free the disk or mend the sink, look at what the act did, then"
+              + " start again",
+          e);
+    }
+    if (outcome instanceof Outcome.Unknown unknown) {
+      parts.raise(
+          new Alert(
+              Alert.Kind.UNKNOWN,
+              parts.clock().instant(),
+              id.hex(),
+              Optional.of(action.target()),
+              action.tool() + ": " + unknown.error()));
+    }
+  }
+
+  /** Nothing was announced, so nothing is done: what was drawn is given back. */
+  private void takeBack(long number) {
+    parts
+        .memory()
+        .update(
+            state ->
+                new DoorMemory.Change<>(
+                    List.of(
+                        new DoorEvent.Came(
+                            number,
+                            state.now(parts.clock().instant()),
+                            Result.REFUSED,
+                            Optional.empty())),
+                    true));
+  }
+
+  private void remember(long number, Outcome outcome, Hash cause) {
+    Freezing.came(
+        parts,
+        number,
+        action.target(),
+        parts.rules().budgets().of(tool.spec()),
+        Result.of(outcome),
+        outcome instanceof Outcome.Pending open ? Optional.of(open) : Optional.empty(),
+        cause);
+  }
+
+  private boolean reads() {
+    return tool.spec().effect() == Effect.READ;
+  }
+
+  @Override
+  public Hash actionId() {
+    return id;
+  }
+
+  @Override
+  public Asset target() {
+    return action.target();
+  }
+
+  @Override
+  public Optional<String> state() {
+    return observed;
+  }
+
+  @Override
+  public Optional<String> stop() {
+    Instant now = parts.clock().instant();
+    return parts
+        .killSwitch()
+        .stopped()
+        .map(why -> "All acts are stopped: " + why)
+        .or(() -> parts.rules().on(caller, tool.spec(), action.target()).objection())
+        .or(() -> parts.rules().guarded(caller, tool.spec(), action, now))
+        .or(
+            () ->
+                now.isBefore(until)
+                    ? Optional.empty()
+                    : Optional.of("The deadline of the call is over; nothing was done"));
+  }
+
+  @Override
+  public Instant deadline() {
+    return until;
+  }
+
+  private static Outcome withoutFinds(Outcome outcome) {
+    if (outcome instanceof Outcome.Done done) {
+      return new Outcome.Done(Json.empty(), done.verification());
+    }
+    return outcome instanceof Outcome.Partial
+        ? new Outcome.Partial(Json.empty(), Json.empty())
+        : outcome;
+  }
+
+  /**
+   * What was thrown, without its message: drivers quote values and URLs in theirs. Rethrows what
+   * leaves the whole process in doubt; the journal then shows the act as never settled.
+   */
+  private static String described(Throwable thrown) {
+    if (thrown instanceof VirtualMachineError fatal && !(thrown instanceof StackOverflowError)) {
+      throw fatal;
+    }
+    if (thrown instanceof JournalException unwritable) {
+      throw unwritable;
+    }
+    if (thrown instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    String name = thrown.getClass().getName();
+    return sqlState(thrown).map(state -> name + " (SQLSTATE " + state + ")").orElse(name);
+  }
+
+  private static Optional<String> sqlState(Throwable thrown) {
+    @Nullable Throwable at = thrown;
+    for (int depth = 0; at != null && depth < 16; depth++, at = at.getCause()) {
+      if (at instanceof SQLException sql
+          && sql.getSQLState() != null
+          && sql.getSQLState().matches("[0-9A-Z]{5}")) {
+        return Optional.of(sql.getSQLState());
+      }
+    }
+    return Optional.empty();
+  }
+}

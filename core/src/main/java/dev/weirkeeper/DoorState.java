@@ -1,0 +1,419 @@
+package dev.weirkeeper;
+
+import dev.weirkeeper.DoorEvent.Result;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the door knows: the fold of its events. Asks no clock: time is what events and callers say,
+ * and never goes back. Guarded by whoever owns it.
+ */
+final class DoorState {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  /** A call that was let through. */
+  static final class Call {
+    private final DoorEvent.Spent spent;
+    private Instant began;
+    private @Nullable Result result;
+    private @Nullable Instant ended;
+    private Optional<Outcome.Pending> pending = Optional.empty();
+
+    private Call(DoorEvent.Spent spent) {
+      this.spent = spent;
+      this.began = spent.at();
+    }
+
+    DoorEvent.Spent spent() {
+      return spent;
+    }
+
+    /** Empty: it goes on, or its host died within it. */
+    Optional<Result> result() {
+      return Optional.ofNullable(result);
+    }
+
+    Optional<Outcome.Pending> pending() {
+      return pending;
+    }
+
+    /** What was refused by the tool was not tried, so it cost nothing. */
+    private boolean counts() {
+      return result != Result.REFUSED;
+    }
+
+    private boolean wentWrong() {
+      return result != null && result.wentWrong();
+    }
+
+    /** Whether it may have happened, and nobody knows. */
+    boolean unsettled() {
+      return result == null || result == Result.UNKNOWN || result == Result.PENDING;
+    }
+
+    private Instant lastSeen() {
+      return ended == null ? began : ended;
+    }
+  }
+
+  private record Box(Approval.Request request, List<Approval.Vote> votes) {}
+
+  private final TreeMap<Long, Call> calls = new TreeMap<>();
+  private final Map<Hash, Box> boxes = new LinkedHashMap<>();
+  private final Map<String, DoorEvent.Frozen> frozen = new TreeMap<>();
+  private final Map<String, Instant> thawed = new TreeMap<>();
+  private final Map<Asset, Instant> alarms = new TreeMap<>();
+  private Instant latest = Instant.EPOCH;
+  private long numbered;
+
+  void apply(DoorEvent event) {
+    if (event.at().isAfter(latest)) {
+      latest = event.at();
+    }
+    if (event instanceof DoorEvent.Spent spent) {
+      calls.put(spent.number(), new Call(spent));
+      numbered = Math.max(numbered, spent.number());
+    } else if (event instanceof DoorEvent.Came came) {
+      Call call = calls.get(came.number());
+      if (call != null) {
+        call.result = came.result();
+        call.ended = came.at();
+        call.pending = came.pending();
+      }
+    } else if (event instanceof DoorEvent.Alarmed alarmed) {
+      alarms.put(alarmed.asset(), alarmed.at());
+    } else if (event instanceof DoorEvent.Frozen freeze) {
+      frozen.putIfAbsent(freeze.what(), freeze);
+    } else if (event instanceof DoorEvent.Thawed thaw) {
+      thaw(thaw);
+    } else if (event instanceof DoorEvent.Requested requested) {
+      boxes.putIfAbsent(requested.request().id(), new Box(requested.request(), new ArrayList<>()));
+    } else if (event instanceof DoorEvent.Voted voted) {
+      Box box = boxes.get(voted.vote().request());
+      if (box != null) {
+        box.votes().add(voted.vote());
+      }
+    }
+  }
+
+  private void thaw(DoorEvent.Thawed thaw) {
+    if (thaw.what().equals(DoorEvent.CLOCK)) {
+      // A person says that the clock is right now and was wrong before.
+      latest = thaw.at();
+      for (Call call : calls.values()) {
+        call.began = earlier(call.began, latest);
+      }
+      alarms.replaceAll((asset, at) -> earlier(at, latest));
+      thawed.replaceAll((what, at) -> earlier(at, latest));
+      return;
+    }
+    frozen.remove(thaw.what());
+    thawed.put(thaw.what(), thaw.at());
+    if (thaw.what().equals(DoorEvent.ALL)) {
+      alarms.clear();
+    }
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  /** The time of the next event: it never goes back, so that no budget comes back early. */
+  Instant now(Instant clock) {
+    return clock.isAfter(latest) ? clock : latest;
+  }
+
+  /** How far a clock is behind what is remembered. */
+  Duration behind(Instant clock) {
+    return clock.isBefore(latest) ? Duration.between(clock, latest) : Duration.ZERO;
+  }
+
+  long nextNumber() {
+    return numbered + 1;
+  }
+
+  /** Calls of a budget within the last hour. */
+  private List<Call> lastHour(String budget, Instant now) {
+    Instant since = now.minus(HOUR);
+    return calls.values().stream()
+        .filter(call -> call.spent.budget().equals(budget))
+        .filter(Call::counts)
+        .filter(call -> call.began.isAfter(since))
+        .toList();
+  }
+
+  /** Why a budget does not bear one more call; empty if it does. */
+  Optional<String> exceeded(Budget budget, Asset asset, long rows, Instant now) {
+    Optional<String> stopped = frozen(budget.name());
+    if (stopped.isPresent()) {
+      return stopped;
+    }
+    List<Call> hour = lastHour(budget.name(), now);
+    if (hour.size() >= budget.actsPerHour()) {
+      return Optional.of(spent(budget, budget.actsPerHour() + " acts an hour"));
+    }
+    long touched = rows;
+    Set<Asset> tables = new HashSet<>();
+    tables.add(asset);
+    for (Call call : hour) {
+      touched = Math.addExact(touched, call.spent.rows());
+      tables.add(call.spent.asset());
+    }
+    if (touched > budget.rowsPerHour()) {
+      return Optional.of(spent(budget, budget.rowsPerHour() + " rows an hour"));
+    }
+    if (tables.size() > budget.tablesPerHour()) {
+      return Optional.of(spent(budget, budget.tablesPerHour() + " tables an hour"));
+    }
+    Instant cooled = now.minus(budget.coolDown());
+    boolean hot =
+        calls.values().stream()
+            .filter(call -> call.spent.budget().equals(budget.name()))
+            .filter(call -> call.spent.asset().equals(asset))
+            .filter(Call::counts)
+            .anyMatch(call -> call.began.isAfter(cooled));
+    return hot
+        ? Optional.of(
+            "Budget "
+                + budget.name()
+                + " leaves "
+                + asset
+                + " alone for "
+                + budget.coolDown()
+                + " after each act; ask again then")
+        : Optional.empty();
+  }
+
+  private static String spent(Budget budget, String bound) {
+    return "Budget "
+        + budget.name()
+        + " is spent: it has "
+        + bound
+        + "; ask again later, or have the host raise it";
+  }
+
+  /** Acts that a budget still has this hour. */
+  long left(Budget budget, Instant now) {
+    return frozen(budget.name()).isPresent()
+        ? 0
+        : Math.max(0, budget.actsPerHour() - lastHour(budget.name(), now).size());
+  }
+
+  Optional<String> frozen(String budget) {
+    DoorEvent.Frozen freeze =
+        frozen.containsKey(DoorEvent.ALL) ? frozen.get(DoorEvent.ALL) : frozen.get(budget);
+    return freeze == null
+        ? Optional.empty()
+        : Optional.of(
+            (freeze.what().equals(DoorEvent.ALL) ? "All acts are" : "Acts of " + budget + " are")
+                + " frozen: "
+                + freeze.why()
+                + "; a person looks at it and thaws '"
+                + freeze.what()
+                + "'");
+  }
+
+  List<DoorEvent.Frozen> frozen() {
+    return List.copyOf(frozen.values());
+  }
+
+  /**
+   * What must be frozen when a call of a budget goes wrong.
+   *
+   * @param number of that call
+   */
+  Optional<DoorEvent> freeze(Budget budget, long number, Instant now) {
+    Instant since = later(now.minus(budget.failureWindow()), thawedAt(budget.name()));
+    long failures =
+        calls.values().stream()
+            .filter(call -> call.spent.number() != number)
+            .filter(call -> call.spent.budget().equals(budget.name()))
+            .filter(Call::wentWrong)
+            .filter(call -> call.lastSeen().isAfter(since))
+            .count();
+    return failures + 1 >= budget.failures() && frozen(budget.name()).isEmpty()
+        ? Optional.of(
+            new DoorEvent.Frozen(
+                now,
+                budget.name(),
+                (failures + 1) + " of them failed or are unclear within " + budget.failureWindow()))
+        : Optional.empty();
+  }
+
+  /** What must be frozen when an asset alarms. */
+  Optional<DoorEvent> freezeAll(Budgets budgets, Asset asset, Instant now) {
+    Instant since = now.minus(budgets.alarmWindow());
+    long alarmed =
+        1
+            + alarms.entrySet().stream()
+                .filter(alarm -> !alarm.getKey().equals(asset))
+                .filter(alarm -> alarm.getValue().isAfter(since))
+                .count();
+    return alarmed >= budgets.alarms() && !frozen.containsKey(DoorEvent.ALL)
+        ? Optional.of(
+            new DoorEvent.Frozen(
+                now,
+                DoorEvent.ALL,
+                alarmed
+                    + " assets alarmed within "
+                    + budgets.alarmWindow()
+                    + ", which is likelier one cause than "
+                    + alarmed))
+        : Optional.empty();
+  }
+
+  private Instant thawedAt(String budget) {
+    return later(
+        thawed.getOrDefault(budget, Instant.EPOCH),
+        thawed.getOrDefault(DoorEvent.ALL, Instant.EPOCH));
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  Optional<Call> call(long number) {
+    return Optional.ofNullable(calls.get(number));
+  }
+
+  /** The newest call of an action that may have happened without anybody knowing. */
+  Optional<Call> unsettled(Hash action) {
+    return calls.descendingMap().values().stream()
+        .filter(call -> call.spent.action().equals(action))
+        .filter(Call::counts)
+        .findFirst()
+        .filter(Call::unsettled);
+  }
+
+  /** Calls that may have happened without anybody knowing, oldest first. */
+  List<Call> unsettled() {
+    return calls.values().stream().filter(Call::unsettled).toList();
+  }
+
+  /** What the newest acts on an asset came to since a person last thawed their class. */
+  List<String> recent(Asset asset, int atMost) {
+    return calls.descendingMap().values().stream()
+        .filter(call -> call.spent.asset().equals(asset))
+        .filter(call -> call.result != null)
+        .filter(call -> call.lastSeen().isAfter(thawedAt(call.spent.budget())))
+        .limit(atMost)
+        .map(call -> spoken(call.result) + " " + call.spent.tool())
+        .toList();
+  }
+
+  private static String spoken(@Nullable Result result) {
+    String name = String.valueOf(result);
+    return name.charAt(0) + name.substring(1).toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** All requests for leave that are remembered, newest first. */
+  List<Approval> approvals(Instant now) {
+    List<Approval> all = new ArrayList<>();
+    boxes.keySet().forEach(id -> approval(id, now).ifPresent(all::add));
+    Collections.reverse(all);
+    return all;
+  }
+
+  Optional<Approval> approval(Hash id, Instant now) {
+    Box box = boxes.get(id);
+    return box == null
+        ? Optional.empty()
+        : Optional.of(new Approval(box.request(), box.votes(), status(id, box, now)));
+  }
+
+  /** An approval as it stands once a vote is remembered. */
+  Approval with(Approval approval, Approval.Vote vote, Instant now) {
+    List<Approval.Vote> votes = new ArrayList<>(approval.votes());
+    votes.add(vote);
+    Box box = new Box(approval.request(), votes);
+    return new Approval(box.request(), votes, status(vote.request(), box, now));
+  }
+
+  private Approval.Status status(Hash id, Box box, Instant now) {
+    boolean used =
+        calls.values().stream()
+            .anyMatch(call -> call.counts() && call.spent.approval().equals(Optional.of(id)));
+    if (used) {
+      return Approval.Status.USED;
+    } else if (said(box, Approval.Word.REVOKE)) {
+      return Approval.Status.REVOKED;
+    } else if (said(box, Approval.Word.DENY)) {
+      return Approval.Status.DENIED;
+    } else if (!now.isBefore(box.request().expires())) {
+      return Approval.Status.EXPIRED;
+    }
+    return approvers(box.request(), box.votes(), box.request().approvers()).size()
+            >= box.request().persons()
+        ? Approval.Status.APPROVED
+        : Approval.Status.OPEN;
+  }
+
+  private static boolean said(Box box, Approval.Word word) {
+    return box.votes().stream().anyMatch(vote -> vote.word() == word);
+  }
+
+  /** The persons whose approval of a request counts: approvers, each once, never the requester. */
+  static Set<String> approvers(
+      Approval.Request request, List<Approval.Vote> votes, Set<String> entitled) {
+    Set<String> persons = new HashSet<>();
+    for (Approval.Vote vote : votes) {
+      if (vote.word() == Approval.Word.APPROVE
+          && entitled.contains(vote.person())
+          && !vote.person().equals(request.requester().principal())) {
+        persons.add(vote.person());
+      }
+    }
+    return persons;
+  }
+
+  /** The events that make the same state again, without what no rule looks at any more. */
+  List<DoorEvent> compact(long generation) {
+    Instant since = latest.minus(Budget.LONGEST);
+    List<DoorEvent> events = new ArrayList<>();
+    events.add(new DoorEvent.Begun(generation, latest));
+    // Thawing forgets: what was alarmed or frozen later comes behind it.
+    thawed.forEach((what, at) -> events.add(new DoorEvent.Thawed(at, what, "earlier")));
+    alarms.forEach((asset, at) -> events.add(new DoorEvent.Alarmed(at, asset)));
+    events.addAll(frozen.values());
+    Set<Hash> held = new HashSet<>();
+    for (Call call : calls.values()) {
+      if (call.lastSeen().isAfter(since) || call.unsettled() || call.spent.number() == numbered) {
+        call.spent.approval().ifPresent(held::add);
+        DoorEvent.Spent was = call.spent;
+        events.add(
+            new DoorEvent.Spent(
+                was.number(),
+                call.began,
+                was.action(),
+                was.tool(),
+                was.asset(),
+                was.budget(),
+                was.rows(),
+                was.principal(),
+                was.approval()));
+        if (call.result != null) {
+          events.add(new DoorEvent.Came(was.number(), call.lastSeen(), call.result, call.pending));
+        }
+      }
+    }
+    boxes.forEach(
+        (id, box) -> {
+          // One that is gone cannot be used again either: leave is asked for anew.
+          if (held.contains(id) || box.request().expires().isAfter(since)) {
+            events.add(new DoorEvent.Requested(box.request()));
+            box.votes().forEach(vote -> events.add(new DoorEvent.Voted(vote)));
+          }
+        });
+    return events;
+  }
+}
