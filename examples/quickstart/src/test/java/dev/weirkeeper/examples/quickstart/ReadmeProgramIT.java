@@ -3,6 +3,7 @@ package dev.weirkeeper.examples.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirkeeper.Autonomy;
+import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Journal;
 import dev.weirkeeper.Mailbox;
@@ -66,7 +67,13 @@ class ReadmeProgramIT {
           JsonLinesSink sink = JsonLinesSink.open(folder.resolve("audit"), Clock.systemUTC())) {
         pipeline =
             program(
-                server.url("shop"), server.dataSource("warehouse"), suite, target, sink, loaded);
+                folder.resolve("door"),
+                server.url("shop"),
+                server.dataSource("warehouse"),
+                suite,
+                target,
+                sink,
+                loaded);
         run =
             new FutureTask<>(
                 () -> {
@@ -93,6 +100,7 @@ class ReadmeProgramIT {
   }
 
   private static Pipeline program(
+      Path folder,
       String shop,
       DataSource warehouse,
       Path suite,
@@ -108,7 +116,7 @@ class ReadmeProgramIT {
     Toolbox door =
         Toolbox.builder().journal(journal).clock(clock)
             .tools(PostgresTableTools.builder("warehouse", warehouse).build())
-            .tools(new PipelineTools("shop", mailbox))
+            .tools(new PipelineTools("shop", mailbox)).memory(DoorMemory.in(folder))
             .limit(Effect.WRITE).grant("pipeline", Effect.WRITE).build();
     Pipeline.Builder pipeline =
         Pipeline.builder()
