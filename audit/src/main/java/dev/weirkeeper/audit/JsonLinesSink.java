@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Hash;
+import dev.weirkeeper.JournalRecovered;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Receipt;
 import dev.weirkeeper.spi.AuditSink;
@@ -69,8 +70,6 @@ public final class JsonLinesSink implements AuditSink {
       this.first = first;
     }
   }
-
-  private record Recovered(String file, long bytes, Hash hash) {}
 
   /**
    * Opens the log in a folder, which is made if it is not there. See {@link #open(Path, Clock,
@@ -186,11 +185,11 @@ public final class JsonLinesSink implements AuditSink {
         torn.length);
     AuditRecord record =
         new AuditRecord(
-            "journal.recovered",
+            JournalRecovered.KIND,
             clock.instant(),
             "journal",
             Optional.empty(),
-            Json.of(new Recovered(file.getFileName().toString(), torn.length, Hash.of(torn))),
+            Json.of(new JournalRecovered(file.getFileName().toString(), torn.length, Hash.of(torn))),
             List.of(),
             Map.of());
     add(record.canonical());
