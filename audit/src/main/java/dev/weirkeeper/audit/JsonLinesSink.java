@@ -189,7 +189,8 @@ public final class JsonLinesSink implements AuditSink {
             clock.instant(),
             "journal",
             Optional.empty(),
-            Json.of(new JournalRecovered(file.getFileName().toString(), torn.length, Hash.of(torn))),
+            Json.of(
+                new JournalRecovered(file.getFileName().toString(), torn.length, Hash.of(torn))),
             List.of(),
             Map.of());
     add(record.canonical());
