@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -65,13 +67,9 @@ public final class Redaction {
       if (!seen.add(at)) {
         continue;
       }
-      text.append(link.how).append(at.getClass().getName());
-      if (at instanceof SQLException sql) {
-        String state = String.valueOf(sql.getSQLState());
-        text.append(SQL_STATE.matcher(state).matches() ? " (SQLSTATE " + state + ")" : "");
-        if (sql.getNextException() != null) {
-          open.addLast(new Link(", followed by ", sql.getNextException()));
-        }
+      text.append(link.how).append(named(at));
+      if (at instanceof SQLException sql && sql.getNextException() != null) {
+        open.addLast(new Link(", followed by ", sql.getNextException()));
       }
       for (Throwable suppressed : at.getSuppressed()) {
         open.addLast(new Link(", suppressing ", suppressed));
@@ -81,6 +79,50 @@ public final class Redaction {
       }
     }
     return text.toString();
+  }
+
+  /**
+   * A stand-in for what was thrown, to be the cause of an exception that others see: it keeps class
+   * names, SQLSTATEs and stack traces along causes, and no message.
+   */
+  public static Exception withheld(Throwable thrown) {
+    List<Throwable> chain = new ArrayList<>();
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Throwable at = thrown;
+        at != null && seen.add(at) && chain.size() < LONGEST_CHAIN;
+        at = at.getCause()) {
+      chain.add(at);
+    }
+    Exception standIn = new Withheld(chain.get(chain.size() - 1));
+    for (int i = chain.size() - 2; i >= 0; i--) {
+      Exception cause = standIn;
+      standIn = new Withheld(chain.get(i));
+      standIn.initCause(cause);
+    }
+    return standIn;
+  }
+
+  private static String named(Throwable thrown) {
+    String name = thrown.getClass().getName();
+    return thrown instanceof SQLException sql
+            && SQL_STATE.matcher(String.valueOf(sql.getSQLState())).matches()
+        ? name + " (SQLSTATE " + sql.getSQLState() + ")"
+        : name;
+  }
+
+  /** An exception whose message may hold anything. */
+  private static final class Withheld extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Withheld(Throwable thrown) {
+      super(named(thrown) + ", whose message is withheld: it may hold secrets or row values");
+      setStackTrace(thrown.getStackTrace());
+    }
+
+    @Override
+    public String toString() {
+      return String.valueOf(getMessage());
+    }
   }
 
   private record Link(String how, Throwable thrown) {}

@@ -8,6 +8,7 @@ import dev.weirkeeper.Hash;
 import dev.weirkeeper.JournalRecovered;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Receipt;
+import dev.weirkeeper.Redaction;
 import dev.weirkeeper.spi.AuditSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -285,7 +286,7 @@ public final class JsonLinesSink implements AuditSink {
     } catch (IOException e) {
       failed = e;
     } catch (RuntimeException | Error e) {
-      failed = new IOException("The writer broke: " + e, e);
+      failed = new IOException("The writer broke: " + Redaction.described(e), e);
     }
     lock.lock();
     writing = false;
