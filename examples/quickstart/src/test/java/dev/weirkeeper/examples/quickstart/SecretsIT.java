@@ -295,20 +295,20 @@ class SecretsIT {
   @ParameterizedTest
   @ValueSource(strings = {"closed", "refusing", "wrong", "option"})
   void the_quickstart_prints_no_password(String which) throws Exception {
-    String url = which.equals("wrong") ? "jdbc:postgresql:x:" + closed() : url(which);
+    String url = which.equals("wrong") ? closed().replace("postgresql", "postgresq") : url(which);
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             System.getProperty("java.class.path"),
             Quickstart.class.getName(),
-            which.equals("option") ? "--sorce" : "--source",
+            which.equals("option") ? url : "--no-color",
+            "--source",
             url,
             "--target",
             url,
             "--tables",
-            "public.orders",
-            which.equals("option") ? url : "--no-color");
+            "public.orders");
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
