@@ -118,11 +118,6 @@ public final class Redaction {
       super(named(thrown) + ", whose message is withheld: it may hold secrets or row values");
       setStackTrace(thrown.getStackTrace());
     }
-
-    @Override
-    public String toString() {
-      return String.valueOf(getMessage());
-    }
   }
 
   private record Link(String how, Throwable thrown) {}
