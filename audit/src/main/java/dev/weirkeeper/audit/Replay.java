@@ -72,7 +72,7 @@ public final class Replay {
    * What a replay found. Each decision is counted once: {@code decisions = equal + different +
    * ofOthers}.
    *
-   * @param decisions records of kind {@code decision} in the log
+   * @param decisions how many the log holds, whoever made them
    * @param equal those that the policy makes again
    * @param different those that are not as they were recorded
    * @param ofOthers those that another policy or the host itself made, by actor
