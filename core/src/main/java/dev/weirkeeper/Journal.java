@@ -51,9 +51,9 @@ public final class Journal {
     } catch (IOException e) {
       throw new JournalException(
           "The journal cannot be written, so nothing is done: "
-              + e.getMessage()
+              + Redaction.redacted(String.valueOf(e.getMessage()))
               + ". Free the disk or mend the sink, then start again",
-          e);
+          Redaction.withheld(e));
     }
   }
 }

@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -24,9 +23,6 @@ final class LedgerAnchor {
   private Hash chain = Hash.of(new byte[0]);
   private final TreeMap<String, Counts> counts = new TreeMap<>();
   private Instant due;
-
-  private record Anchored(
-      Position from, Position to, int batches, Hash chain, Map<String, Counts> counts) {}
 
   LedgerAnchor(Journal journal, Clock clock, Duration interval, Position start) {
     this.journal = journal;
@@ -70,10 +66,10 @@ final class LedgerAnchor {
   void write() {
     if (batches > 0) {
       journal.write(
-          "ledger.anchored",
+          LedgerAnchored.KIND,
           "pipeline",
           Optional.empty(),
-          new Anchored(from, to, batches, chain, new TreeMap<>(counts)),
+          new LedgerAnchored(from, to, batches, chain, counts),
           List.of());
     }
     from = to;

@@ -46,8 +46,6 @@ final class PipelineSession implements AutoCloseable {
   /** Rows that were written since the last replay began. */
   private Counts replayed = Counts.ZERO;
 
-  private record StartedAt(Position position, Hash contracts, Map<String, Counts> ledger) {}
-
   private PipelineSession(
       Pipeline.Parts parts,
       Feed.Stream stream,
@@ -114,10 +112,10 @@ final class PipelineSession implements AutoCloseable {
     parts
         .journal()
         .write(
-            "pipeline.started",
+            PipelineStarted.KIND,
             "pipeline",
             Optional.empty(),
-            new StartedAt(position, parts.judges().digest(), ledger),
+            new PipelineStarted(position, parts.judges().digest(), ledger),
             List.of());
     parts.listener().accept(new PipelineEvent.Started(position, resumed));
     finishPlans();

@@ -278,6 +278,57 @@ class JsonTest {
         .hasMessageMatching("(?s).{1,300}");
   }
 
+  private record Texts(String text, Map<String, Integer> by, Set<String> all) {}
+
+  @Test
+  void what_has_no_canonical_form_is_refused_wherever_it_stands() {
+    String lone = "a\ud800b";
+    for (Object value :
+        List.of(
+            Double.NaN,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            Float.NaN,
+            lone,
+            "\udc00",
+            "\ud83d",
+            "\ude00\ud83d",
+            List.of(1, lone),
+            Map.of(lone, 1),
+            Map.of("a", Map.of("b", Double.NaN)),
+            new Texts(lone, Map.of(), Set.of()),
+            new Texts("", Map.of(lone, 1), Set.of()),
+            new Texts("", Map.of(), Set.of(lone)),
+            new Outcome.Failed(lone))) {
+      assertThatThrownBy(() -> Json.of(value)).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void there_is_one_zero() {
+    for (Json zero :
+        List.of(
+            Json.of(-0.0),
+            Json.of(-0.0f),
+            Json.of(0),
+            Json.of(new BigDecimal("-0.00")),
+            Json.parse("-0"),
+            Json.parse("-0.0"),
+            Json.parse("-0e5"),
+            Json.parse("-1e-400"))) {
+      assertThat(zero).isEqualTo(Json.parse("0")).hasToString("0");
+    }
+  }
+
+  @Test
+  void every_pair_of_surrogates_survives() {
+    for (int c = 0x10000; c < 0x110000; c += 0x3ff) {
+      Json json = Json.of(Character.toString(c));
+
+      assertThat(Json.parse(json.text()).as(String.class)).isEqualTo(Character.toString(c));
+    }
+  }
+
   @Test
   void an_error_quotes_nothing_of_the_text() {
     for (String text :

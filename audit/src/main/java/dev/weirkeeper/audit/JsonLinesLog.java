@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,9 @@ public final class JsonLinesLog {
    * @param entry the record that announced it
    */
   public record Unsettled(Entry entry, Act.Started act) {}
+
+  /** Kinds of records that say what became of an act, and name its announcement as first cause. */
+  private static final Set<String> SETTLING = Set.of(Act.Finished.KIND);
 
   private final Path folder;
 
@@ -144,7 +148,7 @@ public final class JsonLinesLog {
         if (entry.record().kind().equals(Act.Started.KIND)) {
           open.computeIfAbsent(entry.receipt().record(), key -> new ArrayDeque<>())
               .add(new Unsettled(entry, started(entry)));
-        } else if (entry.record().kind().equals(Act.Finished.KIND)) {
+        } else if (SETTLING.contains(entry.record().kind())) {
           entry.record().causes().stream()
               .limit(1)
               .map(open::get)

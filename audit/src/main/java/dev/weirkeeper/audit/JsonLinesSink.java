@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Hash;
+import dev.weirkeeper.JournalRecovered;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Receipt;
+import dev.weirkeeper.Redaction;
 import dev.weirkeeper.spi.AuditSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -69,8 +71,6 @@ public final class JsonLinesSink implements AuditSink {
       this.first = first;
     }
   }
-
-  private record Recovered(String file, long bytes, Hash hash) {}
 
   /**
    * Opens the log in a folder, which is made if it is not there. See {@link #open(Path, Clock,
@@ -186,11 +186,12 @@ public final class JsonLinesSink implements AuditSink {
         torn.length);
     AuditRecord record =
         new AuditRecord(
-            "journal.recovered",
+            JournalRecovered.KIND,
             clock.instant(),
             "journal",
             Optional.empty(),
-            Json.of(new Recovered(file.getFileName().toString(), torn.length, Hash.of(torn))),
+            Json.of(
+                new JournalRecovered(file.getFileName().toString(), torn.length, Hash.of(torn))),
             List.of(),
             Map.of());
     add(record.canonical());
@@ -285,7 +286,7 @@ public final class JsonLinesSink implements AuditSink {
     } catch (IOException e) {
       failed = e;
     } catch (RuntimeException | Error e) {
-      failed = new IOException("The writer broke: " + e, e);
+      failed = new IOException("The writer broke: " + Redaction.described(e), e);
     }
     lock.lock();
     writing = false;

@@ -75,6 +75,32 @@ class JsonLinesLogTest {
   }
 
   @Test
+  void bytes_that_are_no_utf_8_are_found() throws IOException {
+    byte[][] wrong = {
+      {(byte) 0xff},
+      {(byte) 0xc0, (byte) 0xaf}, // a slash in two bytes
+      {(byte) 0xed, (byte) 0xa0, (byte) 0x80}, // half of a pair of surrogates
+      {(byte) 0xf4, (byte) 0x90, (byte) 0x80, (byte) 0x80}, // beyond the last character
+      {(byte) 0xe2, (byte) 0x82} // cut short
+    };
+    for (byte[] bytes : wrong) {
+      Sample.write(folder, 1);
+      Path file = LogFiles.named(folder, 0);
+      byte[] right = Files.readAllBytes(file);
+      int at = new String(right, StandardCharsets.ISO_8859_1).indexOf("caf") + 3;
+      byte[] changed = new byte[right.length + bytes.length];
+      System.arraycopy(right, 0, changed, 0, at);
+      System.arraycopy(bytes, 0, changed, at, bytes.length);
+      System.arraycopy(right, at, changed, at + bytes.length, right.length - at);
+      Files.write(file, changed);
+
+      assertThat(JsonLinesLog.in(folder).verify().problem())
+          .hasValueSatisfying(problem -> assertThat(problem.what()).contains("not UTF-8"));
+      Files.delete(file);
+    }
+  }
+
+  @Test
   void lines_that_were_removed_moved_or_added_are_found() throws IOException {
     Sample.write(folder, 5);
 

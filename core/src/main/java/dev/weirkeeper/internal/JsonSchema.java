@@ -118,7 +118,11 @@ public final class JsonSchema {
               required.add("is");
             });
     for (Records.Member member : shape.members()) {
-      properties.put(member.name(), schema(variables.resolve(member.type())));
+      Map<String, Object> property = schema(variables.resolve(member.type()));
+      if (member.secret()) {
+        property.put("writeOnly", true);
+      }
+      properties.put(member.name(), property);
       if (!member.optional()) {
         required.add(member.name());
       }

@@ -2,6 +2,7 @@ package dev.weirkeeper.internal;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.weirkeeper.Secret;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -29,7 +30,8 @@ final class Records {
    *
    * @param index its place among the constructor's arguments
    */
-  record Member(String name, Type type, boolean optional, int index, Method accessor) {
+  record Member(
+      String name, Type type, boolean optional, boolean secret, int index, Method accessor) {
     Object of(Record record) {
       try {
         return accessor.invoke(record);
@@ -58,6 +60,7 @@ final class Records {
               components[i].getName(),
               components[i].getGenericType(),
               components[i].getType() == Optional.class,
+              components[i].isAnnotationPresent(Secret.class),
               i,
               accessor));
       if (kind.isPresent() && components[i].getName().equals("is")) {

@@ -1,6 +1,7 @@
 package dev.weirkeeper.drift.postgres;
 
 import dev.weirkeeper.Position;
+import dev.weirkeeper.Redaction;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.FeedException;
@@ -58,7 +59,8 @@ final class Opening {
       opened = true;
       return stream;
     } catch (SQLException e) {
-      throw new FeedException("Feed " + options.id() + " cannot be opened: " + Sessions.why(e), e);
+      throw new FeedException(
+          "Feed " + options.id() + " cannot be opened: " + Sessions.why(e), Redaction.withheld(e));
     } finally {
       if (!opened) {
         closeQuietly(connection);

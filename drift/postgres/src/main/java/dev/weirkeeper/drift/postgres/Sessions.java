@@ -1,11 +1,15 @@
 package dev.weirkeeper.drift.postgres;
 
+import dev.weirkeeper.Redaction;
 import dev.weirkeeper.spi.FeedException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.postgresql.PGProperty;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -21,12 +25,41 @@ final class Sessions {
           + " SET client_encoding = 'UTF8'; SET statement_timeout = 0;"
           + " SET idle_in_transaction_session_timeout = 0";
 
+  private static final Pattern QUOTES_VALUES = Pattern.compile("22|23|44|P0");
+
   private final String url;
   private final Properties credentials;
 
+  /**
+   * @throws IllegalArgumentException if the driver would not take the address: it would log or
+   *     quote it, with whatever secrets are in it
+   */
   Sessions(String url, Properties credentials) {
+    if (!isAddress(url)) {
+      throw new IllegalArgumentException(
+          "The address of a database is jdbc:postgresql://host:port/database?name=value&…, with"
+              + " special characters percent-encoded; the one given is none, and is not repeated"
+              + " here since it may hold a password");
+    }
     this.url = url;
     this.credentials = credentials;
+  }
+
+  private static boolean isAddress(String url) {
+    String prefix = "jdbc:postgresql:";
+    if (!url.startsWith(prefix)) {
+      return false;
+    }
+    String[] parts = url.substring(prefix.length()).split("\\?", 2);
+    String place = parts[0].startsWith("//") ? parts[0].substring(2) : "/" + parts[0];
+    try {
+      for (String part : parts) {
+        URLDecoder.decode(part, StandardCharsets.UTF_8);
+      }
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+    return place.indexOf('/') >= 0 && place.indexOf('/') == place.lastIndexOf('/');
   }
 
   /** A connection for queries. */
@@ -85,17 +118,17 @@ final class Sessions {
   }
 
   /**
-   * What a database said, without row values: those of data exceptions (class 22) and constraints
-   * (class 23) quote them.
+   * What a database said, without row values and secrets: the messages of data exceptions (class
+   * 22), constraints (23, 44) and functions of others (P0) quote values.
    */
   static String why(SQLException e) {
     String state = String.valueOf(e.getSQLState());
-    if (state.startsWith("22") || state.startsWith("23")) {
+    if (QUOTES_VALUES.matcher(state).lookingAt()) {
       return "SQLSTATE " + state;
     }
     ServerErrorMessage server =
         e instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
     String message = server == null ? e.getMessage() : server.getMessage();
-    return "SQLSTATE " + state + ": " + message;
+    return "SQLSTATE " + state + ": " + Redaction.redacted(String.valueOf(message));
   }
 }

@@ -164,7 +164,10 @@ class OpeningIT {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> PostgresFeed.builder("a").build()).hasMessageContaining("source(");
     assertThatThrownBy(
-            () -> PostgresFeed.builder("a").source("s", "jdbc:x", new Properties()).build())
+            () ->
+                PostgresFeed.builder("a")
+                    .source("s", "jdbc:postgresql:x", new Properties())
+                    .build())
         .hasMessageContaining("tables(");
     assertThatThrownBy(() -> PostgresFeed.builder("a").chunkRows(0))
         .isInstanceOf(IllegalArgumentException.class);

@@ -1,5 +1,6 @@
 package dev.weirkeeper.examples.quickstart;
 
+import dev.weirkeeper.Redaction;
 import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
@@ -66,7 +67,8 @@ public final class Quickstart {
   }
 
   private static int fail(String why) {
-    System.out.println("FAILED: " + why.replaceAll("\\s+", " "));
+    // What was typed and what a driver says may hold a password.
+    System.out.println("FAILED: " + Redaction.redacted(why).replaceAll("\\s+", " "));
     return 1;
   }
 
