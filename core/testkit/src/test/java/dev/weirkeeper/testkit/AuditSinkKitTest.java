@@ -32,10 +32,8 @@ class AuditSinkKitTest {
     PROMISES_WHILE_CLOSING("invariant_2_closing_keeps_every_promise"),
     TAKES_RECORDS_WHEN_CLOSED("a_closed_sink_takes_nothing"),
     CANNOT_BE_CLOSED_TWICE("a_closed_sink_takes_nothing"),
-    SWALLOWS_FAILURES(
-        "invariant_2_a_write_that_fails_is_an_io_exception_and_promises_nothing"),
-    THROWS_SOMETHING_ELSE(
-        "invariant_2_a_write_that_fails_is_an_io_exception_and_promises_nothing");
+    SWALLOWS_FAILURES("invariant_2_a_write_that_fails_is_an_io_exception_and_promises_nothing"),
+    THROWS_SOMETHING_ELSE("invariant_2_a_write_that_fails_is_an_io_exception_and_promises_nothing");
 
     final Set<String> caughtBy;
 

@@ -30,7 +30,9 @@ class DriftDetectorKitTest {
     ID_WITH_CAPITALS("the_id_is_kebab_case_and_stays"),
     SEES_NOTHING("a_drift_is_found"),
     COUNTS_ITS_CALLS("invariant_9_the_same_observations_give_the_same_detection"),
-    ALWAYS_FINDS_SOMETHING("between_an_observation_and_itself_there_is_nothing", "facets_that_others_invented_change_nothing"),
+    ALWAYS_FINDS_SOMETHING(
+        "between_an_observation_and_itself_there_is_nothing",
+        "facets_that_others_invented_change_nothing"),
     NAMES_ANOTHER_ASSET("findings_name_the_detector_and_the_asset_and_a_kind"),
     KIND_IS_A_SENTENCE("findings_name_the_detector_and_the_asset_and_a_kind"),
     SAYS_IT_TWICE("a_detection_names_each_finding_once"),
@@ -38,7 +40,9 @@ class DriftDetectorKitTest {
     HASHES_THE_POSITION("a_finding_is_the_same_wherever_in_the_feed_it_was_seen"),
     BASELINE_THAT_CANNOT_BE_WRITTEN("invariant_9_a_detection_reads_back_equal"),
     QUOTES_VALUES("invariant_10_findings_hold_no_row_values"),
-    TAKES_UNKNOWN_FOR_ZERO("invariant_8_what_could_not_be_read_now_is_no_finding", "invariant_8_what_could_not_be_read_before_is_no_finding"),
+    TAKES_UNKNOWN_FOR_ZERO(
+        "invariant_8_what_could_not_be_read_now_is_no_finding",
+        "invariant_8_what_could_not_be_read_before_is_no_finding"),
     FORGETS_WHEN_BLIND("invariant_8_what_could_not_be_read_does_not_move_the_baseline"),
     COUNTS_FACETS("facets_that_others_invented_change_nothing"),
     NEXT_BASELINE_IS_ELSEWHERE("the_next_baseline_is_one_of_the_same_asset");

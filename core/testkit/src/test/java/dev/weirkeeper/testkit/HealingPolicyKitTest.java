@@ -71,11 +71,7 @@ class HealingPolicyKitTest {
       if (has(Flaw.INVENTS_A_PLAN)) {
         Plan invented =
             new Plan(
-                incident.asset(),
-                Optional.empty(),
-                Hash.of(new byte[0]),
-                List.of(),
-                Json.empty());
+                incident.asset(), Optional.empty(), Hash.of(new byte[0]), List.of(), Json.empty());
         return new Decision.Propose(invented, reason);
       }
       Asset paused =
@@ -109,8 +105,7 @@ class HealingPolicyKitTest {
                   && incident.findings().stream()
                       .allMatch(found -> found.to().equals(Optional.of(plan.to()))))
           && (has(Flaw.USES_ANY_TOOL)
-              || plan.steps().stream()
-                  .allMatch(step -> isThere(situation, step.action().tool())))
+              || plan.steps().stream().allMatch(step -> isThere(situation, step.action().tool())))
           && (has(Flaw.TRIES_FOR_EVER)
               || situation.recent().stream().filter(act -> !act.startsWith("Done ")).count() < 2);
     }

@@ -69,8 +69,7 @@ class PlannerKitTest {
     return Relation.of(ORDERS, "1", new RowIdentity.None(), all);
   }
 
-  private static PlannerKit.Question question(
-      String kind, Optional<Relation> from, Relation to) {
+  private static PlannerKit.Question question(String kind, Optional<Relation> from, Relation to) {
     Finding finding =
         new Finding(
             "test",
@@ -117,7 +116,10 @@ class PlannerKitTest {
           has(Flaw.GIVES_EVERYBODY_THE_SAME)
               ? Map.of()
               : Map.of(
-                  "toward", to.version(), "call", has(Flaw.COUNTS_ITS_CALLS) ? CALLS.incrementAndGet() : 0);
+                  "toward",
+                  to.version(),
+                  "call",
+                  has(Flaw.COUNTS_ITS_CALLS) ? CALLS.incrementAndGet() : 0);
       Asset table = new Asset("mirror", ORDERS.name());
       Asset other = new Asset("mirror", "public.other");
       Action action =
@@ -125,13 +127,14 @@ class PlannerKitTest {
               "table_add_column", Json.of(input), has(Flaw.CHANGES_ANOTHER_TABLE) ? other : table);
       Action undo =
           new Action(
-              "table_forget_column", Json.of(input), has(Flaw.UNDOES_ANOTHER_TABLE) ? other : table);
+              "table_forget_column",
+              Json.of(input),
+              has(Flaw.UNDOES_ANOTHER_TABLE) ? other : table);
       String text = has(Flaw.EXPLAINS_NOTHING) ? " " : "There is no such column";
       Plan.Step step = new Plan.Step(action, text, Optional.of(undo), "There is one");
       if (has(Flaw.GIVES_EVERYBODY_THE_SAME)) {
         return Optional.of(
-            new Plan(
-                ORDERS, Optional.empty(), Hash.of(new byte[0]), List.of(step), Json.empty()));
+            new Plan(ORDERS, Optional.empty(), Hash.of(new byte[0]), List.of(step), Json.empty()));
       }
       return Optional.of(
           new Plan(
