@@ -70,6 +70,17 @@ public abstract class HealingPolicyKit {
       requireNonNull(situation, "situation");
     }
 
+    @Override
+    public String toString() {
+      return incident.findings().stream().map(f -> f.kind() + " " + f.verdict()).toList()
+          + " under "
+          + situation.autonomy()
+          + " and "
+          + situation.tolerance()
+          + ", recently "
+          + situation.recent();
+    }
+
     boolean exceedsTolerance() {
       Tolerance tolerance = situation.tolerance();
       return incident.findings().stream()

@@ -35,6 +35,16 @@ public abstract class PlannerKit {
       requireNonNull(from, "from");
       requireNonNull(to, "to");
     }
+
+    @Override
+    public String toString() {
+      return incident.findings().stream().map(Finding::kind).toList()
+          + " of "
+          + to.asset()
+          + from.map(relation -> " from " + relation.version().brief()).orElse("")
+          + " to "
+          + to.version().brief();
+    }
   }
 
   /** A new planner, set up like all others that this gives. */

@@ -79,7 +79,7 @@ public abstract class ToolRegistryKit {
   }
 
   private static List<ToolSpec> specs(ToolRegistry registry) {
-    return registry.tools().stream().map(tool -> (ToolSpec) tool.spec()).toList();
+    return registry.tools().stream().map(Tool::spec).toList();
   }
 
   @Test
@@ -156,13 +156,13 @@ public abstract class ToolRegistryKit {
       return;
     }
     Set<String> members = WrongInputs.members(result).keySet();
-    assertThat(WrongInputs.members(rules.get("properties")).keySet())
+    assertThat(WrongInputs.members(WrongInputs.member(rules, "properties")).keySet())
         .as("members of a result by its schema: %s", action)
         .containsAll(members);
     assertThat(members)
         .as("members that a result must have: %s", action)
         .containsAll(
-            WrongInputs.elements(rules.get("required")).stream()
+            WrongInputs.elements(WrongInputs.member(rules, "required")).stream()
                 .map(name -> name.as(String.class))
                 .collect(Collectors.toSet()));
   }

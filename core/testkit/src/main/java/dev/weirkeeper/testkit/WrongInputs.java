@@ -1,5 +1,7 @@
 package dev.weirkeeper.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirkeeper.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +32,7 @@ final class WrongInputs {
   static List<Json> of(Json valid, Json schema) {
     List<Json> wrong = new ArrayList<>();
     Map<String, Json> rules = members(schema);
-    String type = rules.containsKey("type") ? rules.get("type").as(String.class) : "";
+    String type = rules.containsKey("type") ? member(rules, "type").as(String.class) : "";
     switch (type) {
       case "object" -> {
         wrong.add(Json.of(List.of()));
@@ -44,7 +46,7 @@ final class WrongInputs {
         wrong.add(Json.of(Map.of("a", 1)));
         List<Json> elements = elements(valid);
         for (int i = 0; i < elements.size(); i++) {
-          for (Json element : of(elements.get(i), rules.get("items"))) {
+          for (Json element : of(elements.get(i), member(rules, "items"))) {
             List<Json> copy = new ArrayList<>(elements);
             copy.set(i, element);
             wrong.add(Json.of(copy));
@@ -74,10 +76,10 @@ final class WrongInputs {
   }
 
   private static void object(Json valid, Map<String, Json> rules, List<Json> wrong) {
-    Map<String, Json> properties = members(rules.get("properties"));
+    Map<String, Json> properties = members(member(rules, "properties"));
     Map<String, Json> given = members(valid);
     wrong.add(with(given, "kit_unknown", Json.of(1)));
-    for (Json name : elements(rules.get("required"))) {
+    for (Json name : elements(member(rules, "required"))) {
       Map<String, Json> without = new TreeMap<>(given);
       without.remove(name.as(String.class));
       wrong.add(Json.of(without));
@@ -123,6 +125,11 @@ final class WrongInputs {
     Map<?, ?> read = object.as(Map.class);
     read.forEach((name, value) -> members.put((String) name, Json.of(value)));
     return members;
+  }
+
+  /** A member that a schema of this shape has. */
+  static Json member(Map<String, Json> members, String name) {
+    return requireNonNull(members.get(name), name);
   }
 
   static List<Json> elements(Json array) {
