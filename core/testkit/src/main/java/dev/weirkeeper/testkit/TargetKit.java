@@ -62,8 +62,7 @@ public abstract class TargetKit {
           new Asset("kit-source", "public.items"),
           "16400",
           new RowIdentity.Key(List.of("1")),
-          List.of(
-              Column.of("1", "id", Type.of("int4")), Column.of("2", "name", Type.of("text"))));
+          List.of(Column.of("1", "id", Type.of("int4")), Column.of("2", "name", Type.of("text"))));
 
   private static final Asset TABLE = ITEMS.asset();
   private static final TableState LIVE =
@@ -168,19 +167,13 @@ public abstract class TargetKit {
   }
 
   private Batch batch(Position from, Position to, Judges judges, Transaction... transactions) {
-    return new Batch(
-        from, to, List.of(transactions), Map.of(ITEMS.id(), state), List.of(), judges);
+    return new Batch(from, to, List.of(transactions), Map.of(ITEMS.id(), state), List.of(), judges);
   }
 
   /** A batch that stores a state and no rows. */
   private Batch changing(TableState to) {
     return new Batch(
-        position(at),
-        position(at),
-        List.of(),
-        Map.of(ITEMS.id(), to),
-        List.of(to),
-        GOOD_NAMES);
+        position(at), position(at), List.of(), Map.of(ITEMS.id(), to), List.of(to), GOOD_NAMES);
   }
 
   private Counts write(Target target, Transaction... transactions) throws IOException {
@@ -305,8 +298,7 @@ public abstract class TargetKit {
     Found found = found();
     Map<Integer, String> expected = new TreeMap<>(Map.of(1, "a", 2, "b", 3, "null"));
     assertThat(found.rows).isEqualTo(expected);
-    assertThat(found.resume)
-        .contains(new Target.Resume(position(2), Map.of(TABLE, LIVE)));
+    assertThat(found.resume).contains(new Target.Resume(position(2), Map.of(TABLE, LIVE)));
     assertThat(found.ledger).isEqualTo(Map.of(TABLE, Counts.of(3, 0, 0)));
   }
 
@@ -363,12 +355,8 @@ public abstract class TargetKit {
     write(target, next().insert(ITEMS, row(1, "a")).insert(ITEMS, row(2, "b")));
     change(target, LIVE.loading(Load.begin(TABLE)));
 
-    write(
-        target,
-        chunk(new Load(TABLE, Optional.of("2"), 1, 0, false)).read(ITEMS, row(2, "c")));
-    write(
-        target,
-        chunk(new Load(TABLE, Optional.of("4"), 2, 0, true)).read(ITEMS, row(4, "d")));
+    write(target, chunk(new Load(TABLE, Optional.of("2"), 1, 0, false)).read(ITEMS, row(2, "c")));
+    write(target, chunk(new Load(TABLE, Optional.of("4"), 2, 0, true)).read(ITEMS, row(4, "d")));
 
     assertThat(used().rows()).isEqualTo(Map.of(2, "c", 4, "d"));
     assertThat(ledger().in()).isEqualTo(4);
@@ -387,8 +375,7 @@ public abstract class TargetKit {
     change(target, paused);
     change(target, paused);
 
-    assertThat(found().resume)
-        .contains(new Target.Resume(position(1), Map.of(TABLE, paused)));
+    assertThat(found().resume).contains(new Target.Resume(position(1), Map.of(TABLE, paused)));
     change(target, LIVE);
     write(target, next().update(ITEMS, row(1, "b")));
     assertThat(used().rows()).isEqualTo(Map.of(1, "b"));
@@ -415,8 +402,7 @@ public abstract class TargetKit {
   @Test
   void invariant_6_a_batch_that_comes_again_is_there_once() throws Exception {
     Target target = startedTransactional();
-    Batch batch =
-        batch(next().insert(ITEMS, row(1, "a")).insert(ITEMS, row(2, "bad")));
+    Batch batch = batch(next().insert(ITEMS, row(1, "a")).insert(ITEMS, row(2, "bad")));
     assertThat(target.write(batch, rows -> {})).isInstanceOf(Commit.Applied.class);
     Found once = found();
 
@@ -511,9 +497,7 @@ public abstract class TargetKit {
     TestTransaction rows = next().insert(ITEMS, row(2, "b"));
 
     assertThatThrownBy(
-            () ->
-                target.write(
-                    batch(position(at), position(at + 1), BROKEN, rows), written -> {}))
+            () -> target.write(batch(position(at), position(at + 1), BROKEN, rows), written -> {}))
         .hasStackTraceContaining("the kit broke this judge");
 
     assertThat(found()).isEqualTo(before);
@@ -560,8 +544,7 @@ public abstract class TargetKit {
       assertThat(answer.isPresent()).as("it says that it wrote, and it did").isEqualTo(written);
       target = open();
       Commit again = target.write(batch, rows -> {});
-      assertThat(again)
-          .isInstanceOf(written ? Commit.Duplicate.class : Commit.Applied.class);
+      assertThat(again).isInstanceOf(written ? Commit.Duplicate.class : Commit.Applied.class);
       at++;
     }
     assertThat(used().rows()).hasSize(3);
@@ -688,8 +671,7 @@ public abstract class TargetKit {
     change(target, state.in(TableState.Mode.DRAINING));
     List<Transaction> slices = spool(target);
 
-    assertThat(write(target, next().update(ITEMS, row(1, "newest"))))
-        .isEqualTo(Counts.of(0, 0, 1));
+    assertThat(write(target, next().update(ITEMS, row(1, "newest")))).isEqualTo(Counts.of(0, 0, 1));
     for (Transaction slice : slices) {
       assertThat(writeWaiting(target, GOOD_NAMES, slice)).isInstanceOf(Commit.Applied.class);
     }

@@ -8,6 +8,7 @@ import dev.weirkeeper.Position;
 import dev.weirkeeper.Probe;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowIdentity;
+import dev.weirkeeper.SchemaChange;
 import dev.weirkeeper.Transaction;
 import dev.weirkeeper.Type;
 import dev.weirkeeper.spi.ChangeBuffer;
@@ -15,6 +16,7 @@ import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.FeedException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -342,12 +344,12 @@ class FeedKitTest {
     }
 
     @Override
-    public java.time.Instant committedAt() {
+    public Instant committedAt() {
       return whole.committedAt();
     }
 
     @Override
-    public List<dev.weirkeeper.SchemaChange> schemaChanges() {
+    public List<SchemaChange> schemaChanges() {
       return whole.schemaChanges();
     }
 
