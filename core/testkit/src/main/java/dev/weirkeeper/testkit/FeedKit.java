@@ -33,14 +33,14 @@ public abstract class FeedKit {
   private static final int LOADED = 35;
 
   /** A source of its own for one test, with one table (or topic) that is empty at first. */
-  public interface Source extends AutoCloseable {
+  public interface Source {
     /** A feed over the source. All that one source gives have one id. */
     Feed feed() throws Exception;
 
     /** Commits one transaction that inserts rows with these keys. */
     void insert(int... keys) throws Exception;
 
-    @Override
+    /** Called once, after the test. */
     void close() throws Exception;
   }
 

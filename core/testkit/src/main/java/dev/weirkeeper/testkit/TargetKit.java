@@ -71,7 +71,7 @@ public abstract class TargetKit {
       new Target.Selection(Optional.empty(), Integer.MAX_VALUE);
 
   /** Where targets write: it outlives them. */
-  public interface Store extends AutoCloseable {
+  public interface Store {
     /** A target over the store, as a host that starts opens it; another may be open still. */
     Target open() throws Exception;
 
@@ -84,7 +84,7 @@ public abstract class TargetKit {
      */
     void crash() throws Exception;
 
-    @Override
+    /** Called once, after the test. */
     void close() throws Exception;
   }
 
