@@ -56,7 +56,7 @@ final class ContractJudge implements RowJudge {
       found.addAll(emptyBlocks);
     }
     for (Count count : counts) {
-      if (!count.within().contains(rows)) {
+      if (rows != ROWS_UNKNOWN && !count.within().contains(rows)) {
         found.add(count.broken());
       }
     }

@@ -15,6 +15,10 @@ import java.util.Optional;
 /**
  * Ordered committed transactions of one source. The WAL of a database, Kafka topics, the spool of a
  * table and the quarantine are all feeds. Holds connections, so it is passed by the host by hand.
+ *
+ * <p>Transactions MUST come whole and in the order of their commits, and behind each position the
+ * same ones with the same ids and positions whenever they are read. What was not confirmed MUST
+ * come again; changes that are lost MUST be refused and never passed over.
  */
 public interface Feed {
   /** Kebab-case; part of every position and of the target's bookkeeping. */
@@ -26,12 +30,16 @@ public interface Feed {
    * @param after empty for a source that was never read
    * @param known relation versions as of that position, by relation id
    * @throws FeedException if changes between the position and what the source still has are lost,
-   *     if it is another source than the one the position is of, or if it cannot be read
+   *     if it is another source than the one the position is of, if the position is none of this
+   *     feed, or if it cannot be read
    */
   Stream open(Optional<Position> after, Map<String, Relation> known)
       throws FeedException, IOException;
 
-  /** An open feed. Confined to one thread. */
+  /**
+   * An open feed. Confined to one thread. Once closed it MUST give nothing more and let another be
+   * opened; closing it twice MUST do no harm.
+   */
   interface Stream extends AutoCloseable {
     /** Where this stream began: all that follows is after it. */
     Position start();
@@ -48,15 +56,24 @@ public interface Feed {
     /** Whether a bounded feed (a spool, a quarantine) has handed out everything it had. */
     boolean exhausted();
 
-    /** Lets the source forget what is durable. MUST only be called with what a target returned. */
+    /**
+     * Lets the source forget what is durable, and nothing beyond it. MUST only be called with what
+     * a target returned.
+     *
+     * @throws IllegalArgumentException if the position was not handed out by this stream yet
+     */
     void confirm(Position durable) throws IOException;
 
-    /** Tells the source that we are alive; called now and then during a long write. */
+    /**
+     * Tells the source that we are alive; called now and then during a long write. Confirms
+     * nothing.
+     */
     void keepAlive() throws IOException;
 
     /**
      * Starts or resumes the snapshot of an asset. Its chunks come as transactions of origin
-     * SNAPSHOT between those of the stream.
+     * SNAPSHOT between those of the stream; each says how far the load has come, and a load that is
+     * resumed from there MUST bring the rest and no row that was behind it.
      */
     void load(Load from) throws IOException;
 

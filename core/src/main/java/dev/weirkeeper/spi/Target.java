@@ -14,6 +14,24 @@ import java.util.Optional;
 /**
  * Writes batches, each in one atomic unit with the position behind it, and keeps what did not get
  * through: quarantine and spool. Confined to one thread. Passed by the host by hand.
+ *
+ * <p>Another target over the same store, opened after a close or a crash, MUST find exactly what
+ * was committed. Closing twice MUST do no harm. A target that is TRANSACTIONAL holds all of the
+ * following, too:
+ *
+ * <ul>
+ *   <li>A batch that is there already MUST be a {@code Duplicate}; one that expects another
+ *       position MUST be a {@code Conflict}, also when two hosts write at once. Neither leaves
+ *       anything.
+ *   <li>A write that fails, is stopped, is refused or dies MUST leave nothing; what was answered
+ *       with {@code Applied} MUST be there.
+ *   <li>A change of a row that is not there MUST be refused, except while a load is under way. A
+ *       finished load MUST leave only rows that it or the stream has met since it began.
+ *   <li>A spool keeps the order in which rows came. Reading it MUST remove nothing; writing what
+ *       was read MUST remove it, once. A table MUST NOT go live past its spool.
+ *   <li>The quarantine holds the newest bad event of a key; any later event of the key closes it. A
+ *       replay MUST NOT overwrite anything newer, and MUST keep what is still bad.
+ * </ul>
  */
 public interface Target extends AutoCloseable {
   /** What a target can promise. Only TRANSACTIONAL ones give exactly once. */
@@ -56,11 +74,11 @@ public interface Target extends AutoCloseable {
   /** Bytes in the spool of an asset. */
   long spooledBytes(String feed, Asset asset) throws IOException;
 
-  /** A page of open quarantine entries in the order they came. */
+  /** A page of open quarantine entries in the order they came, without values. */
   List<Quarantined> quarantined(String feed, Asset asset, long afterId, int limit)
       throws IOException;
 
-  /** Sums of the ledger per asset, from its first row. */
+  /** Sums of the ledger per asset, from its first row: each event once, when it came. */
   Map<Asset, Counts> ledger(String feed) throws IOException;
 
   @Override

@@ -47,7 +47,12 @@ public final class Tool<I extends Record, O extends Record> {
     Instant deadline();
   }
 
-  /** The code. MUST tell {@code Failed} (nothing happened) from {@code Unknown}. */
+  /**
+   * The code. MUST tell {@code Failed} (nothing happened) from {@code Unknown}. What cannot be done
+   * MUST be an outcome, {@code Refused} or {@code Failed}, for any input that is valid, and not an
+   * exception. One that changes something MUST NOT begin once the call is stopped or late. What is
+   * {@code Done} has the members of the output schema.
+   */
   @FunctionalInterface
   public interface Handler<I> {
     Outcome call(I input, Call call) throws Exception;

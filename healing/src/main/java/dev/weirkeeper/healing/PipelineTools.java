@@ -200,6 +200,10 @@ public final class PipelineTools implements ToolRegistry {
               + sourceSystem
               + "; address the action to the table that it names");
     }
+    Optional<String> stop = call.stop();
+    if (stop.isPresent()) {
+      return new Outcome.Refused(stop.get() + "; nothing was done");
+    }
     return mailbox.send(toCommand.command(input, call.target()), call.deadline());
   }
 }

@@ -1,0 +1,40 @@
+package dev.weirkeeper.testkit;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.weirkeeper.Tuples;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One value of a row that a test makes.
+ *
+ * @param state what is known of the value
+ * @param text the value in the text form of its type; empty unless the state is VALUE
+ */
+public record Cell(Tuples.State state, String text) {
+  public static final Cell NULL = new Cell(Tuples.State.NULL, "");
+
+  /** Was not sent because it did not change. */
+  public static final Cell UNCHANGED = new Cell(Tuples.State.UNCHANGED, "");
+
+  /** Was not sent at all. */
+  public static final Cell ABSENT = new Cell(Tuples.State.ABSENT, "");
+
+  public Cell {
+    requireNonNull(state, "state");
+    requireNonNull(text, "text");
+    if (state != Tuples.State.VALUE && !text.isEmpty()) {
+      throw new IllegalArgumentException("Only a value has a text");
+    }
+  }
+
+  public static Cell of(String text) {
+    return new Cell(Tuples.State.VALUE, text);
+  }
+
+  /** A row of which every value is known. */
+  public static List<Cell> row(String... texts) {
+    return Arrays.stream(texts).map(Cell::of).toList();
+  }
+}
