@@ -116,6 +116,17 @@ final class Sandbox implements AutoCloseable {
             + " say by classPath(…) where weirkeeper-contracts-duckdb and duckdb_jdbc lie");
   }
 
+  /** Whether the process starts and answers, under the limits that it has here. */
+  boolean starts() {
+    Question simple = new Question("SELECT 1", List.of(), memory, 10_000, 1, 1, 1);
+    try {
+      return ask(simple, Duration.ofSeconds(30), Optional::empty).kind() == Reply.Kind.ROWS;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /**
    * @param patience until nobody waits any more
    * @param stop why not to go on, asked all the time

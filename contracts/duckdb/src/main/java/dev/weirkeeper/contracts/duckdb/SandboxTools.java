@@ -17,11 +17,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Free SQL for agents, away from production: {@code sandbox_query} copies masked rows of the named
@@ -160,6 +164,10 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
       return new Outcome.Refused(
           "The action's target is not " + TARGET + " at " + system + "; address it to that");
     }
+    if (!differ(input.tables().stream())) {
+      return new Outcome.Refused(
+          "Two tables differ only in case, which is one name for DuckDB; query them one by one");
+    }
     List<Copied> copied = new ArrayList<>();
     List<Question.Table> tables = new ArrayList<>();
     long bytes = copiedBytes;
@@ -180,6 +188,11 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
                     : "there is none"));
       }
       TableReader.Rows rows = found.value();
+      if (!differ(rows.fields().stream().map(TableReader.Field::name))) {
+        return new Outcome.Refused(
+            "Two columns of a table differ only in case, which is one name for DuckDB; such a table"
+                + " cannot be queried here");
+      }
       bytes -= size(rows);
       copied.add(new Copied(table, rows.values().size(), rows.extent()));
       tables.add(
@@ -195,6 +208,12 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
               rows.values()));
     }
     return answered(input, tables, copied, call);
+  }
+
+  /** DuckDB would quietly give one of two names that it holds for the same another one. */
+  private static boolean differ(Stream<String> names) {
+    Set<String> folded = new HashSet<>();
+    return names.allMatch(name -> folded.add(name.toLowerCase(Locale.ROOT)));
   }
 
   private static long size(TableReader.Rows rows) {
@@ -234,8 +253,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
           new Outcome.Refused("The query is not exactly one SELECT; the sandbox runs nothing else");
       case NOT_LOADED ->
           new Outcome.Failed(
-              "The copied rows could not be loaded; names that differ only in case are one for"
-                  + " DuckDB, so query such tables one by one");
+              "The copied rows could not be loaded; query the tables one by one to see which");
       case TOO_LONG ->
           new Outcome.Failed(
               "The query was ended after its time; ask for less, or filter before joining");
@@ -347,14 +365,23 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
     }
 
     /**
-     * @throws IllegalStateException if no table may be copied, or this Java cannot start another
+     * Starts the process once and has it answer.
+     *
+     * @throws IllegalStateException if no table may be copied, or the process does not answer
      */
     public SandboxTools build() {
       if (tables.isEmpty()) {
         throw new IllegalStateException(
             "No table may be copied into the sandbox; say which by tables(…)");
       }
-      return new SandboxTools(this);
+      SandboxTools built = new SandboxTools(this);
+      if (!built.sandbox.starts()) {
+        built.close();
+        throw new IllegalStateException(
+            "The process of the sandbox does not start or has too little memory: look at the class"
+                + " path, at the folder for temporary files and at the limits of this host's user");
+      }
+      return built;
     }
 
     private static long positive(String what, long value) {

@@ -9,12 +9,15 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The process in which free SQL runs: whatever a query does to DuckDB, it does it here, without the
@@ -37,7 +40,9 @@ final class Worker {
   private Worker() {}
 
   /** Started by {@link Sandbox}. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, SQLException {
+    DriverManager.getConnection("jdbc:duckdb:").close();
+    removeUnpackedLibrary();
     try (DataInputStream in =
             new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
         DataOutputStream out =
@@ -51,6 +56,17 @@ final class Worker {
           return;
         }
         answer(question).write(out);
+      }
+    }
+  }
+
+  /** It is loaded by now; where the system does not let go of it, the host deletes it later. */
+  private static void removeUnpackedLibrary() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      for (Path file : files.toList()) {
+        if (!file.toFile().delete()) {
+          file.toFile().deleteOnExit();
+        }
       }
     }
   }

@@ -1,10 +1,12 @@
 package dev.weirkeeper.drift.postgres;
 
 import dev.weirkeeper.Action;
+import dev.weirkeeper.Asset;
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Journal;
+import dev.weirkeeper.Json;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Receipt;
 import dev.weirkeeper.Toolbox;
@@ -13,6 +15,7 @@ import dev.weirkeeper.spi.ToolRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** An agent that reads through the door, and what the journal keeps of it. */
 final class JournalledReads {
@@ -44,6 +47,15 @@ final class JournalledReads {
 
   Outcome perform(Action action) {
     return door.perform(AGENT, action, List.of());
+  }
+
+  /** The result of a call that must succeed. */
+  Json done(String tool, String table, Map<String, ?> input) {
+    Outcome outcome = perform(new Action(tool, Json.of(input), new Asset("shop", table)));
+    if (outcome instanceof Outcome.Done done) {
+      return done.result();
+    }
+    throw new AssertionError(tool + " came to " + outcome);
   }
 
   String journal() {

@@ -643,18 +643,24 @@ class PostgresReadToolsIT {
   }
 
   @Test
-  void invariant_4_no_payload_of_the_corpus_has_an_effect_through_any_input() throws IOException {
+  void invariant_4_no_payload_of_the_corpus_has_an_effect_through_any_input()
+      throws IOException, SQLException {
     Path corpus = Path.of(System.getProperty("corpus.dir", "none")).resolve("security");
     assumeTrue(Files.isDirectory(corpus), "No corpus at " + corpus + "; set -Dcorpus.dir");
     String before = state();
     int tried = 0;
 
-    for (String file : List.of("redteam-sql-open.tsv", "redteam-agent-open.tsv")) {
-      List<String> lines = Files.readAllLines(corpus.resolve(file));
-      for (String line : lines.subList(1, lines.size())) {
-        String payload = unescaped(line.split("\t", -1)[2]);
-        for (Attack attack : attacks(payload)) {
-          tried += carryOut(attack, payload);
+    // One session for all of them, so that what one leaves behind would help the next.
+    try (Connection pooled = login("wk_read").getConnection()) {
+      PostgresReadTools attacked =
+          PostgresReadTools.builder("shop", new OneConnection(pooled), MASKING).build();
+      for (String file : List.of("redteam-sql-open.tsv", "redteam-agent-open.tsv")) {
+        List<String> lines = Files.readAllLines(corpus.resolve(file));
+        for (String line : lines.subList(1, lines.size())) {
+          String payload = unescaped(line.split("\t", -1)[2]);
+          for (Attack attack : attacks(payload)) {
+            tried += carryOut(attacked, attack, payload);
+          }
         }
       }
     }
@@ -696,9 +702,9 @@ class PostgresReadToolsIT {
   }
 
   /** Calls every tool whose input has that form; says how many. */
-  private int carryOut(Attack attack, String payload) {
+  private static int carryOut(PostgresReadTools attacked, Attack attack, String payload) {
     int calls = 0;
-    for (Tool<?, ?> tool : tools.tools()) {
+    for (Tool<?, ?> tool : attacked.tools()) {
       Outcome outcome = called(tool, attack.input(), Call.on(attack.target()));
       if (outcome instanceof Outcome.Refused no && no.reason().startsWith("The input is not")) {
         continue;
