@@ -50,10 +50,10 @@ final class JournalledReads {
   }
 
   /** The result of a call that must succeed. */
-  Json done(String tool, String table, Map<String, ?> input) {
+  String done(String tool, String table, Map<String, ?> input) {
     Outcome outcome = perform(new Action(tool, Json.of(input), new Asset("shop", table)));
     if (outcome instanceof Outcome.Done done) {
-      return done.result();
+      return done.result().text();
     }
     throw new AssertionError(tool + " came to " + outcome);
   }
