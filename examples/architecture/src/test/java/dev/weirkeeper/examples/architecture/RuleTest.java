@@ -42,6 +42,7 @@ class RuleTest {
           "core/testkit", 2L,
           "contracts", 40L,
           "contracts/postgres", 40L,
+          "contracts/duckdb", 10L,
           "drift", 25L,
           "drift/postgres", 30L,
           "healing", 10L,
