@@ -22,6 +22,11 @@ public final class RecordKinds {
     bodies.put(Act.Started.KIND, Act.Started.class);
     bodies.put(Act.Finished.KIND, Act.Finished.class);
     bodies.put(Act.Refused.KIND, Act.Refused.class);
+    bodies.put(Act.Settled.KIND, Act.Settled.class);
+    bodies.put(Approval.Request.KIND, Approval.Request.class);
+    bodies.put(Approval.Vote.KIND, Approval.Vote.class);
+    bodies.put(Freeze.Frozen.KIND, Freeze.Frozen.class);
+    bodies.put(Freeze.Thawed.KIND, Freeze.Thawed.class);
     bodies.put(Decided.KIND, Decided.class);
     bodies.put(JournalRecovered.KIND, JournalRecovered.class);
     bodies.put(LedgerAnchored.KIND, LedgerAnchored.class);

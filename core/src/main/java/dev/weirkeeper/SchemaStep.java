@@ -34,8 +34,6 @@ final class SchemaStep {
   private final Consumer<PipelineEvent> listener;
   private final Map<Asset, Hash> open = new HashMap<>();
 
-  private record Decided(Incident incident, Situation situation, Decision decision) {}
-
   SchemaStep(Pipeline.Parts parts, Tables tables) {
     this.detector = parts.detector();
     this.planner = parts.planner();
@@ -86,13 +84,8 @@ final class SchemaStep {
   void contain(TableState state, String kind, String why, Position position) {
     Incident incident = incident(state, kind, Set.of(), position);
     Decision decision = new Decision.Contain(List.of(), Optional.empty(), why);
-    Hash cause =
-        write(
-            incident,
-            situation(state.asset(), Optional.empty()),
-            decision,
-            PIPELINE.principal(),
-            List.of());
+    Situation situation = situation(state.asset(), Optional.empty());
+    Hash cause = write(new Decided(incident, situation, decision), PIPELINE.principal(), List.of());
     toolbox.alarm(state.asset(), cause);
     pause(state.asset(), why);
   }
@@ -155,22 +148,10 @@ final class SchemaStep {
   }
 
   private void conclude(TableState state, Incident incident, Optional<Plan> plan) {
-    Situation situation = situation(state.asset(), plan);
-    Decision decision;
-    Hash cause;
-    try {
-      decision = policy.decide(incident, situation);
-      cause = write(incident, situation, decision, "policy:" + policy.id(), List.of());
-    } catch (JournalException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      decision =
-          new Decision.Contain(
-              List.of(),
-              plan,
-              "The policy " + policy.id() + " failed with " + e.getClass().getSimpleName());
-      cause = write(incident, situation, decision, PIPELINE.principal(), List.of());
-    }
+    Decided decided = Decided.by(policy, incident, situation(state.asset(), plan));
+    Situation situation = decided.situation();
+    Decision decision = decided.decision();
+    Hash cause = write(decided, "policy:" + policy.id(), List.of());
     Optional<String> excess = Bounds.exceededBy(decision, incident, situation);
     if (excess.isPresent()) {
       // What the policy said stays as it said it; what the host makes of it is a record of its own.
@@ -179,7 +160,8 @@ final class SchemaStep {
               List.of(),
               plan,
               "Policy " + policy.id() + " would go beyond what the host allows: " + excess.get());
-      cause = write(incident, situation, decision, PIPELINE.principal(), List.of(cause));
+      cause =
+          write(new Decided(incident, situation, decision), PIPELINE.principal(), List.of(cause));
     }
     follow(state, incident, decision, situation.autonomy(), cause);
   }
@@ -212,17 +194,11 @@ final class SchemaStep {
     return state.accepted().isEmpty() || !state.spools();
   }
 
-  private Hash write(
-      Incident incident, Situation situation, Decision decision, String actor, List<Hash> causes) {
-    Hash cause =
-        journal.write(
-            "decision",
-            actor,
-            Optional.of(incident.asset()),
-            new Decided(incident, situation, decision),
-            causes);
+  private Hash write(Decided decided, String actor, List<Hash> causes) {
+    Incident incident = decided.incident();
+    Hash cause = journal.write(Decided.KIND, actor, Optional.of(incident.asset()), decided, causes);
     open.put(incident.asset(), incident.id());
-    listener.accept(new PipelineEvent.Decided(incident, decision));
+    listener.accept(new PipelineEvent.Decided(incident, decided.decision()));
     return cause;
   }
 
