@@ -8,7 +8,6 @@ import dev.weirkeeper.spi.Escalation;
 import dev.weirkeeper.spi.Tool;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +24,6 @@ import org.slf4j.LoggerFactory;
 final class Attempt<I extends Record> implements Tool.Call {
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
   private static final int REASON_LENGTH = 1024;
-
-  /** How far the clocks of the processes at one door may be apart. */
-  private static final Duration SKEW = Duration.ofMinutes(1);
 
   /** What a door is made of. */
   record Parts(
@@ -66,16 +62,26 @@ final class Attempt<I extends Record> implements Tool.Call {
   private final Caller caller;
   private final Action action;
   private final Hash id;
+  private final Rules.Leave leave;
   private final Instant until;
   private Optional<String> observed = Optional.empty();
+  private OptionalLong bound = OptionalLong.empty();
 
-  Attempt(Parts parts, Tool<I, ?> tool, I input, Caller caller, Action action, Instant until) {
+  Attempt(
+      Parts parts,
+      Tool<I, ?> tool,
+      I input,
+      Caller caller,
+      Action action,
+      Rules.Leave leave,
+      Instant until) {
     this.parts = parts;
     this.tool = tool;
     this.input = input;
     this.caller = caller;
     this.action = action;
     this.id = action.id(tool.spec());
+    this.leave = leave;
     this.until = until;
   }
 
@@ -96,7 +102,7 @@ final class Attempt<I extends Record> implements Tool.Call {
   }
 
   /** Draws on budget and approval, both at once and for good. Answers why not, if so. */
-  Admitted admit(Rules.Leave leave) {
+  Admitted admit() {
     if (reads()) {
       return new Admitted(Optional.empty(), OptionalLong.empty(), 0, Optional.empty());
     }
@@ -117,7 +123,11 @@ final class Attempt<I extends Record> implements Tool.Call {
           Optional.empty());
     }
     long rows = value.value();
-    Admission admission = parts.memory().update(state -> admission(state, leave, budget, rows));
+    Admission admission = parts.memory().update(state -> admission(state, budget, rows));
+    bound =
+        tool.rows().isPresent() && budget.rowsPerHour() != Budget.UNLIMITED
+            ? OptionalLong.of(rows)
+            : OptionalLong.empty();
     return new Admitted(admission.refusal(), admission.number(), rows, admission.approval());
   }
 
@@ -146,23 +156,13 @@ final class Attempt<I extends Record> implements Tool.Call {
     }
   }
 
-  private DoorMemory.Change<Admission> admission(
-      DoorState state, Rules.Leave leave, Budget budget, long rows) {
+  private DoorMemory.Change<Admission> admission(DoorState state, Budget budget, long rows) {
     Instant clock = parts.clock().instant();
-    if (state.behind(clock).compareTo(SKEW) > 0) {
-      return Admission.no(
-          "The clock is "
-              + state.behind(clock)
-              + " behind what the door remembers, so budgets and approvals cannot be told; set it"
-              + " right, or have a person thaw '"
-              + DoorEvent.CLOCK
-              + "' if it was wrong before");
-    }
-    Instant now = state.now(clock);
-    Optional<String> before = state.unsettled(id).flatMap(this::mustBeSettledFirst);
+    Optional<String> before = state.wrong(clock).or(() -> mustBeSettledFirst(state.unsettled(id)));
     if (before.isPresent()) {
       return Admission.no(before.get());
     }
+    Instant now = state.now(clock);
     Optional<Approval> approval = Optional.empty();
     if (leave == Rules.Leave.TO_BE_ASKED) {
       Leaves leaves = new Leaves(state, now);
@@ -191,16 +191,18 @@ final class Attempt<I extends Record> implements Tool.Call {
         List.of(spent), new Admission(Optional.empty(), OptionalLong.of(number), approval));
   }
 
-  private Optional<String> mustBeSettledFirst(DoorState.Call earlier) {
-    if (earlier.pending().isPresent()) {
+  private Optional<String> mustBeSettledFirst(List<DoorState.Call> earlier) {
+    Optional<Outcome.Pending> pending =
+        earlier.stream().flatMap(call -> call.pending().stream()).findFirst();
+    if (pending.isPresent()) {
       return Optional.of(
           "This very act was begun and still goes on as '"
-              + Printable.text(earlier.pending().get().handle(), 128)
+              + Printable.text(pending.get().handle(), 128)
               + "'; settle act "
               + id.brief()
               + " first");
     }
-    return tool.spec().repeat() == Repeat.ONCE
+    return tool.spec().repeat() == Repeat.ONCE && !earlier.isEmpty()
         ? Optional.of(
             "This very act may have happened or goes on just now, and it must not happen twice; a"
                 + " person looks at what it did and settles act "
@@ -275,7 +277,11 @@ final class Attempt<I extends Record> implements Tool.Call {
               .journal()
               .write(Act.Started.KIND, caller.actor(), Optional.of(action.target()), body, causes);
     } catch (JournalException e) {
-      admitted.number().ifPresent(this::takeBack);
+      try {
+        admitted.number().ifPresent(this::takeBack);
+      } catch (JournalException lost) {
+        e.addSuppressed(lost);
+      }
       throw e;
     }
     Outcome outcome =
@@ -335,8 +341,9 @@ final class Attempt<I extends Record> implements Tool.Call {
   }
 
   private void finish(Hash started, Admitted admitted, Outcome outcome) {
+    Outcome told = reads() ? withoutFinds(outcome) : outcome;
     if (!outcome.isDone()) {
-      LOG.warn("{} by {} came to {}", action.tool(), caller.actor(), outcome);
+      LOG.warn("{} by {} came to {}", action.tool(), caller.actor(), told);
     }
     try {
       parts
@@ -345,7 +352,7 @@ final class Attempt<I extends Record> implements Tool.Call {
               Act.Finished.KIND,
               caller.actor(),
               Optional.of(action.target()),
-              new Act.Finished(id, action.tool(), reads() ? withoutFinds(outcome) : outcome),
+              new Act.Finished(id, action.tool(), told),
               List.of(started));
       admitted.number().ifPresent(number -> remember(number, outcome, started));
     } catch (JournalException e) {
@@ -391,7 +398,7 @@ final class Attempt<I extends Record> implements Tool.Call {
         parts,
         number,
         action.target(),
-        parts.rules().budgets().of(tool.spec()),
+        Optional.of(parts.rules().budgets().of(tool.spec())),
         Result.of(outcome),
         outcome instanceof Outcome.Pending open ? Optional.of(open) : Optional.empty(),
         cause);
@@ -423,13 +430,24 @@ final class Attempt<I extends Record> implements Tool.Call {
         .killSwitch()
         .stopped()
         .map(why -> "All acts are stopped: " + why)
-        .or(() -> parts.rules().on(caller, tool.spec(), action.target()).objection())
+        .or(this::revoked)
         .or(() -> parts.rules().guarded(caller, tool.spec(), action, now))
         .or(
             () ->
                 now.isBefore(until)
                     ? Optional.empty()
                     : Optional.of("The deadline of the call is over; nothing was done"));
+  }
+
+  private Optional<String> revoked() {
+    Rules.Answer now = parts.rules().on(caller, tool.spec(), action.target());
+    boolean narrowed = leave == Rules.Leave.GRANTED && now.leave() == Rules.Leave.TO_BE_ASKED;
+    return now.objection().or(() -> narrowed ? Optional.of(now.because()) : Optional.empty());
+  }
+
+  @Override
+  public OptionalLong rows() {
+    return bound;
   }
 
   @Override
