@@ -47,12 +47,18 @@ final class Attempt<I extends Record> implements Tool.Call {
     }
   }
 
-  /** What the memory says of a call. */
-  private record Admission(
-      Optional<String> refusal, OptionalLong number, Optional<Approval> approval) {
-    static DoorMemory.Change<Admission> no(String why) {
-      return DoorMemory.Change.nothing(
-          new Admission(Optional.of(why), OptionalLong.empty(), Optional.empty()));
+  /**
+   * Whether a call was let through, and with what.
+   *
+   * @param number of the call in the door's memory; a READ has none
+   */
+  record Admission(
+      Optional<String> refusal, OptionalLong number, long rows, Optional<Approval> approval) {
+    private static final Admission OF_A_READ =
+        new Admission(Optional.empty(), OptionalLong.empty(), 0, Optional.empty());
+
+    private static Admission no(String why) {
+      return new Admission(Optional.of(why), OptionalLong.empty(), 0, Optional.empty());
     }
   }
 
@@ -102,38 +108,32 @@ final class Attempt<I extends Record> implements Tool.Call {
   }
 
   /** Draws on budget and approval, both at once and for good. Answers why not, if so. */
-  Admitted admit() {
+  Admission admit() {
     if (reads()) {
-      return new Admitted(Optional.empty(), OptionalLong.empty(), 0, Optional.empty());
+      return Admission.OF_A_READ;
+    }
+    // Nobody has a tool count rows for an act that he may not ask for.
+    Optional<String> forbidden = parts.memory().look(state -> right(state).why());
+    if (forbidden.isPresent()) {
+      return Admission.no(forbidden.get());
     }
     Budget budget = parts.rules().budgets().of(tool.spec());
     Probe<Long> touched = rows(budget);
     if (!(touched instanceof Probe.Value<Long> value)) {
-      return new Admitted(
-          Optional.of(
-              "How many rows it touches is not known ("
-                  + (touched instanceof Probe.Unknown<Long> unknown
-                      ? Printable.text(unknown.why(), REASON_LENGTH)
-                      : "the tool does not say")
-                  + "), and budget "
-                  + budget.name()
-                  + " bounds them"),
-          OptionalLong.empty(),
-          0,
-          Optional.empty());
+      return Admission.no(
+          "How many rows it touches is not known ("
+              + (touched instanceof Probe.Unknown<Long> unknown
+                  ? Printable.text(unknown.why(), REASON_LENGTH)
+                  : "the tool does not say")
+              + "), and budget "
+              + budget.name()
+              + " bounds them");
     }
     long rows = value.value();
-    Admission admission = parts.memory().update(state -> admission(state, budget, rows));
-    bound =
-        tool.rows().isPresent() && budget.rowsPerHour() != Budget.UNLIMITED
-            ? OptionalLong.of(rows)
-            : OptionalLong.empty();
-    return new Admitted(admission.refusal(), admission.number(), rows, admission.approval());
+    boolean bounded = tool.rows().isPresent() && budget.rowsPerHour() != Budget.UNLIMITED;
+    bound = bounded ? OptionalLong.of(rows) : OptionalLong.empty();
+    return parts.memory().update(state -> draw(state, budget, rows));
   }
-
-  /** Whether a call was let through, and with what. */
-  record Admitted(
-      Optional<String> refusal, OptionalLong number, long rows, Optional<Approval> approval) {}
 
   private Probe<Long> rows(Budget budget) {
     if (budget.rowsPerHour() == Budget.UNLIMITED) {
@@ -156,29 +156,39 @@ final class Attempt<I extends Record> implements Tool.Call {
     }
   }
 
-  private DoorMemory.Change<Admission> admission(DoorState state, Budget budget, long rows) {
+  /**
+   * What stands in the way before budgets are asked, or the approval by which nothing does.
+   *
+   * @param why empty: nothing
+   */
+  private record Right(Optional<String> why, Optional<Approval> approval) {
+    static Right none(String why) {
+      return new Right(Optional.of(why), Optional.empty());
+    }
+  }
+
+  private Right right(DoorState state) {
     Instant clock = parts.clock().instant();
     Optional<String> before = state.wrong(clock).or(() -> mustBeSettledFirst(state.unsettled(id)));
     if (before.isPresent()) {
-      return Admission.no(before.get());
+      return Right.none(before.get());
     }
-    Instant now = state.now(clock);
-    Optional<Approval> approval = Optional.empty();
-    if (leave == Rules.Leave.TO_BE_ASKED) {
-      Leaves leaves = new Leaves(state, now);
-      approval = leaves.usable();
-      if (approval.isEmpty()) {
-        return Admission.no(leaves.why());
-      }
+    return leave == Rules.Leave.TO_BE_ASKED
+        ? approved(state, state.now(clock))
+        : new Right(Optional.empty(), Optional.empty());
+  }
+
+  private DoorMemory.Change<Admission> draw(DoorState state, Budget budget, long rows) {
+    Right right = right(state);
+    Instant now = state.now(parts.clock().instant());
+    Optional<String> refusal =
+        right.why().or(() -> state.exceeded(budget, action.target(), rows, now));
+    if (refusal.isPresent()) {
+      return DoorMemory.Change.nothing(Admission.no(refusal.get()));
     }
-    Optional<String> exceeded = state.exceeded(budget, action.target(), rows, now);
-    if (exceeded.isPresent()) {
-      return Admission.no(exceeded.get());
-    }
-    long number = state.nextNumber();
     DoorEvent spent =
         new DoorEvent.Spent(
-            number,
+            state.nextNumber(),
             now,
             id,
             tool.spec().name(),
@@ -186,9 +196,11 @@ final class Attempt<I extends Record> implements Tool.Call {
             budget.name(),
             rows,
             caller.principal(),
-            approval.map(given -> given.request().id()));
+            right.approval().map(given -> given.request().id()));
     return new DoorMemory.Change<>(
-        List.of(spent), new Admission(Optional.empty(), OptionalLong.of(number), approval));
+        List.of(spent),
+        new Admission(
+            Optional.empty(), OptionalLong.of(state.nextNumber()), rows, right.approval()));
   }
 
   private Optional<String> mustBeSettledFirst(List<DoorState.Call> earlier) {
@@ -211,45 +223,40 @@ final class Attempt<I extends Record> implements Tool.Call {
         : Optional.empty();
   }
 
-  /** The approvals of this very act, asked for by this very caller. */
-  private final class Leaves {
-    private @Nullable Approval usable;
-    private String why = "none was asked for";
+  /** The newest approval of this very act, asked for by this very caller, has the last word. */
+  private Right approved(DoorState state, Instant now) {
+    Optional<Approval> newest =
+        state.approvals(now).stream()
+            .filter(approval -> approval.request().action().equals(id))
+            .filter(approval -> approval.request().requester().equals(caller))
+            .findFirst();
+    Optional<String> flaw =
+        newest.isEmpty() ? Optional.of("none was asked for") : flaw(newest.get());
+    return flaw.isEmpty()
+        ? new Right(Optional.empty(), newest)
+        : Right.none(
+            parts.rules().on(caller, tool.spec(), action.target()).because()
+                + ", and it has none: "
+                + flaw.get());
+  }
 
-    Leaves(DoorState state, Instant now) {
-      Domain domain = parts.rules().domains().of(action.target());
-      Hash policy = policy();
-      for (Approval approval : state.approvals(now)) {
-        Approval.Request request = approval.request();
-        if (!request.action().equals(id) || !request.requester().equals(caller)) {
-          continue;
-        }
-        Set<String> persons = DoorState.approvers(request, approval.votes(), domain.approvers());
-        int needed = Math.max(request.persons(), domain.personsFor(tool.spec()));
-        if (approval.status() != Approval.Status.APPROVED) {
-          why = "request " + request.id().brief() + " is " + approval.status();
-        } else if (!request.state().equals(stateHash())) {
-          why = "what was approved depends on a state that has changed since";
-        } else if (!request.policy().equals(policy)) {
-          why = "the host's rules have changed since it was approved";
-        } else if (persons.size() < needed) {
-          why = "it needs " + needed + " approvers of domain " + domain.name();
-        } else {
-          usable = approval;
-        }
-        return;
-      }
+  /** Why an approval does not hold for this call, now; empty if it does. */
+  private Optional<String> flaw(Approval approval) {
+    Approval.Request request = approval.request();
+    if (approval.status() != Approval.Status.APPROVED) {
+      return Optional.of("request " + request.id().brief() + " is " + approval.status());
+    } else if (!request.state().equals(stateHash())) {
+      return Optional.of("what was approved depends on a state that has changed since");
+    } else if (!request.policy().equals(policy())) {
+      return Optional.of("the host's rules have changed since it was approved");
     }
-
-    Optional<Approval> usable() {
-      return Optional.ofNullable(usable);
-    }
-
-    String why() {
-      return parts.rules().on(caller, tool.spec(), action.target()).because()
-          + ", and it has none: "
-          + why;
-    }
+    Domain domain = parts.rules().domains().of(action.target());
+    // What the memory says of approvers and of their number is not what counts.
+    Set<String> persons = DoorState.approvers(request, approval.votes(), domain.approvers());
+    int needed = Math.max(request.persons(), domain.personsFor(tool.spec()));
+    return persons.size() < needed
+        ? Optional.of("it needs " + needed + " approvers of domain " + domain.name())
+        : Optional.empty();
   }
 
   Hash policy() {
@@ -257,7 +264,7 @@ final class Attempt<I extends Record> implements Tool.Call {
   }
 
   /** Makes the call. Whatever it comes to is written down before it is answered. */
-  Outcome make(Admitted admitted, List<Hash> causes) {
+  Outcome make(Admission admitted, List<Hash> causes) {
     Act.Started body =
         new Act.Started(
             id,
@@ -340,7 +347,7 @@ final class Attempt<I extends Record> implements Tool.Call {
     }
   }
 
-  private void finish(Hash started, Admitted admitted, Outcome outcome) {
+  private void finish(Hash started, Admission admitted, Outcome outcome) {
     Outcome told = reads() ? withoutFinds(outcome) : outcome;
     if (!outcome.isDone()) {
       LOG.warn("{} by {} came to {}", action.tool(), caller.actor(), told);

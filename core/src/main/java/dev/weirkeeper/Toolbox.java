@@ -204,7 +204,7 @@ public final class Toolbox {
       if (unread.isPresent()) {
         return no(unread.get());
       }
-      Attempt.Admitted admitted = attempt.admit();
+      Attempt.Admission admitted = attempt.admit();
       return admitted.refusal().isPresent()
           ? no(admitted.refusal().get())
           : attempt.make(admitted, causes);
