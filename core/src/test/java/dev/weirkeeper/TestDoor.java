@@ -67,6 +67,7 @@ final class TestDoor {
   Tool.Handler<Input> handler = (input, call) -> done();
   Tool.Fingerprint<Input> fingerprint = (input, call) -> "as ever";
   Probe<Long> rows = new Probe.Value<>(0L);
+  Tool.Rows<Input> counting = (input, call) -> rows;
   Outcome settlement = done();
 
   static Outcome done() {
@@ -131,7 +132,7 @@ final class TestDoor {
         tool(ONCE, Effect.WRITE, Repeat.ONCE, Undo.EXACT, Inputs.IDS),
         tool(WORD, Effect.WRITE, Repeat.SAFE, Undo.EXACT, Inputs.TEXT),
         tool(DELETE, Effect.DESTRUCTIVE, Repeat.SAFE, Undo.NONE, Inputs.IDS)
-            .touching((input, call) -> rows),
+            .touching((input, call) -> counting.touched(input, call)),
         tool(WIPE, Effect.DESTRUCTIVE, Repeat.SAFE, Undo.NONE, Inputs.IDS),
         tool(START, Effect.WRITE, Repeat.SAFE, Undo.EXACT, Inputs.IDS).settledBy(STATUS),
         Tool.read(
