@@ -225,11 +225,7 @@ final class Attempt<I extends Record> implements Tool.Call {
 
   /** The newest approval of this very act, asked for by this very caller, has the last word. */
   private Right approved(DoorState state, Instant now) {
-    Optional<Approval> newest =
-        state.approvals(now).stream()
-            .filter(approval -> approval.request().action().equals(id))
-            .filter(approval -> approval.request().requester().equals(caller))
-            .findFirst();
+    Optional<Approval> newest = state.newest(id, caller, now);
     Optional<String> flaw =
         newest.isEmpty() ? Optional.of("none was asked for") : flaw(newest.get());
     return flaw.isEmpty()

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +82,7 @@ final class DoorState {
   private record Box(Approval.Request request, List<Approval.Vote> votes) {}
 
   private final TreeMap<Long, Call> calls = new TreeMap<>();
+  private final Map<Hash, List<Call>> uses = new HashMap<>();
   private final Map<Hash, Box> boxes = new LinkedHashMap<>();
   private final Map<String, DoorEvent.Frozen> frozen = new TreeMap<>();
   private final Map<Asset, Instant> alarms = new TreeMap<>();
@@ -92,7 +94,11 @@ final class DoorState {
       latest = event.at();
     }
     if (event instanceof DoorEvent.Spent spent) {
-      calls.put(spent.number(), new Call(spent));
+      Call call = new Call(spent);
+      calls.put(spent.number(), call);
+      spent
+          .approval()
+          .ifPresent(id -> uses.computeIfAbsent(id, any -> new ArrayList<>()).add(call));
       numbered = Math.max(numbered, spent.number());
     } else if (event instanceof DoorEvent.Came came) {
       Call call = calls.get(came.number());
@@ -346,6 +352,18 @@ final class DoorState {
     return all;
   }
 
+  /** The newest request of one caller for one action. */
+  Optional<Approval> newest(Hash action, Caller requester, Instant now) {
+    Optional<Hash> newest = Optional.empty();
+    for (Map.Entry<Hash, Box> entry : boxes.entrySet()) {
+      Approval.Request request = entry.getValue().request();
+      if (request.action().equals(action) && request.requester().equals(requester)) {
+        newest = Optional.of(entry.getKey());
+      }
+    }
+    return newest.flatMap(id -> approval(id, now));
+  }
+
   Optional<Approval> approval(Hash id, Instant now) {
     Box box = boxes.get(id);
     return box == null
@@ -378,8 +396,7 @@ final class DoorState {
   }
 
   private boolean used(Hash id) {
-    return calls.values().stream()
-        .anyMatch(call -> call.counts() && call.spent.approval().equals(Optional.of(id)));
+    return uses.getOrDefault(id, List.of()).stream().anyMatch(Call::counts);
   }
 
   private static boolean said(Box box, Approval.Word word) {
