@@ -276,7 +276,7 @@ final class DoorState {
             .filter(Call::heldAgainst)
             .filter(call -> call.lastSeen().isAfter(since))
             .count();
-    return failures + 1 >= budget.failures() && frozen(budget.name()).isEmpty()
+    return failures + 1 >= budget.failures() && !frozen.containsKey(budget.name())
         ? Optional.of(
             new DoorEvent.Frozen(
                 now,

@@ -63,12 +63,12 @@ class DoorModelTest {
   void invariant_1_no_sequence_goes_beyond_what_was_allowed_and_none_is_held_back_within_it() {
     Totals totals = new Totals();
     for (long seed = 0; seed < 600; seed++) {
-      new Sequence(seed, totals, DoorMemory.inProcess(), Optional.empty()).run(80);
+      new Sequence(seed, totals, DoorMemory.inProcess(), Optional.empty()).run(100);
     }
 
     // The sequences are worth something only if they get somewhere.
-    assertThat(totals.let).isGreaterThan(2_000);
-    assertThat(totals.byApproval).isGreaterThan(200);
+    assertThat(totals.let).isGreaterThan(4_000);
+    assertThat(totals.byApproval).isGreaterThan(250);
     assertThat(totals.refused.keySet())
         .contains(
             "stranger",
@@ -184,9 +184,13 @@ class DoorModelTest {
     private final Set<String> frozen = new HashSet<>();
     private String world = "w0";
 
+    /** In some sequences little goes wrong, in others all. */
+    private final int calm;
+
     Sequence(long seed, Totals totals, DoorMemory memory, Optional<Path> folder) {
       this.seed = seed;
       this.random = new Random(seed);
+      this.calm = random.nextInt(5);
       this.totals = totals;
       this.folder = folder;
       door.memory = memory;
@@ -196,6 +200,7 @@ class DoorModelTest {
     }
 
     void run(int steps) {
+      CALLERS.forEach(this::grant);
       try {
         for (int i = 0; i < steps; i++) {
           step();
@@ -219,7 +224,7 @@ class DoorModelTest {
 
     private void step() {
       int chance = random.nextInt(100);
-      if (chance < 40) {
+      if (chance < 32) {
         act(any(CALLERS), action());
       } else if (chance < 48) {
         repeatAsked();
@@ -245,13 +250,13 @@ class DoorModelTest {
 
     private void repeatAsked() {
       if (!asked.isEmpty()) {
-        Asked one = any(asked);
+        Asked one = random.nextInt(3) > 0 ? asked.get(asked.size() - 1) : any(asked);
         act(one.caller, one.action);
       }
     }
 
     private void act(Caller caller, Action action) {
-      End end = random.nextInt(3) > 0 ? End.DONE : any(List.of(End.values()));
+      End end = random.nextInt(4) < calm ? End.DONE : any(List.of(End.values()));
       long rows = action.tool().equals(DELETE) ? random.nextInt(6) : 0;
       door.rows = new Probe.Value<>(rows);
       door.handler = (input, call) -> outcome(end);
@@ -298,7 +303,8 @@ class DoorModelTest {
     }
 
     private String rules(Caller caller) {
-      return String.valueOf(granted.get(caller));
+      // A policy of which nothing is said may READ.
+      return granted.getOrDefault(caller, List.of(Effect.READ)).toString();
     }
 
     /** The approval by which an act would be let through, if it needs one and has it. */
@@ -473,7 +479,7 @@ class DoorModelTest {
     }
 
     private void grant(Caller caller) {
-      if (random.nextInt(3) == 0) {
+      if (random.nextInt(5) == 0) {
         story.add("revoke " + caller.principal());
         door.grants.revoke(caller.principal());
         granted.remove(caller);
@@ -484,7 +490,7 @@ class DoorModelTest {
         }
         return;
       }
-      Effect upTo = any(List.of(Effect.values()));
+      Effect upTo = any(List.of(Effect.READ, Effect.READ, Effect.WRITE, Effect.DESTRUCTIVE));
       story.add("grant " + caller.principal() + " " + upTo);
       door.grants.allow(Grant.to(caller.principal(), upTo));
       granted.computeIfAbsent(caller, any -> new ArrayList<>()).add(upTo);
