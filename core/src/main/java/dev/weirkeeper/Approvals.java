@@ -66,10 +66,16 @@ public final class Approvals {
   private Approval vote(Caller person, Hash request, Approval.Word word) {
     requireNonNull(person, "person");
     requireNonNull(request, "request");
+    Approval.Vote vote =
+        memory.look(
+            state -> {
+              Instant now = state.now(clock.instant());
+              require(person, known(state, request, now), word);
+              return new Approval.Vote(request, now, person.principal(), word);
+            });
     Journal log = journal;
     if (log != null) {
       // Written first; what is refused after it is written too, and counts for nothing.
-      Approval.Vote vote = check(person, request, word);
       log.write(
           Approval.Vote.KIND,
           person.actor(),
@@ -80,23 +86,22 @@ public final class Approvals {
     return memory.update(
         state -> {
           Instant now = state.now(clock.instant());
-          Approval before = state.approval(request, now).orElseThrow(() -> unknown(request));
+          Approval before = known(state, request, now);
           require(person, before, word);
-          Approval.Vote vote = new Approval.Vote(request, now, person.principal(), word);
           return new DoorMemory.Change<>(
               List.of(new DoorEvent.Voted(vote)), state.with(before, vote, now));
         });
   }
 
-  private Approval.Vote check(Caller person, Hash request, Approval.Word word) {
-    Approval approval = find(request).orElseThrow(() -> unknown(request));
-    require(person, approval, word);
-    return new Approval.Vote(request, clock.instant(), person.principal(), word);
-  }
-
-  private static IllegalArgumentException unknown(Hash request) {
-    return new IllegalArgumentException(
-        "There is no request " + request.brief() + "; list() shows those that are remembered");
+  private static Approval known(DoorState state, Hash request, Instant now) {
+    return state
+        .approval(request, now)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "There is no request "
+                        + request.brief()
+                        + "; list() shows those that are remembered"));
   }
 
   private static void require(Caller person, Approval approval, Approval.Word word) {

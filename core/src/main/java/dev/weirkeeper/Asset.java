@@ -5,7 +5,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * A thing that holds data: a table, a topic, a file.
  *
- * @param system the system that holds it, as the host named it: {@code shop}
+ * @param system the system that holds it, as the host named it: {@code shop}; without a colon, so
+ *     that {@code shop:public.orders} means one asset
  * @param name the name in that system, with its schema: {@code public.orders}
  */
 public record Asset(String system, String name) implements Comparable<Asset> {
@@ -19,6 +20,12 @@ public record Asset(String system, String name) implements Comparable<Asset> {
               + "' and name '"
               + name
               + "'");
+    }
+    if (system.indexOf(':') >= 0) {
+      throw new IllegalArgumentException(
+          "The name of a system holds no colon, got '"
+              + system
+              + "': patterns of assets could not tell it from the asset's name");
     }
   }
 

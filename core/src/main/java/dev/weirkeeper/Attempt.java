@@ -8,7 +8,6 @@ import dev.weirkeeper.spi.Escalation;
 import dev.weirkeeper.spi.Tool;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +24,6 @@ import org.slf4j.LoggerFactory;
 final class Attempt<I extends Record> implements Tool.Call {
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
   private static final int REASON_LENGTH = 1024;
-
-  /** How far the clocks of the processes at one door may be apart. */
-  private static final Duration SKEW = Duration.ofMinutes(1);
 
   /** What a door is made of. */
   record Parts(
@@ -51,12 +47,18 @@ final class Attempt<I extends Record> implements Tool.Call {
     }
   }
 
-  /** What the memory says of a call. */
-  private record Admission(
-      Optional<String> refusal, OptionalLong number, Optional<Approval> approval) {
-    static DoorMemory.Change<Admission> no(String why) {
-      return DoorMemory.Change.nothing(
-          new Admission(Optional.of(why), OptionalLong.empty(), Optional.empty()));
+  /**
+   * Whether a call was let through, and with what.
+   *
+   * @param number of the call in the door's memory; a READ has none
+   */
+  record Admission(
+      Optional<String> refusal, OptionalLong number, long rows, Optional<Approval> approval) {
+    private static final Admission OF_A_READ =
+        new Admission(Optional.empty(), OptionalLong.empty(), 0, Optional.empty());
+
+    private static Admission no(String why) {
+      return new Admission(Optional.of(why), OptionalLong.empty(), 0, Optional.empty());
     }
   }
 
@@ -66,16 +68,26 @@ final class Attempt<I extends Record> implements Tool.Call {
   private final Caller caller;
   private final Action action;
   private final Hash id;
+  private final Rules.Leave leave;
   private final Instant until;
   private Optional<String> observed = Optional.empty();
+  private OptionalLong bound = OptionalLong.empty();
 
-  Attempt(Parts parts, Tool<I, ?> tool, I input, Caller caller, Action action, Instant until) {
+  Attempt(
+      Parts parts,
+      Tool<I, ?> tool,
+      I input,
+      Caller caller,
+      Action action,
+      Rules.Leave leave,
+      Instant until) {
     this.parts = parts;
     this.tool = tool;
     this.input = input;
     this.caller = caller;
     this.action = action;
     this.id = action.id(tool.spec());
+    this.leave = leave;
     this.until = until;
   }
 
@@ -96,34 +108,32 @@ final class Attempt<I extends Record> implements Tool.Call {
   }
 
   /** Draws on budget and approval, both at once and for good. Answers why not, if so. */
-  Admitted admit(Rules.Leave leave) {
+  Admission admit() {
     if (reads()) {
-      return new Admitted(Optional.empty(), OptionalLong.empty(), 0, Optional.empty());
+      return Admission.OF_A_READ;
+    }
+    // Nobody has a tool count rows for an act that he may not ask for.
+    Optional<String> forbidden = parts.memory().look(state -> right(state).why());
+    if (forbidden.isPresent()) {
+      return Admission.no(forbidden.get());
     }
     Budget budget = parts.rules().budgets().of(tool.spec());
     Probe<Long> touched = rows(budget);
     if (!(touched instanceof Probe.Value<Long> value)) {
-      return new Admitted(
-          Optional.of(
-              "How many rows it touches is not known ("
-                  + (touched instanceof Probe.Unknown<Long> unknown
-                      ? Printable.text(unknown.why(), REASON_LENGTH)
-                      : "the tool does not say")
-                  + "), and budget "
-                  + budget.name()
-                  + " bounds them"),
-          OptionalLong.empty(),
-          0,
-          Optional.empty());
+      return Admission.no(
+          "How many rows it touches is not known ("
+              + (touched instanceof Probe.Unknown<Long> unknown
+                  ? Printable.text(unknown.why(), REASON_LENGTH)
+                  : "the tool does not say")
+              + "), and budget "
+              + budget.name()
+              + " bounds them");
     }
     long rows = value.value();
-    Admission admission = parts.memory().update(state -> admission(state, leave, budget, rows));
-    return new Admitted(admission.refusal(), admission.number(), rows, admission.approval());
+    boolean bounded = tool.rows().isPresent() && budget.rowsPerHour() != Budget.UNLIMITED;
+    bound = bounded ? OptionalLong.of(rows) : OptionalLong.empty();
+    return parts.memory().update(state -> draw(state, budget, rows));
   }
-
-  /** Whether a call was let through, and with what. */
-  record Admitted(
-      Optional<String> refusal, OptionalLong number, long rows, Optional<Approval> approval) {}
 
   private Probe<Long> rows(Budget budget) {
     if (budget.rowsPerHour() == Budget.UNLIMITED) {
@@ -146,39 +156,39 @@ final class Attempt<I extends Record> implements Tool.Call {
     }
   }
 
-  private DoorMemory.Change<Admission> admission(
-      DoorState state, Rules.Leave leave, Budget budget, long rows) {
+  /**
+   * What stands in the way before budgets are asked, or the approval by which nothing does.
+   *
+   * @param why empty: nothing
+   */
+  private record Right(Optional<String> why, Optional<Approval> approval) {
+    static Right none(String why) {
+      return new Right(Optional.of(why), Optional.empty());
+    }
+  }
+
+  private Right right(DoorState state) {
     Instant clock = parts.clock().instant();
-    if (state.behind(clock).compareTo(SKEW) > 0) {
-      return Admission.no(
-          "The clock is "
-              + state.behind(clock)
-              + " behind what the door remembers, so budgets and approvals cannot be told; set it"
-              + " right, or have a person thaw '"
-              + DoorEvent.CLOCK
-              + "' if it was wrong before");
-    }
-    Instant now = state.now(clock);
-    Optional<String> before = state.unsettled(id).flatMap(this::mustBeSettledFirst);
+    Optional<String> before = state.wrong(clock).or(() -> mustBeSettledFirst(state.unsettled(id)));
     if (before.isPresent()) {
-      return Admission.no(before.get());
+      return Right.none(before.get());
     }
-    Optional<Approval> approval = Optional.empty();
-    if (leave == Rules.Leave.TO_BE_ASKED) {
-      Leaves leaves = new Leaves(state, now);
-      approval = leaves.usable();
-      if (approval.isEmpty()) {
-        return Admission.no(leaves.why());
-      }
+    return leave == Rules.Leave.TO_BE_ASKED
+        ? approved(state, state.now(clock))
+        : new Right(Optional.empty(), Optional.empty());
+  }
+
+  private DoorMemory.Change<Admission> draw(DoorState state, Budget budget, long rows) {
+    Right right = right(state);
+    Instant now = state.now(parts.clock().instant());
+    Optional<String> refusal =
+        right.why().or(() -> state.exceeded(budget, action.target(), rows, now));
+    if (refusal.isPresent()) {
+      return DoorMemory.Change.nothing(Admission.no(refusal.get()));
     }
-    Optional<String> exceeded = state.exceeded(budget, action.target(), rows, now);
-    if (exceeded.isPresent()) {
-      return Admission.no(exceeded.get());
-    }
-    long number = state.nextNumber();
     DoorEvent spent =
         new DoorEvent.Spent(
-            number,
+            state.nextNumber(),
             now,
             id,
             tool.spec().name(),
@@ -186,21 +196,25 @@ final class Attempt<I extends Record> implements Tool.Call {
             budget.name(),
             rows,
             caller.principal(),
-            approval.map(given -> given.request().id()));
+            right.approval().map(given -> given.request().id()));
     return new DoorMemory.Change<>(
-        List.of(spent), new Admission(Optional.empty(), OptionalLong.of(number), approval));
+        List.of(spent),
+        new Admission(
+            Optional.empty(), OptionalLong.of(state.nextNumber()), rows, right.approval()));
   }
 
-  private Optional<String> mustBeSettledFirst(DoorState.Call earlier) {
-    if (earlier.pending().isPresent()) {
+  private Optional<String> mustBeSettledFirst(List<DoorState.Call> earlier) {
+    Optional<Outcome.Pending> pending =
+        earlier.stream().flatMap(call -> call.pending().stream()).findFirst();
+    if (pending.isPresent()) {
       return Optional.of(
           "This very act was begun and still goes on as '"
-              + Printable.text(earlier.pending().get().handle(), 128)
+              + Printable.text(pending.get().handle(), 128)
               + "'; settle act "
               + id.brief()
               + " first");
     }
-    return tool.spec().repeat() == Repeat.ONCE
+    return tool.spec().repeat() == Repeat.ONCE && !earlier.isEmpty()
         ? Optional.of(
             "This very act may have happened or goes on just now, and it must not happen twice; a"
                 + " person looks at what it did and settles act "
@@ -209,45 +223,36 @@ final class Attempt<I extends Record> implements Tool.Call {
         : Optional.empty();
   }
 
-  /** The approvals of this very act, asked for by this very caller. */
-  private final class Leaves {
-    private @Nullable Approval usable;
-    private String why = "none was asked for";
+  /** The newest approval of this very act, asked for by this very caller, has the last word. */
+  private Right approved(DoorState state, Instant now) {
+    Optional<Approval> newest = state.newest(id, caller, now);
+    Optional<String> flaw =
+        newest.isEmpty() ? Optional.of("none was asked for") : flaw(newest.get());
+    return flaw.isEmpty()
+        ? new Right(Optional.empty(), newest)
+        : Right.none(
+            parts.rules().on(caller, tool.spec(), action.target()).because()
+                + ", and it has none: "
+                + flaw.get());
+  }
 
-    Leaves(DoorState state, Instant now) {
-      Domain domain = parts.rules().domains().of(action.target());
-      Hash policy = policy();
-      for (Approval approval : state.approvals(now)) {
-        Approval.Request request = approval.request();
-        if (!request.action().equals(id) || !request.requester().equals(caller)) {
-          continue;
-        }
-        Set<String> persons = DoorState.approvers(request, approval.votes(), domain.approvers());
-        int needed = Math.max(request.persons(), domain.personsFor(tool.spec()));
-        if (approval.status() != Approval.Status.APPROVED) {
-          why = "request " + request.id().brief() + " is " + approval.status();
-        } else if (!request.state().equals(stateHash())) {
-          why = "what was approved depends on a state that has changed since";
-        } else if (!request.policy().equals(policy)) {
-          why = "the host's rules have changed since it was approved";
-        } else if (persons.size() < needed) {
-          why = "it needs " + needed + " approvers of domain " + domain.name();
-        } else {
-          usable = approval;
-        }
-        return;
-      }
+  /** Why an approval does not hold for this call, now; empty if it does. */
+  private Optional<String> flaw(Approval approval) {
+    Approval.Request request = approval.request();
+    if (approval.status() != Approval.Status.APPROVED) {
+      return Optional.of("request " + request.id().brief() + " is " + approval.status());
+    } else if (!request.state().equals(stateHash())) {
+      return Optional.of("what was approved depends on a state that has changed since");
+    } else if (!request.policy().equals(policy())) {
+      return Optional.of("the host's rules have changed since it was approved");
     }
-
-    Optional<Approval> usable() {
-      return Optional.ofNullable(usable);
-    }
-
-    String why() {
-      return parts.rules().on(caller, tool.spec(), action.target()).because()
-          + ", and it has none: "
-          + why;
-    }
+    Domain domain = parts.rules().domains().of(action.target());
+    // What the memory says of approvers and of their number is not what counts.
+    Set<String> persons = DoorState.approvers(request, approval.votes(), domain.approvers());
+    int needed = Math.max(request.persons(), domain.personsFor(tool.spec()));
+    return persons.size() < needed
+        ? Optional.of("it needs " + needed + " approvers of domain " + domain.name())
+        : Optional.empty();
   }
 
   Hash policy() {
@@ -255,7 +260,7 @@ final class Attempt<I extends Record> implements Tool.Call {
   }
 
   /** Makes the call. Whatever it comes to is written down before it is answered. */
-  Outcome make(Admitted admitted, List<Hash> causes) {
+  Outcome make(Admission admitted, List<Hash> causes) {
     Act.Started body =
         new Act.Started(
             id,
@@ -275,7 +280,11 @@ final class Attempt<I extends Record> implements Tool.Call {
               .journal()
               .write(Act.Started.KIND, caller.actor(), Optional.of(action.target()), body, causes);
     } catch (JournalException e) {
-      admitted.number().ifPresent(this::takeBack);
+      try {
+        admitted.number().ifPresent(this::takeBack);
+      } catch (JournalException lost) {
+        e.addSuppressed(lost);
+      }
       throw e;
     }
     Outcome outcome =
@@ -334,9 +343,10 @@ final class Attempt<I extends Record> implements Tool.Call {
     }
   }
 
-  private void finish(Hash started, Admitted admitted, Outcome outcome) {
+  private void finish(Hash started, Admission admitted, Outcome outcome) {
+    Outcome told = reads() ? withoutFinds(outcome) : outcome;
     if (!outcome.isDone()) {
-      LOG.warn("{} by {} came to {}", action.tool(), caller.actor(), outcome);
+      LOG.warn("{} by {} came to {}", action.tool(), caller.actor(), told);
     }
     try {
       parts
@@ -345,7 +355,7 @@ final class Attempt<I extends Record> implements Tool.Call {
               Act.Finished.KIND,
               caller.actor(),
               Optional.of(action.target()),
-              new Act.Finished(id, action.tool(), reads() ? withoutFinds(outcome) : outcome),
+              new Act.Finished(id, action.tool(), told),
               List.of(started));
       admitted.number().ifPresent(number -> remember(number, outcome, started));
     } catch (JournalException e) {
@@ -391,7 +401,7 @@ final class Attempt<I extends Record> implements Tool.Call {
         parts,
         number,
         action.target(),
-        parts.rules().budgets().of(tool.spec()),
+        Optional.of(parts.rules().budgets().of(tool.spec())),
         Result.of(outcome),
         outcome instanceof Outcome.Pending open ? Optional.of(open) : Optional.empty(),
         cause);
@@ -423,13 +433,24 @@ final class Attempt<I extends Record> implements Tool.Call {
         .killSwitch()
         .stopped()
         .map(why -> "All acts are stopped: " + why)
-        .or(() -> parts.rules().on(caller, tool.spec(), action.target()).objection())
+        .or(this::revoked)
         .or(() -> parts.rules().guarded(caller, tool.spec(), action, now))
         .or(
             () ->
                 now.isBefore(until)
                     ? Optional.empty()
                     : Optional.of("The deadline of the call is over; nothing was done"));
+  }
+
+  private Optional<String> revoked() {
+    Rules.Answer now = parts.rules().on(caller, tool.spec(), action.target());
+    boolean narrowed = leave == Rules.Leave.GRANTED && now.leave() == Rules.Leave.TO_BE_ASKED;
+    return now.objection().or(() -> narrowed ? Optional.of(now.because()) : Optional.empty());
+  }
+
+  @Override
+  public OptionalLong rows() {
+    return bound;
   }
 
   @Override

@@ -30,14 +30,17 @@ final class Bounds {
     }
     return incident.verdict().worseThan(Verdict.METADATA)
         ? beyondPolicies(incident, situation)
-        : Optional.empty();
+        : beyondTolerance(incident, situation);
   }
 
   /** What no policy settles by itself. */
   private static Optional<String> beyondPolicies(Incident incident, Situation situation) {
-    if (situation.autonomy() != Autonomy.HEAL) {
-      return Optional.of("autonomy here is " + situation.autonomy());
-    }
+    return situation.autonomy() == Autonomy.HEAL
+        ? beyondTolerance(incident, situation)
+        : Optional.of("autonomy here is " + situation.autonomy());
+  }
+
+  private static Optional<String> beyondTolerance(Incident incident, Situation situation) {
     int beyond = situation.tolerance().exceededBy(incident).size();
     return beyond > 0
         ? Optional.of(beyond + " findings are beyond the tolerance of this asset")
@@ -50,11 +53,19 @@ final class Bounds {
 
   private static Optional<String> contained(
       Decision.Contain contain, Incident incident, Situation situation) {
-    boolean elsewhere =
-        contain.now().stream().anyMatch(action -> !action.target().equals(incident.asset()));
-    return elsewhere
-        ? Optional.of("damage is contained at the asset of the incident and nowhere else")
-        : invented(contain.plan(), situation);
+    if (contain.now().stream().anyMatch(action -> !action.target().equals(incident.asset()))) {
+      return Optional.of("damage is contained at the asset of the incident and nowhere else");
+    }
+    // Else a policy that may not heal would heal by this name.
+    return contain.now().stream().allMatch(action -> isTakenBack(action, situation))
+        ? invented(contain.plan(), situation)
+        : Optional.of("damage is contained by acts that can be taken back exactly");
+  }
+
+  private static boolean isTakenBack(Action action, Situation situation) {
+    return situation.tools().stream()
+        .filter(tool -> tool.name().equals(action.tool()))
+        .allMatch(tool -> tool.undo() == Undo.EXACT && tool.effect() != Effect.DESTRUCTIVE);
   }
 
   private static Optional<String> invented(Optional<Plan> plan, Situation situation) {

@@ -34,6 +34,10 @@ public record Budget(
     tools = Set.copyOf(tools);
     requireNonNull(coolDown, "coolDown");
     requireNonNull(failureWindow, "failureWindow");
+    if (name.isBlank() || name.equals(DoorEvent.ALL)) {
+      throw new IllegalArgumentException(
+          "A budget has a name, and '" + DoorEvent.ALL + "' means all acts, got '" + name + "'");
+    }
     if (actsPerHour < 0 || rowsPerHour < 0 || tablesPerHour < 0 || coolDown.isNegative()) {
       throw new IllegalArgumentException("Budget " + name + " has a negative bound");
     }

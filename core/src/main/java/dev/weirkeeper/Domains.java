@@ -1,9 +1,11 @@
 package dev.weirkeeper;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which domain owns an asset. The pattern that says most closely what it means decides; an asset
@@ -24,19 +26,24 @@ public final class Domains {
    * @throws IllegalArgumentException if two domains have one name or claim assets by one pattern
    */
   public static Domains of(Domain... domains) {
-    Map<String, String> claims = new HashMap<>();
+    Set<String> names = new HashSet<>();
+    Map<NamePattern, String> claims = new HashMap<>();
     for (Domain domain : domains) {
-      String twin = claims.put("domain " + domain.name(), domain.name());
-      for (NamePattern pattern : domain.assets()) {
-        twin = twin == null ? claims.put(pattern.text(), domain.name()) : twin;
+      if (!names.add(domain.name())) {
+        throw new IllegalArgumentException("Two domains are named " + domain.name());
       }
-      if (twin != null) {
-        throw new IllegalArgumentException(
-            "Domains "
-                + twin
-                + " and "
-                + domain.name()
-                + " have one name or claim assets by one pattern; each asset has one owner");
+      for (NamePattern pattern : domain.assets()) {
+        String other = claims.put(pattern, domain.name());
+        if (other != null) {
+          throw new IllegalArgumentException(
+              "Domains "
+                  + other
+                  + " and "
+                  + domain.name()
+                  + " both claim "
+                  + pattern.text()
+                  + "; each asset has one owner");
+        }
       }
     }
     return new Domains(List.of(domains));

@@ -7,9 +7,10 @@ import java.util.Optional;
 
 /** Something the door remembers across restarts. A line of {@link DoorMemory}. */
 sealed interface DoorEvent {
-  /** What is frozen when everything is; and, thawed, also that the clock may be earlier again. */
+  /** What is frozen when everything is. */
   String ALL = "*";
 
+  /** What a person thaws when the clock was wrong. */
   String CLOCK = "clock";
 
   Instant at();
@@ -45,6 +46,9 @@ sealed interface DoorEvent {
       requireNonNull(budget, "budget");
       requireNonNull(principal, "principal");
       requireNonNull(approval, "approval");
+      if (number < 1 || rows < 0) {
+        throw new IllegalArgumentException("A call has a number, and touches no rows or some");
+      }
     }
   }
 
@@ -107,6 +111,14 @@ sealed interface DoorEvent {
     public Thawed {
       requireNonNull(at, "at");
       requireNonNull(what, "what");
+      requireNonNull(person, "person");
+    }
+  }
+
+  /** A person says that it is now so late, though the door saw later times. */
+  record ClockSet(Instant at, String person) implements DoorEvent {
+    public ClockSet {
+      requireNonNull(at, "at");
       requireNonNull(person, "person");
     }
   }

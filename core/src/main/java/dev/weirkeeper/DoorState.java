@@ -1,10 +1,13 @@
 package dev.weirkeeper;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirkeeper.DoorEvent.Result;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class DoorState {
   private static final Duration HOUR = Duration.ofHours(1);
 
+  /** How far the clocks of the processes at one door may be apart. */
+  private static final Duration SKEW = Duration.ofMinutes(1);
+
   /** A call that was let through. */
   static final class Call {
     private final DoorEvent.Spent spent;
@@ -28,6 +34,9 @@ final class DoorState {
     private @Nullable Result result;
     private @Nullable Instant ended;
     private Optional<Outcome.Pending> pending = Optional.empty();
+
+    /** A person has thawed its class since it went wrong. */
+    private boolean forgiven;
 
     private Call(DoorEvent.Spent spent) {
       this.spent = spent;
@@ -52,8 +61,12 @@ final class DoorState {
       return result != Result.REFUSED;
     }
 
-    private boolean wentWrong() {
+    boolean wentWrong() {
       return result != null && result.wentWrong();
+    }
+
+    private boolean heldAgainst() {
+      return wentWrong() && !forgiven;
     }
 
     /** Whether it may have happened, and nobody knows. */
@@ -69,9 +82,9 @@ final class DoorState {
   private record Box(Approval.Request request, List<Approval.Vote> votes) {}
 
   private final TreeMap<Long, Call> calls = new TreeMap<>();
+  private final Map<Hash, List<Call>> uses = new HashMap<>();
   private final Map<Hash, Box> boxes = new LinkedHashMap<>();
   private final Map<String, DoorEvent.Frozen> frozen = new TreeMap<>();
-  private final Map<String, Instant> thawed = new TreeMap<>();
   private final Map<Asset, Instant> alarms = new TreeMap<>();
   private Instant latest = Instant.EPOCH;
   private long numbered;
@@ -81,12 +94,17 @@ final class DoorState {
       latest = event.at();
     }
     if (event instanceof DoorEvent.Spent spent) {
-      calls.put(spent.number(), new Call(spent));
+      Call call = new Call(spent);
+      calls.put(spent.number(), call);
+      spent
+          .approval()
+          .ifPresent(id -> uses.computeIfAbsent(id, any -> new ArrayList<>()).add(call));
       numbered = Math.max(numbered, spent.number());
     } else if (event instanceof DoorEvent.Came came) {
       Call call = calls.get(came.number());
       if (call != null) {
         call.result = came.result();
+        call.forgiven = call.forgiven && call.wentWrong();
         call.ended = came.at();
         call.pending = came.pending();
       }
@@ -94,8 +112,10 @@ final class DoorState {
       alarms.put(alarmed.asset(), alarmed.at());
     } else if (event instanceof DoorEvent.Frozen freeze) {
       frozen.putIfAbsent(freeze.what(), freeze);
-    } else if (event instanceof DoorEvent.Thawed thaw) {
-      thaw(thaw);
+    } else if (event instanceof DoorEvent.Thawed thawed) {
+      thaw(thawed.what());
+    } else if (event instanceof DoorEvent.ClockSet set) {
+      setClock(set.at());
     } else if (event instanceof DoorEvent.Requested requested) {
       boxes.putIfAbsent(requested.request().id(), new Box(requested.request(), new ArrayList<>()));
     } else if (event instanceof DoorEvent.Voted voted) {
@@ -106,22 +126,28 @@ final class DoorState {
     }
   }
 
-  private void thaw(DoorEvent.Thawed thaw) {
-    if (thaw.what().equals(DoorEvent.CLOCK)) {
-      // A person says that the clock is right now and was wrong before.
-      latest = thaw.at();
-      for (Call call : calls.values()) {
-        call.began = earlier(call.began, latest);
-      }
-      alarms.replaceAll((asset, at) -> earlier(at, latest));
-      thawed.replaceAll((what, at) -> earlier(at, latest));
-      return;
-    }
-    frozen.remove(thaw.what());
-    thawed.put(thaw.what(), thaw.at());
-    if (thaw.what().equals(DoorEvent.ALL)) {
+  /** What went wrong is forgotten; what goes on and goes wrong later is not. */
+  private void thaw(String what) {
+    boolean all = what.equals(DoorEvent.ALL);
+    frozen.remove(what);
+    calls.values().stream()
+        .filter(call -> all || call.spent.budget().equals(what))
+        .filter(Call::wentWrong)
+        .forEach(call -> call.forgiven = true);
+    if (all) {
       alarms.clear();
     }
+  }
+
+  /** Nothing has happened later than now, and leave that was asked for later is void. */
+  private void setClock(Instant now) {
+    latest = now;
+    for (Call call : calls.values()) {
+      call.began = earlier(call.began, now);
+      call.ended = call.ended == null ? null : earlier(call.ended, now);
+    }
+    alarms.replaceAll((asset, at) -> earlier(at, now));
+    boxes.values().removeIf(box -> box.request().at().isAfter(now));
   }
 
   private static Instant earlier(Instant one, Instant other) {
@@ -133,9 +159,18 @@ final class DoorState {
     return clock.isAfter(latest) ? clock : latest;
   }
 
-  /** How far a clock is behind what is remembered. */
-  Duration behind(Instant clock) {
-    return clock.isBefore(latest) ? Duration.between(clock, latest) : Duration.ZERO;
+  /** Why a clock cannot be right, if so: budgets and approvals could not be told by it. */
+  Optional<String> wrong(Instant clock) {
+    Duration behind = Duration.between(clock, latest);
+    return behind.compareTo(SKEW) > 0
+        ? Optional.of(
+            "The clock is "
+                + behind
+                + " behind what the door remembers, so budgets and approvals cannot be told; set"
+                + " it right, or have a person thaw '"
+                + DoorEvent.CLOCK
+                + "' if it was wrong before")
+        : Optional.empty();
   }
 
   long nextNumber() {
@@ -233,15 +268,15 @@ final class DoorState {
    * @param number of that call
    */
   Optional<DoorEvent> freeze(Budget budget, long number, Instant now) {
-    Instant since = later(now.minus(budget.failureWindow()), thawedAt(budget.name()));
+    Instant since = now.minus(budget.failureWindow());
     long failures =
         calls.values().stream()
             .filter(call -> call.spent.number() != number)
             .filter(call -> call.spent.budget().equals(budget.name()))
-            .filter(Call::wentWrong)
+            .filter(Call::heldAgainst)
             .filter(call -> call.lastSeen().isAfter(since))
             .count();
-    return failures + 1 >= budget.failures() && frozen(budget.name()).isEmpty()
+    return failures + 1 >= budget.failures() && !frozen.containsKey(budget.name())
         ? Optional.of(
             new DoorEvent.Frozen(
                 now,
@@ -272,27 +307,21 @@ final class DoorState {
         : Optional.empty();
   }
 
-  private Instant thawedAt(String budget) {
-    return later(
-        thawed.getOrDefault(budget, Instant.EPOCH),
-        thawed.getOrDefault(DoorEvent.ALL, Instant.EPOCH));
+  /** Whether a call is known to have gone wrong. */
+  boolean wentWrong(long number) {
+    Call call = calls.get(number);
+    return call != null && call.wentWrong();
   }
 
-  private static Instant later(Instant one, Instant other) {
-    return one.isAfter(other) ? one : other;
+  /** Whether a call may have happened without anybody knowing. */
+  boolean unsettled(long number) {
+    Call call = calls.get(number);
+    return call != null && call.unsettled();
   }
 
-  Optional<Call> call(long number) {
-    return Optional.ofNullable(calls.get(number));
-  }
-
-  /** The newest call of an action that may have happened without anybody knowing. */
-  Optional<Call> unsettled(Hash action) {
-    return calls.descendingMap().values().stream()
-        .filter(call -> call.spent.action().equals(action))
-        .filter(Call::counts)
-        .findFirst()
-        .filter(Call::unsettled);
+  /** Calls of an action that may have happened without anybody knowing, oldest first. */
+  List<Call> unsettled(Hash action) {
+    return unsettled().stream().filter(call -> call.spent.action().equals(action)).toList();
   }
 
   /** Calls that may have happened without anybody knowing, oldest first. */
@@ -300,12 +329,11 @@ final class DoorState {
     return calls.values().stream().filter(Call::unsettled).toList();
   }
 
-  /** What the newest acts on an asset came to since a person last thawed their class. */
+  /** What the newest acts on an asset came to, without failures that a person has forgiven. */
   List<String> recent(Asset asset, int atMost) {
     return calls.descendingMap().values().stream()
         .filter(call -> call.spent.asset().equals(asset))
-        .filter(call -> call.result != null)
-        .filter(call -> call.lastSeen().isAfter(thawedAt(call.spent.budget())))
+        .filter(call -> call.result != null && !call.forgiven)
         .limit(atMost)
         .map(call -> spoken(call.result) + " " + call.spent.tool())
         .toList();
@@ -324,6 +352,18 @@ final class DoorState {
     return all;
   }
 
+  /** The newest request of one caller for one action. */
+  Optional<Approval> newest(Hash action, Caller requester, Instant now) {
+    Optional<Hash> newest = Optional.empty();
+    for (Map.Entry<Hash, Box> entry : boxes.entrySet()) {
+      Approval.Request request = entry.getValue().request();
+      if (request.action().equals(action) && request.requester().equals(requester)) {
+        newest = Optional.of(entry.getKey());
+      }
+    }
+    return newest.flatMap(id -> approval(id, now));
+  }
+
   Optional<Approval> approval(Hash id, Instant now) {
     Box box = boxes.get(id);
     return box == null
@@ -340,10 +380,7 @@ final class DoorState {
   }
 
   private Approval.Status status(Hash id, Box box, Instant now) {
-    boolean used =
-        calls.values().stream()
-            .anyMatch(call -> call.counts() && call.spent.approval().equals(Optional.of(id)));
-    if (used) {
+    if (used(id)) {
       return Approval.Status.USED;
     } else if (said(box, Approval.Word.REVOKE)) {
       return Approval.Status.REVOKED;
@@ -356,6 +393,10 @@ final class DoorState {
             >= box.request().persons()
         ? Approval.Status.APPROVED
         : Approval.Status.OPEN;
+  }
+
+  private boolean used(Hash id) {
+    return uses.getOrDefault(id, List.of()).stream().anyMatch(Call::counts);
   }
 
   private static boolean said(Box box, Approval.Word word) {
@@ -377,43 +418,66 @@ final class DoorState {
   }
 
   /** The events that make the same state again, without what no rule looks at any more. */
-  List<DoorEvent> compact(long generation) {
+  List<DoorEvent> compact() {
     Instant since = latest.minus(Budget.LONGEST);
+    List<Call> kept =
+        calls.values().stream()
+            .filter(
+                call ->
+                    call.lastSeen().isAfter(since)
+                        || call.unsettled()
+                        || call.spent.number() == numbered)
+            .toList();
     List<DoorEvent> events = new ArrayList<>();
-    events.add(new DoorEvent.Begun(generation, latest));
-    // Thawing forgets: what was alarmed or frozen later comes behind it.
-    thawed.forEach((what, at) -> events.add(new DoorEvent.Thawed(at, what, "earlier")));
-    alarms.forEach((asset, at) -> events.add(new DoorEvent.Alarmed(at, asset)));
+    kept.forEach(call -> events.add(began(call)));
+    // Thawing forgives what went wrong before it, and nothing behind it.
+    kept.stream().filter(call -> call.forgiven).forEach(call -> events.add(came(call)));
+    kept.stream()
+        .filter(call -> call.forgiven)
+        .map(call -> call.spent.budget())
+        .distinct()
+        .forEach(budget -> events.add(new DoorEvent.Thawed(latest, budget, "earlier")));
+    kept.stream()
+        .filter(call -> call.result != null && !call.forgiven)
+        .forEach(call -> events.add(came(call)));
+    alarms.forEach(
+        (asset, at) -> {
+          if (at.isAfter(since)) {
+            events.add(new DoorEvent.Alarmed(at, asset));
+          }
+        });
     events.addAll(frozen.values());
     Set<Hash> held = new HashSet<>();
-    for (Call call : calls.values()) {
-      if (call.lastSeen().isAfter(since) || call.unsettled() || call.spent.number() == numbered) {
-        call.spent.approval().ifPresent(held::add);
-        DoorEvent.Spent was = call.spent;
-        events.add(
-            new DoorEvent.Spent(
-                was.number(),
-                call.began,
-                was.action(),
-                was.tool(),
-                was.asset(),
-                was.budget(),
-                was.rows(),
-                was.principal(),
-                was.approval()));
-        if (call.result != null) {
-          events.add(new DoorEvent.Came(was.number(), call.lastSeen(), call.result, call.pending));
-        }
-      }
-    }
+    kept.forEach(call -> call.spent.approval().ifPresent(held::add));
     boxes.forEach(
         (id, box) -> {
           // One that is gone cannot be used again either: leave is asked for anew.
-          if (held.contains(id) || box.request().expires().isAfter(since)) {
+          if (held.contains(id) || (!used(id) && box.request().expires().isAfter(since))) {
             events.add(new DoorEvent.Requested(box.request()));
             box.votes().forEach(vote -> events.add(new DoorEvent.Voted(vote)));
           }
         });
+    // Votes and freezes keep their times, and those may be later than what a person set.
+    events.add(new DoorEvent.ClockSet(latest, "earlier"));
     return events;
+  }
+
+  private static DoorEvent began(Call call) {
+    DoorEvent.Spent was = call.spent;
+    return new DoorEvent.Spent(
+        was.number(),
+        call.began,
+        was.action(),
+        was.tool(),
+        was.asset(),
+        was.budget(),
+        was.rows(),
+        was.principal(),
+        was.approval());
+  }
+
+  private static DoorEvent came(Call call) {
+    return new DoorEvent.Came(
+        call.spent.number(), call.lastSeen(), requireNonNull(call.result), call.pending);
   }
 }

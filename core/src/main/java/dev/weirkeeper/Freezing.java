@@ -11,28 +11,57 @@ import java.util.function.BiFunction;
 final class Freezing {
   private Freezing() {}
 
-  /** Remembers what a call came to, and freezes what that calls for. */
+  /**
+   * Remembers what a call came to, and freezes what that calls for.
+   *
+   * @param budget empty if the tool is not there any more
+   */
   static void came(
       Attempt.Parts parts,
       long number,
       Asset asset,
-      Budget budget,
+      Optional<Budget> budget,
       Result result,
       Optional<Outcome.Pending> pending,
       Hash cause) {
+    Came came = new Came(number, asset, budget, result, pending);
+    update(parts, cause, (state, now) -> came.events(parts, state, now));
+  }
+
+  /** Remembers what a call has come to after all, unless somebody has settled it meanwhile. */
+  static void settled(
+      Attempt.Parts parts,
+      long number,
+      Asset asset,
+      Optional<Budget> budget,
+      Result result,
+      Hash cause) {
+    Came came = new Came(number, asset, budget, result, Optional.empty());
     update(
         parts,
         cause,
-        (state, now) -> {
-          List<DoorEvent> events = new ArrayList<>();
-          events.add(new DoorEvent.Came(number, now, result, pending));
-          if (result.wentWrong()) {
-            events.add(new DoorEvent.Alarmed(now, asset));
-            state.freeze(budget, number, now).ifPresent(events::add);
-            state.freezeAll(parts.rules().budgets(), asset, now).ifPresent(events::add);
-          }
-          return events;
-        });
+        (state, now) ->
+            state.unsettled(number) ? came.events(parts, state, now) : List.<DoorEvent>of());
+  }
+
+  private record Came(
+      long number,
+      Asset asset,
+      Optional<Budget> budget,
+      Result result,
+      Optional<Outcome.Pending> pending) {
+
+    List<DoorEvent> events(Attempt.Parts parts, DoorState state, Instant now) {
+      List<DoorEvent> events = new ArrayList<>();
+      events.add(new DoorEvent.Came(number, now, result, pending));
+      // What was unclear and is settled as failed has alarmed already.
+      if (result.wentWrong() && !state.wentWrong(number)) {
+        events.add(new DoorEvent.Alarmed(now, asset));
+        budget.flatMap(of -> state.freeze(of, number, now)).ifPresent(events::add);
+        state.freezeAll(parts.rules().budgets(), asset, now).ifPresent(events::add);
+      }
+      return events;
+    }
   }
 
   /** Remembers that something is wrong with an asset. */
@@ -66,15 +95,19 @@ final class Freezing {
   }
 
   private static void tell(Attempt.Parts parts, DoorEvent.Frozen freeze, Hash cause) {
-    parts
-        .journal()
-        .write(
-            Freeze.Frozen.KIND,
-            "door",
-            Optional.empty(),
-            new Freeze.Frozen(freeze.what(), freeze.why()),
-            List.of(cause));
-    parts.raise(
-        new Alert(Alert.Kind.FROZEN, freeze.at(), freeze.what(), Optional.empty(), freeze.why()));
+    try {
+      parts
+          .journal()
+          .write(
+              Freeze.Frozen.KIND,
+              "door",
+              Optional.empty(),
+              new Freeze.Frozen(freeze.what(), freeze.why()),
+              List.of(cause));
+    } finally {
+      // It is frozen, whether that can be written down or not.
+      parts.raise(
+          new Alert(Alert.Kind.FROZEN, freeze.at(), freeze.what(), Optional.empty(), freeze.why()));
+    }
   }
 }

@@ -47,33 +47,9 @@ final class Requests {
               + " approvers beside who asks; the owner of the domain names more");
     }
     Instant clock = parts.clock().instant();
-    Hash id = action.id(tool);
-    List<Approval> known = parts.memory().look(memory -> memory.approvals(memory.now(clock)));
-    Optional<Approval> twin =
-        known.stream()
-            .filter(approval -> isOpen(approval) && isFor(approval.request(), id, caller))
-            .filter(approval -> approval.request().state().equals(state))
-            .filter(approval -> approval.request().policy().equals(terms.policy()))
-            .findFirst();
-    if (twin.isPresent()) {
-      return asked(twin.get().request());
-    }
-    long open =
-        known.stream()
-            .filter(Requests::isOpen)
-            .filter(approval -> approval.request().requester().equals(caller))
-            .count();
-    if (open >= OPEN_PER_CALLER) {
-      return refused.apply(
-          "'"
-              + caller.principal()
-              + "' has "
-              + open
-              + " requests open already; wait for persons, or revoke some");
-    }
     Approval.Request request =
         new Approval.Request(
-            id,
+            action.id(tool),
             tool.name(),
             action.input(),
             action.target(),
@@ -86,13 +62,32 @@ final class Requests {
             terms.reason(),
             clock,
             clock.plus(terms.validFor()));
+    Admission before = parts.memory().look(memory -> admission(memory, request));
+    if (before.twin().isPresent()) {
+      return asked(before.twin().get());
+    } else if (before.refusal().isPresent()) {
+      return refused.apply(before.refusal().get());
+    }
     parts
         .journal()
         .write(
             Approval.Request.KIND, caller.actor(), Optional.of(action.target()), request, causes);
-    parts
-        .memory()
-        .update(memory -> new DoorMemory.Change<>(List.of(new DoorEvent.Requested(request)), true));
+    // Somebody may have asked meanwhile.
+    Admission after =
+        parts
+            .memory()
+            .update(
+                memory -> {
+                  Admission now = admission(memory, request);
+                  return now.equals(Admission.FREE)
+                      ? new DoorMemory.Change<>(List.of(new DoorEvent.Requested(request)), now)
+                      : DoorMemory.Change.nothing(now);
+                });
+    if (after.twin().isPresent()) {
+      return asked(after.twin().get());
+    } else if (after.refusal().isPresent()) {
+      return refused.apply(after.refusal().get());
+    }
     parts.raise(
         new Alert(
             Alert.Kind.APPROVAL_WANTED,
@@ -103,13 +98,56 @@ final class Requests {
     return asked(request);
   }
 
+  /**
+   * What the memory says of a request.
+   *
+   * @param twin the same request, which is open already
+   */
+  private record Admission(Optional<Approval.Request> twin, Optional<String> refusal) {
+    static final Admission FREE = new Admission(Optional.empty(), Optional.empty());
+
+    static Admission no(String why) {
+      return new Admission(Optional.empty(), Optional.of(why));
+    }
+  }
+
+  private static Admission admission(DoorState state, Approval.Request request) {
+    Optional<String> wrong = state.wrong(request.at());
+    if (wrong.isPresent()) {
+      return Admission.no(wrong.get());
+    }
+    Instant now = state.now(request.at());
+    List<Approval.Request> open =
+        state.approvals(now).stream()
+            .filter(Requests::isOpen)
+            .map(Approval::request)
+            .filter(other -> other.requester().equals(request.requester()))
+            .toList();
+    Optional<Approval.Request> twin =
+        open.stream()
+            .filter(other -> other.action().equals(request.action()))
+            .filter(other -> other.state().equals(request.state()))
+            .filter(other -> other.policy().equals(request.policy()))
+            .findFirst();
+    if (twin.isPresent()) {
+      return new Admission(twin, Optional.empty());
+    }
+    if (state.approval(request.id(), now).isPresent()) {
+      return Admission.no("It was asked for at this very moment and answered; ask again");
+    }
+    return open.size() < OPEN_PER_CALLER
+        ? Admission.FREE
+        : Admission.no(
+            "'"
+                + request.requester().principal()
+                + "' has "
+                + open.size()
+                + " requests open already; wait for persons, or revoke some");
+  }
+
   private static boolean isOpen(Approval approval) {
     return approval.status() == Approval.Status.OPEN
         || approval.status() == Approval.Status.APPROVED;
-  }
-
-  private static boolean isFor(Approval.Request request, Hash action, Caller caller) {
-    return request.action().equals(action) && request.requester().equals(caller);
   }
 
   private static Outcome asked(Approval.Request request) {

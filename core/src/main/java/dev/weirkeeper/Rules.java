@@ -1,6 +1,7 @@
 package dev.weirkeeper;
 
 import dev.weirkeeper.spi.Guard;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -142,6 +143,7 @@ final class Rules {
       Domain domain,
       Budget budget,
       int alarms,
+      Duration alarmWindow,
       List<String> guards,
       Hash tool) {}
 
@@ -155,6 +157,7 @@ final class Rules {
                 domains.of(asset),
                 budgets.of(tool),
                 budgets.alarms(),
+                budgets.alarmWindow(),
                 guards.stream().map(Guard::id).toList(),
                 Hash.of(Json.of(tool)))));
   }

@@ -21,19 +21,20 @@ final class Settling {
   }
 
   Outcome byTool(Caller caller, Hash action) {
-    Optional<DoorState.Call> open = unsettled(action);
-    Optional<Outcome.Pending> pending = open.flatMap(DoorState.Call::pending);
-    if (open.isEmpty() || pending.isEmpty()) {
+    Optional<DoorState.Call> open =
+        unsettled(action).stream().filter(call -> call.pending().isPresent()).findFirst();
+    if (open.isEmpty()) {
       return new Outcome.Refused("No call " + action.brief() + " is pending; nothing to settle");
     }
     DoorEvent.Spent spent = open.get().spent();
+    Outcome.Pending pending = open.get().pending().orElseThrow();
     Tool<?, ?> tool = tools.get(spent.tool());
     Optional<String> reader = tool == null ? Optional.empty() : tool.settledBy();
     if (reader.isEmpty()) {
       return new Outcome.Refused(
           spent.tool() + " names no tool that settles it; a person looks and says what it came to");
     }
-    Json query = Json.of(new Settlement.Query(pending.get().handle()));
+    Json query = Json.of(new Settlement.Query(pending.handle()));
     Outcome answer =
         toolbox.perform(caller, new Action(reader.get(), query, spent.asset()), List.of());
     if (!(answer instanceof Outcome.Done done)) {
@@ -43,17 +44,22 @@ final class Settling {
     try {
       found = done.result().as(Settlement.class).outcome();
     } catch (IllegalArgumentException e) {
-      return new Outcome.Failed(reader.get() + " gave no settlement; the call stays pending");
+      return noSettlement(reader.get());
     }
-    if (found instanceof Outcome.Pending still) {
-      if (parts.clock().instant().isBefore(still.deadline())) {
+    if (found instanceof Outcome.Refused) {
+      // It was begun, so "not tried" would give back what it has drawn and used up.
+      return noSettlement(reader.get());
+    }
+    if (found instanceof Outcome.Pending) {
+      // The deadline is the one that was given when it began: else it could be put off for ever.
+      if (parts.clock().instant().isBefore(pending.deadline())) {
         return found;
       }
       found =
           new Outcome.Unknown(
               spent.tool() + " has gone on beyond its deadline; a person looks at it");
     }
-    write(caller, spent, found, "by " + reader.get());
+    write(caller, List.of(open.get()), found, "by " + reader.get());
     if (found instanceof Outcome.Unknown unknown) {
       parts.raise(
           new Alert(
@@ -66,6 +72,10 @@ final class Settling {
     return found;
   }
 
+  private static Outcome noSettlement(String reader) {
+    return new Outcome.Failed(reader + " gave no settlement; the call stays pending");
+  }
+
   void byPerson(Caller person, Hash action, Outcome seen, String how) {
     requireNonNull(seen, "seen");
     Toolbox.requirePerson(person, "settles");
@@ -74,53 +84,38 @@ final class Settling {
       throw new IllegalArgumentException(
           "A call is settled by Done, Partial or Failed, not by " + result);
     }
-    DoorState.Call call =
-        unsettled(action)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "No call " + action.brief() + " is unsettled; unsettled() lists them"));
-    write(person, call.spent(), seen, how);
+    List<DoorState.Call> open = unsettled(action);
+    if (open.isEmpty()) {
+      throw new IllegalArgumentException(
+          "No call " + action.brief() + " is unsettled; unsettled() lists them");
+    }
+    write(person, open, seen, how);
   }
 
-  private Optional<DoorState.Call> unsettled(Hash action) {
+  private List<DoorState.Call> unsettled(Hash action) {
     return parts.memory().look(state -> state.unsettled(action));
   }
 
-  private void write(Caller caller, DoorEvent.Spent spent, Outcome outcome, String how) {
+  /**
+   * @param calls of one action, and at least one
+   */
+  private void write(Caller caller, List<DoorState.Call> calls, Outcome outcome, String how) {
+    DoorEvent.Spent first = calls.get(0).spent();
     Hash settled =
         parts
             .journal()
             .write(
                 Act.Settled.KIND,
                 caller.actor(),
-                Optional.of(spent.asset()),
-                new Act.Settled(spent.action(), spent.tool(), outcome, how),
+                Optional.of(first.asset()),
+                new Act.Settled(first.action(), first.tool(), outcome, how),
                 List.of());
-    Tool<?, ?> tool = tools.get(spent.tool());
-    Result result = Result.of(outcome);
-    if (tool == null || !result.wentWrong()) {
-      parts
-          .memory()
-          .update(
-              state ->
-                  new DoorMemory.Change<>(
-                      List.of(
-                          new DoorEvent.Came(
-                              spent.number(),
-                              state.now(parts.clock().instant()),
-                              result,
-                              Optional.empty())),
-                      true));
-      return;
+    Optional<Budget> budget =
+        Optional.<Tool<?, ?>>ofNullable(tools.get(first.tool()))
+            .map(tool -> parts.rules().budgets().of(tool.spec()));
+    for (DoorState.Call call : calls) {
+      Freezing.settled(
+          parts, call.spent().number(), first.asset(), budget, Result.of(outcome), settled);
     }
-    Freezing.came(
-        parts,
-        spent.number(),
-        spent.asset(),
-        parts.rules().budgets().of(tool.spec()),
-        result,
-        Optional.empty(),
-        settled);
   }
 }

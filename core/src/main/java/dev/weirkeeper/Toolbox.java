@@ -170,7 +170,8 @@ public final class Toolbox {
     if (objection.isPresent()) {
       return refused(caller, asked, causes, objection.get(), objection.get());
     }
-    Attempt<I> attempt = new Attempt<>(parts, tool, input, caller, asked, now.plus(deadline));
+    Attempt<I> attempt =
+        new Attempt<>(parts, tool, input, caller, asked, answer.leave(), now.plus(deadline));
     return then.apply(new Asked<>(attempt, tool.spec(), caller, asked, answer, causes));
   }
 
@@ -203,7 +204,7 @@ public final class Toolbox {
       if (unread.isPresent()) {
         return no(unread.get());
       }
-      Attempt.Admitted admitted = attempt.admit(answer.leave());
+      Attempt.Admission admitted = attempt.admit();
       return admitted.refusal().isPresent()
           ? no(admitted.refusal().get())
           : attempt.make(admitted, causes);
@@ -287,10 +288,15 @@ public final class Toolbox {
    * @param person of kind HOST, who has looked at what went wrong
    * @param what name of the budget; {@code *} for the freeze of all acts; {@code clock} if the
    *     clock is right now and was wrong before
-   * @throws IllegalArgumentException if it is not a person
+   * @throws IllegalArgumentException if it is not a person, or nothing of that name is frozen
    */
   public void thaw(Caller person, String what) {
     requirePerson(person, "thaws");
+    boolean clock = what.equals(DoorEvent.CLOCK);
+    if (!clock && !frozen().containsKey(what)) {
+      throw new IllegalArgumentException(
+          "Nothing named '" + what + "' is frozen; frozen() lists what is");
+    }
     parts
         .journal()
         .write(
@@ -303,10 +309,14 @@ public final class Toolbox {
         .memory()
         .update(
             state -> {
-              Instant clock = parts.clock().instant();
-              Instant at = what.equals(DoorEvent.CLOCK) ? clock : state.now(clock);
-              return new DoorMemory.Change<>(
-                  List.of(new DoorEvent.Thawed(at, what, person.principal())), true);
+              Instant read = parts.clock().instant();
+              List<DoorEvent> events = new ArrayList<>();
+              if (clock) {
+                events.add(new DoorEvent.ClockSet(read, person.principal()));
+              }
+              Instant at = clock ? read : state.now(read);
+              events.add(new DoorEvent.Thawed(at, what, person.principal()));
+              return new DoorMemory.Change<>(events, true);
             });
   }
 
@@ -356,8 +366,7 @@ public final class Toolbox {
       throw new IllegalArgumentException(
           "the target's name is longer than "
               + NAME_LENGTH
-              + " characters or holds control"
-              + " characters");
+              + " characters or holds control characters");
     }
     return action.input().as(tool.input());
   }

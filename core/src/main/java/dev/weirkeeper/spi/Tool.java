@@ -15,6 +15,7 @@ import dev.weirkeeper.ToolSpec;
 import dev.weirkeeper.Undo;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A tool: its spec, and the code behind it. Declared once, it serves in-process calls, remote calls
@@ -36,6 +37,15 @@ public final class Tool<I extends Record, O extends Record> {
      * the handler takes; empty where the tool has none.
      */
     Optional<String> state();
+
+    /**
+     * How many rows the call may touch at most: what the tool said beforehand and was drawn from
+     * the budget. A handler holds itself to it in its own transaction, since the data may have
+     * changed after it was asked; empty where rows are not budgeted.
+     */
+    default OptionalLong rows() {
+      return OptionalLong.empty();
+    }
 
     /**
      * Why the call must go no further: somebody threw the kill switch, the grant was revoked, or
