@@ -6,14 +6,12 @@ import dev.weirkeeper.DoorEvent.Result;
 import dev.weirkeeper.internal.Printable;
 import dev.weirkeeper.spi.Escalation;
 import dev.weirkeeper.spi.Tool;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -261,12 +259,13 @@ final class Attempt<I extends Record> implements Tool.Call {
 
   /** Makes the call. Whatever it comes to is written down before it is answered. */
   Outcome make(Admission admitted, List<Hash> causes) {
+    Json shown = action.shown(tool.spec());
     Act.Started body =
         new Act.Started(
             id,
             action.tool(),
-            Hash.of(action.input()),
-            action.input(),
+            Hash.of(shown),
+            shown,
             caller,
             stateHash(),
             Hash.of(Json.of(tool.spec())),
@@ -291,7 +290,7 @@ final class Attempt<I extends Record> implements Tool.Call {
         moved()
             .or(this::stop)
             .<Outcome>map(Outcome.Refused::new)
-            .orElseGet(() -> verified(called()));
+            .orElseGet(() -> withoutSecrets(verified(called())));
     finish(started, admitted, outcome);
     return outcome;
   }
@@ -481,19 +480,26 @@ final class Attempt<I extends Record> implements Tool.Call {
     if (thrown instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }
-    String name = thrown.getClass().getName();
-    return sqlState(thrown).map(state -> name + " (SQLSTATE " + state + ")").orElse(name);
+    return Redaction.described(thrown);
   }
 
-  private static Optional<String> sqlState(Throwable thrown) {
-    @Nullable Throwable at = thrown;
-    for (int depth = 0; at != null && depth < 16; depth++, at = at.getCause()) {
-      if (at instanceof SQLException sql
-          && sql.getSQLState() != null
-          && sql.getSQLState().matches("[0-9A-Z]{5}")) {
-        return Optional.of(sql.getSQLState());
-      }
+  /** What a tool says, without the secrets that it should not have said. */
+  private Outcome withoutSecrets(Outcome outcome) {
+    if (outcome instanceof Outcome.Refused refused) {
+      return new Outcome.Refused(Redaction.redacted(refused.reason()));
+    } else if (outcome instanceof Outcome.Failed failed) {
+      return new Outcome.Failed(Redaction.redacted(failed.error()));
+    } else if (outcome instanceof Outcome.Unknown unknown) {
+      return new Outcome.Unknown(Redaction.redacted(unknown.error()));
+    } else if (reads()) {
+      // Values of the data: masks are for them, and they are not written down.
+      return outcome;
+    } else if (outcome instanceof Outcome.Done done) {
+      return new Outcome.Done(Redaction.redacted(done.result()), done.verification());
+    } else if (outcome instanceof Outcome.Partial partial) {
+      return new Outcome.Partial(
+          Redaction.redacted(partial.done()), Redaction.redacted(partial.notDone()));
     }
-    return Optional.empty();
+    return outcome;
   }
 }

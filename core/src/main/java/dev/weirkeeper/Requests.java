@@ -51,7 +51,7 @@ final class Requests {
         new Approval.Request(
             action.id(tool),
             tool.name(),
-            action.input(),
+            action.shown(tool),
             action.target(),
             caller,
             state,
