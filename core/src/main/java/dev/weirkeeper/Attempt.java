@@ -486,11 +486,14 @@ final class Attempt<I extends Record> implements Tool.Call {
   /** What a tool says, without the secrets that it should not have said. */
   private Outcome withoutSecrets(Outcome outcome) {
     if (outcome instanceof Outcome.Refused refused) {
-      return new Outcome.Refused(Redaction.redacted(refused.reason()));
+      return new Outcome.Refused(said(refused.reason()));
     } else if (outcome instanceof Outcome.Failed failed) {
-      return new Outcome.Failed(Redaction.redacted(failed.error()));
+      return new Outcome.Failed(said(failed.error()));
     } else if (outcome instanceof Outcome.Unknown unknown) {
-      return new Outcome.Unknown(Redaction.redacted(unknown.error()));
+      return new Outcome.Unknown(said(unknown.error()));
+    } else if (outcome instanceof Outcome.Pending pending
+        && !Printable.whole(pending.handle()).equals(pending.handle())) {
+      return new Outcome.Unknown("It goes on elsewhere, under a handle that cannot be written down");
     } else if (reads()) {
       // Values of the data: masks are for them, and they are not written down.
       return outcome;
@@ -501,5 +504,10 @@ final class Attempt<I extends Record> implements Tool.Call {
           Redaction.redacted(partial.done()), Redaction.redacted(partial.notDone()));
     }
     return outcome;
+  }
+
+  /** Text that can be written down whatever it holds. */
+  private static String said(String text) {
+    return Redaction.redacted(Printable.whole(text));
   }
 }

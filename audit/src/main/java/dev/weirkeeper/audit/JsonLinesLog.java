@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.weirkeeper.Act;
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Hash;
+import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Receipt;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,14 +64,12 @@ public final class JsonLinesLog {
   }
 
   /**
-   * An act that was started and of which nobody wrote down what it came to: it may have happened.
+   * An act that may have happened: it was started, and nobody wrote down what it came to, or only that
+   * this is unknown or pending, and nobody has settled it since.
    *
    * @param entry the record that announced it
    */
   public record Unsettled(Entry entry, Act.Started act) {}
-
-  /** Kinds of records that say what became of an act, and name its announcement as first cause. */
-  private static final Set<String> SETTLING = Set.of(Act.Finished.KIND);
 
   private final Path folder;
 
@@ -147,13 +145,19 @@ public final class JsonLinesLog {
         Entry entry = next.get();
         if (entry.record().kind().equals(Act.Started.KIND)) {
           open.computeIfAbsent(entry.receipt().record(), key -> new ArrayDeque<>())
-              .add(new Unsettled(entry, started(entry)));
-        } else if (SETTLING.contains(entry.record().kind())) {
+              .add(new Unsettled(entry, body(entry, Act.Started.class)));
+        } else if (entry.record().kind().equals(Act.Finished.KIND)
+            && isClear(body(entry, Act.Finished.class).outcome())) {
           entry.record().causes().stream()
               .limit(1)
               .map(open::get)
               .filter(Objects::nonNull)
               .forEach(Deque::poll);
+        } else if (entry.record().kind().equals(Act.Settled.KIND)) {
+          // A person, or a tool that looked, speaks for all calls of the action.
+          Hash action = body(entry, Act.Settled.class).action();
+          open.values()
+              .forEach(acts -> acts.removeIf(unsettled -> unsettled.act().action().equals(action)));
         }
       }
     }
@@ -167,15 +171,19 @@ public final class JsonLinesLog {
     return act.entry().receipt().sequence();
   }
 
-  private static Act.Started started(Entry entry) throws IOException {
+  private static boolean isClear(Outcome outcome) {
+    return !(outcome instanceof Outcome.Unknown) && !(outcome instanceof Outcome.Pending);
+  }
+
+  private static <T extends Record> T body(Entry entry, Class<T> type) throws IOException {
     try {
-      return entry.record().body().as(Act.Started.class);
+      return entry.record().body().as(type);
     } catch (IllegalArgumentException e) {
       throw new IOException(
           "Record "
               + entry.receipt().sequence()
               + " is of kind "
-              + Act.Started.KIND
+              + entry.record().kind()
               + " and its body is not: "
               + e.getMessage(),
           e);

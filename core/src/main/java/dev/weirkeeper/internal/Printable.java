@@ -21,4 +21,13 @@ public final class Printable {
         .forEach(out::appendCodePoint);
     return out.toString();
   }
+
+  /** The same text, with a mark for each half of a character that has no other half. */
+  public static String whole(String text) {
+    StringBuilder out = new StringBuilder();
+    text.codePoints()
+        .map(c -> Character.getType(c) == Character.SURROGATE ? '?' : c)
+        .forEach(out::appendCodePoint);
+    return out.toString();
+  }
 }

@@ -200,11 +200,11 @@ public abstract class AuditSinkKit {
   @Test
   void invariant_2_closing_keeps_every_promise(@TempDir Path folder) throws Exception {
     AuditSink sink = open(folder);
-    sink.append(record("before", 0));
+    List<List<Receipt>> receipts = new ArrayList<>();
+    receipts.add(List.of(sink.append(record("before", 0))));
     List<Future<List<Receipt>>> threads = start(sink);
     sink.close();
 
-    List<List<Receipt>> receipts = new ArrayList<>();
     for (Future<List<Receipt>> thread : threads) {
       receipts.add(thread.get());
     }

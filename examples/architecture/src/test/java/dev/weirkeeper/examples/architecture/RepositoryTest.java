@@ -85,6 +85,8 @@ class RepositoryTest {
     return switch (folder) {
       case "core" -> "dev.weirkeeper";
       case "core/testkit" -> "dev.weirkeeper.testkit";
+      // Stands for the work of somebody else, who has a package of their own.
+      case "examples/plugin" -> "com.example.freshness";
       default -> "dev.weirkeeper." + folder.replace('/', '.');
     };
   }

@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.BiFunction;
@@ -90,6 +91,15 @@ enum Rule {
           Stream.concat(
               uses(type, target -> target.getPackageName().startsWith("java.util.logging")),
               calls(type, Rule::printsToConsole))),
+
+  /**
+   * Authority is granted: but for capabilities, nothing that lies on a class path is looked for.
+   */
+  ONLY_PLUGINS_ARE_DISCOVERED(
+      (type, base) ->
+          type.getFullName().equals("dev.weirkeeper.Plugins")
+              ? Stream.empty()
+              : calls(type, access -> access.getTargetOwner().isEquivalentTo(ServiceLoader.class))),
 
   NOBODY_SLEEPS(
       (type, base) ->
