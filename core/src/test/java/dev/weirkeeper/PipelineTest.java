@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The order of things on the pipeline's thread, with parts that remember what they were asked. */
@@ -50,6 +52,10 @@ class PipelineTest {
   private Appends sink = record -> receipt(record);
   private RowJudge judge = judge(List.of());
   private Tolerance tolerance = Tolerance.STANDARD;
+  private Domains domains = Domains.none();
+  private UnaryOperator<Pipeline.Builder> limits =
+      builder -> builder.autonomy(Autonomy.HEAL).tolerance(ORDERS, tolerance);
+  private final List<AuditRecord> records = new ArrayList<>();
   private FakePlanner planner = new FakePlanner("follow");
   private FutureTask<Outcome> answer = new FutureTask<>(() -> new Outcome.Refused("not asked"));
 
@@ -466,6 +472,193 @@ class PipelineTest {
     assertThat(outcome).isInstanceOf(Outcome.Refused.class);
   }
 
+  /** What the journal keeps of a decision. */
+  private record Decided(Incident incident, Situation situation, Decision decision) {}
+
+  private List<Decision> decisions() {
+    return decisionRecords().stream()
+        .map(record -> record.body().as(Decided.class).decision())
+        .toList();
+  }
+
+  private List<AuditRecord> decisionRecords() {
+    return records.stream().filter(record -> record.kind().equals("decision")).toList();
+  }
+
+  @Nested
+  class APolicyThatGoesBeyondTheHostsLimits {
+    private void changeOrders() throws Exception {
+      target.live(ORDERS_1);
+      feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+      run();
+    }
+
+    private void assertHeldBack(Decision said, String why) {
+      assertThat(story).contains("write [t1: 1 SPOOL]").doesNotContain("act follow", "act.started");
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+      assertThat(target.states.get(ORDERS).accepted()).contains(ORDERS_1);
+      // What the policy said stays as it said it; what the host made of it follows from that.
+      assertThat(decisions()).hasSize(2);
+      assertThat(decisions().get(0)).isEqualTo(said);
+      assertThat(decisions().get(1)).isInstanceOf(Decision.Contain.class);
+      assertThat(decisions().get(1).reason()).contains("Policy test").contains(why);
+      AuditRecord first = decisionRecords().get(0);
+      AuditRecord second = decisionRecords().get(1);
+      assertThat(first.actor()).isEqualTo("policy:test");
+      assertThat(second.actor()).isEqualTo("pipeline");
+      assertThat(second.causes()).containsExactly(first.id());
+    }
+
+    private Decision saying(Decides decides) {
+      Decision[] said = new Decision[1];
+      policy =
+          policy(
+              (incident, situation) -> {
+                said[0] = decides.decide(incident, situation);
+                return said[0];
+              });
+      try {
+        changeOrders();
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+      return said[0];
+    }
+
+    @Test
+    void invariant_3_by_healing_where_it_may_propose() {
+      limits = builder -> builder;
+
+      Decision said = saying((incident, situation) -> heal(situation));
+
+      assertHeldBack(said, "autonomy here is PROPOSE");
+    }
+
+    @Test
+    void invariant_3_by_healing_where_it_may_observe() {
+      limits = builder -> builder.autonomy(ORDERS, Autonomy.OBSERVE).autonomy(Autonomy.HEAL);
+
+      Decision said = saying((incident, situation) -> heal(situation));
+
+      assertHeldBack(said, "autonomy here is OBSERVE");
+    }
+
+    @Test
+    void invariant_3_by_healing_beyond_the_tolerance() {
+      tolerance = new Tolerance(Verdict.METADATA, Set.of(), Tolerance.Truncation.PAUSE);
+
+      Decision said = saying((incident, situation) -> heal(situation));
+
+      assertHeldBack(said, "beyond the tolerance");
+    }
+
+    @Test
+    void invariant_3_by_inventing_a_plan() {
+      Decision said =
+          saying(
+              (incident, situation) -> {
+                Plan plan = situation.proposed().orElseThrow();
+                Plan invented =
+                    new Plan(plan.asset(), plan.from(), plan.to(), List.of(), plan.proof());
+                return new Decision.Heal(invented, "better");
+              });
+
+      assertHeldBack(said, "the plan is not the planner's");
+    }
+
+    @Test
+    void invariant_3_by_containing_elsewhere() {
+      Decision said =
+          saying(
+              (incident, situation) ->
+                  new Decision.Contain(
+                      List.of(new Action("table_pause", Json.of(new Named("public.lines")), LINES)),
+                      Optional.empty(),
+                      "all of it"));
+
+      assertHeldBack(said, "nowhere else");
+    }
+
+    @Test
+    void invariant_3_by_healing_under_the_name_of_containing() {
+      limits = builder -> builder;
+
+      Decision said =
+          saying(
+              (incident, situation) ->
+                  new Decision.Contain(
+                      List.of(new Action("follow", Json.of(new Named("public.orders")), ORDERS)),
+                      Optional.empty(),
+                      "contained"));
+
+      assertHeldBack(said, "taken back exactly");
+    }
+
+    @Test
+    void invariant_3_by_dismissing_what_touches_rows() {
+      limits = builder -> builder;
+
+      Decision said = saying((incident, situation) -> new Decision.Dismiss("harmless"));
+
+      assertHeldBack(said, "autonomy here is PROPOSE");
+    }
+  }
+
+  @Test
+  void what_a_domain_bears_and_lets_policies_do_reaches_its_tables() throws Exception {
+    target.live(ORDERS_1);
+    target.live(LINES_1);
+    Tolerance nothing = new Tolerance(Verdict.NOOP, Set.of(), Tolerance.Truncation.PAUSE);
+    domains =
+        Domains.of(
+            Domain.named("orders").owning("shop:public.o*").autonomy(Autonomy.HEAL),
+            Domain.named("lines")
+                .owning("shop:public.l*")
+                .autonomy(Autonomy.HEAL)
+                .bearing(nothing));
+    limits = builder -> builder;
+    feed.add(
+        transaction("t1")
+            .change(ORDERS_1, ORDERS_2)
+            .change(LINES_1, relation(LINES, "2", "id", "amount", "note")));
+
+    run();
+
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LIVE);
+    assertThat(target.states.get(LINES).mode()).isEqualTo(TableState.Mode.PAUSED);
+    assertThat(decisions().get(decisions().size() - 1).reason()).contains("tolerance");
+  }
+
+  @Test
+  void what_is_said_of_a_table_itself_comes_before_its_domain() throws Exception {
+    target.live(ORDERS_1);
+    domains = Domains.of(Domain.named("all").owning("*").autonomy(Autonomy.HEAL));
+    limits = builder -> builder.autonomy(ORDERS, Autonomy.OBSERVE);
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+
+    run();
+
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+  }
+
+  @Test
+  void tables_that_are_contained_at_once_freeze_all_acts_of_the_door() throws Exception {
+    for (int i = 1; i <= 3; i++) {
+      Relation table = relation(new Asset("shop", "public.t" + i), "t" + i, "id");
+      target.live(table);
+      feed.add(transaction("t" + i).insert(table, "1"));
+    }
+    judge = judge(List.of(new Violation("columns", "a column is missing")));
+    target.live(ORDERS_1);
+    feed.add(transaction("t4").change(ORDERS_1, ORDERS_2));
+
+    run();
+
+    assertThat(story).containsOnlyOnce("door.frozen").doesNotContain("act follow");
+    assertThat(target.states.get(ORDERS).reason().orElseThrow())
+        .contains("All acts are frozen: 3 assets alarmed");
+  }
+
   private void run() throws Exception {
     Journal journal =
         new Journal(
@@ -473,6 +666,7 @@ class PipelineTest {
               @Override
               public Receipt append(AuditRecord record) throws IOException {
                 Receipt receipt = sink.append(record);
+                records.add(record);
                 story.add(record.kind());
                 return receipt;
               }
@@ -486,6 +680,7 @@ class PipelineTest {
             .journal(journal)
             .clock(CLOCK)
             .memory(DoorMemory.inProcess())
+            .domains(domains)
             .limit(Effect.WRITE)
             .grant("pipeline", Effect.WRITE)
             .tools(
@@ -522,8 +717,7 @@ class PipelineTest {
                                 mailbox.send(
                                     new PipelineCommand.Pause(ORDERS, "asked"), call.deadline()))))
             .build();
-    Tolerance tolerated = tolerance;
-    Pipeline pipeline =
+    Pipeline.Builder builder =
         Pipeline.builder()
             .feed(feed)
             .target(target)
@@ -535,10 +729,8 @@ class PipelineTest {
             .mailbox(mailbox)
             .journal(journal)
             .clock(CLOCK)
-            .anchorEvery(Duration.ZERO)
-            .autonomy(Autonomy.HEAL)
-            .tolerance(ORDERS, tolerated)
-            .build();
+            .anchorEvery(Duration.ZERO);
+    Pipeline pipeline = limits.apply(builder).build();
     feed.whenEmpty = pipeline::stop;
     pipeline.run();
   }
