@@ -493,7 +493,8 @@ final class Attempt<I extends Record> implements Tool.Call {
       return new Outcome.Unknown(said(unknown.error()));
     } else if (outcome instanceof Outcome.Pending pending
         && !Printable.whole(pending.handle()).equals(pending.handle())) {
-      return new Outcome.Unknown("It goes on elsewhere, under a handle that cannot be written down");
+      return new Outcome.Unknown(
+          "It goes on elsewhere, under a handle that cannot be written down");
     } else if (reads()) {
       // Values of the data: masks are for them, and they are not written down.
       return outcome;

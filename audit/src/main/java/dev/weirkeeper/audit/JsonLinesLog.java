@@ -64,8 +64,8 @@ public final class JsonLinesLog {
   }
 
   /**
-   * An act that may have happened: it was started, and nobody wrote down what it came to, or only that
-   * this is unknown or pending, and nobody has settled it since.
+   * An act that may have happened: it was started, and nobody wrote down what it came to, or only
+   * that this is unknown or pending, and nobody has settled it since.
    *
    * @param entry the record that announced it
    */

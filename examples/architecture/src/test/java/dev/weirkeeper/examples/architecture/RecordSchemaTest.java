@@ -14,10 +14,15 @@ import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.weirkeeper.Action;
+import dev.weirkeeper.Approval;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Caller;
+import dev.weirkeeper.Domain;
+import dev.weirkeeper.Domains;
+import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
+import dev.weirkeeper.Hash;
 import dev.weirkeeper.Inputs;
 import dev.weirkeeper.Journal;
 import dev.weirkeeper.Json;
@@ -37,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -217,7 +223,17 @@ class RecordSchemaTest {
         assertThat(problems(validator(record.kind()), record.body())).isEmpty();
       }
     }
-    assertThat(seen).contains("act.started", "act.finished", "act.refused", "journal.recovered");
+    assertThat(seen)
+        .contains(
+            "act.started",
+            "act.finished",
+            "act.refused",
+            "act.settled",
+            "approval.requested",
+            "approval.voted",
+            "door.frozen",
+            "door.thawed",
+            "journal.recovered");
   }
 
   private static void writeThroughTheDoor(Path folder) throws IOException {
@@ -227,9 +243,17 @@ class RecordSchemaTest {
           Toolbox.builder()
               .journal(new Journal(sink, CLOCK))
               .clock(CLOCK)
-              .tools(() -> List.of(tool("rows_count", Effect.READ), tool("rows_fix", Effect.WRITE)))
+              .tools(
+                  () ->
+                      List.of(
+                          tool("rows_count", Effect.READ, DONE),
+                          tool("rows_fix", Effect.WRITE, DONE),
+                          tool("rows_lose", Effect.WRITE, new Outcome.Unknown("lost"))))
+              .memory(DoorMemory.inProcess())
               .limit(Effect.WRITE)
               .grant("ana", Effect.WRITE)
+              .grant("claude", Effect.READ)
+              .domains(Domains.of(Domain.named("sales").owning("shop:*").approvedBy("ben", "eve")))
               .build();
       Caller ana = new Caller("ana", Caller.Kind.HOST);
       Caller agent = new Caller("claude", Caller.Kind.AGENT);
@@ -239,10 +263,31 @@ class RecordSchemaTest {
           door.perform(caller, new Action(tool, input, orders), List.of());
         }
       }
+      approve(door, agent, new Action("rows_fix", input, orders));
+      loseTwice(door, ana, new Action("rows_lose", input, orders));
     }
   }
 
-  private static Tool<Input, Result> tool(String name, Effect effect) {
+  private static void approve(Toolbox door, Caller agent, Action action) {
+    Outcome asked = door.request(agent, action, "please", Duration.ofHours(1), List.of());
+    Hash request = ((Outcome.Done) asked).result().as(Approval.Request.class).id();
+    for (String person : List.of("ben", "eve")) {
+      door.approvals().approve(new Caller(person, Caller.Kind.HOST), request);
+    }
+    assertThat(door.perform(agent, action, List.of()).isDone()).isTrue();
+  }
+
+  private static void loseTwice(Toolbox door, Caller person, Action action) {
+    door.perform(person, action, List.of());
+    door.perform(person, action, List.of());
+    door.settle(person, door.unsettled().get(0), new Outcome.Failed("looked"), "by hand");
+    door.thaw(person, "rows_lose");
+  }
+
+  private static final Outcome DONE =
+      new Outcome.Done(Json.of(new Result(1)), Outcome.Verification.NOT_NEEDED);
+
+  private static Tool<Input, Result> tool(String name, Effect effect, Outcome outcome) {
     return Tool.of(
         new ToolSpec(
             name,
@@ -254,7 +299,7 @@ class RecordSchemaTest {
             Undo.NONE,
             Inputs.IDS),
         Input.class,
-        (input, call) -> new Outcome.Done(Json.of(new Result(1)), Outcome.Verification.NOT_NEEDED));
+        (input, call) -> outcome);
   }
 
   private static JsonSchema validator(String name) throws IOException {
