@@ -28,7 +28,7 @@ SELECT pg_catalog.pg_advisory_xact_lock(6273881523647712);
 DO $roles$
 DECLARE
   wanted record;
-  found record;
+  there record;
 BEGIN
   IF current_setting('server_version_num')::int < 140000 THEN
     RAISE EXCEPTION 'wk: needs PostgreSQL 14 or later';
@@ -43,14 +43,14 @@ BEGIN
     SELECT * FROM (VALUES ('wk_owner', 'NOLOGIN'), ('wk_rows', 'LOGIN'), ('wk_change', 'LOGIN'),
                           ('wk_approve', 'LOGIN'), ('wk_read', 'LOGIN')) AS w (name, login)
   LOOP
-    SELECT * INTO found FROM pg_roles r WHERE r.rolname = wanted.name;
-    IF found IS NULL THEN
+    SELECT * INTO there FROM pg_roles r WHERE r.rolname = wanted.name;
+    IF there IS NULL THEN
       BEGIN
         EXECUTE format('CREATE ROLE %I %s NOINHERIT', wanted.name, wanted.login);
       EXCEPTION WHEN duplicate_object OR unique_violation THEN
         RAISE NOTICE 'wk: role % was created from another database meanwhile', wanted.name;
       END;
-    ELSIF found.rolsuper OR found.rolcreaterole OR found.rolcreatedb OR found.rolreplication OR found.rolbypassrls THEN
+    ELSIF there.rolsuper OR there.rolcreaterole OR there.rolcreatedb OR there.rolreplication OR there.rolbypassrls THEN
       RAISE EXCEPTION 'wk: there is a role % with more rights than it may have; take SUPERUSER, CREATEROLE, CREATEDB,'
         ' REPLICATION and BYPASSRLS from it', wanted.name;
     END IF;
@@ -514,18 +514,18 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   wanted text[] := (SELECT array_agg(u.l ORDER BY u.o) FROM unnest(labels) WITH ORDINALITY AS u (l, o));
   q text := format('%I.%I', (SELECT n.nspname FROM pg_namespace n WHERE n.oid = schema_oid), enum_name);
-  found record;
+  there record;
 BEGIN
   PERFORM wk.require_name(enum_name);
   IF wanted IS NULL OR EXISTS (SELECT FROM unnest(wanted) AS u (l) WHERE u.l IS NULL OR octet_length(u.l) NOT BETWEEN 1 AND 63) THEN
     RAISE EXCEPTION 'wk: an enum has labels, each of 1 to 63 bytes' USING ERRCODE = 'WK007';
   END IF;
   SELECT t.typtype, (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid) AS labels
-    INTO found FROM pg_type t WHERE t.typnamespace = schema_oid AND t.typname = enum_name;
+    INTO there FROM pg_type t WHERE t.typnamespace = schema_oid AND t.typname = enum_name;
   IF NOT FOUND THEN
     EXECUTE format('CREATE TYPE %s AS ENUM (%s)', q, (SELECT string_agg(quote_literal(u.l), ', ' ORDER BY u.o)
                                                       FROM unnest(wanted) WITH ORDINALITY AS u (l, o)));
-  ELSIF found.typtype <> 'e' OR found.labels IS DISTINCT FROM wanted THEN
+  ELSIF there.typtype <> 'e' OR there.labels IS DISTINCT FROM wanted THEN
     RAISE EXCEPTION 'wk: the type exists and is no enum with these labels in this order' USING ERRCODE = 'WK009';
   END IF;
   RETURN q;
@@ -555,7 +555,7 @@ DECLARE
   q text;            -- its name, quoted
   args int[] := '{}';
   type_sql text;
-  request text;
+  asked text;
   act_id bigint;
   before text[];
   after text[];
@@ -636,18 +636,18 @@ BEGIN
       WHERE x.attrelid = target AND x.attnum > 0 AND NOT x.attisdropped AND x.attnum IS DISTINCT FROM a.attnum));
   END IF;
 
-  request := wk.action_id(op, target, col, typ, arg1, arg2, is_array, enum_name, labels, val, seen);
+  asked := wk.action_id(op, target, col, typ, arg1, arg2, is_array, enum_name, labels, val, seen);
   IF op = 'rename_column' THEN
     UPDATE wk.approval p SET used_at = clock_timestamp(), used_by = session_user
-    WHERE p.request = change.request AND p.used_at IS NULL AND p.revoked_at IS NULL
+    WHERE p.request = asked AND p.used_at IS NULL AND p.revoked_at IS NULL
       AND p.expires > clock_timestamp() AND p.approver <> session_user;
     IF NOT FOUND THEN
-      RAISE EXCEPTION 'wk: needs an approval of %', request USING ERRCODE = 'WK004';
+      RAISE EXCEPTION 'wk: needs an approval of %', asked USING ERRCODE = 'WK004';
     END IF;
   END IF;
 
   INSERT INTO wk.act (action, request, op, schema_oid, relid, table_name)
-  VALUES (act_key, request, op, t.schema_oid, target, t.nspname || '.' || t.relname) RETURNING id INTO act_id;
+  VALUES (act_key, asked, op, t.schema_oid, target, t.nspname || '.' || t.relname) RETURNING id INTO act_id;
 
   before := ARRAY(SELECT CASE WHEN op = 'widen' AND x.attname = col THEN (x.attnum, x.attname)
                               WHEN op = 'rename_column' AND x.attname = col THEN (x.attnum, x.atttypid)
@@ -726,7 +726,7 @@ END $$;
 
 -- Creates a mirror in a schema that the administrator allowed: nullable except for its key, no foreign keys, no checks,
 -- no defaults.
---   columns      an array of objects: name; typ, arg1, arg2 or enum_name, labels; is_array; comment
+--   columns      an array of objects: name; typ, arg1, arg2 or enumName, labels; isArray; comment
 --   key_columns  names of the key's columns in their order
 CREATE OR REPLACE FUNCTION wk.create_table(
   act_key text, target_schema text, target_table text, columns jsonb, key_columns text[], seen text) RETURNS text
@@ -778,15 +778,15 @@ BEGIN
   BEGIN
     FOR c IN SELECT r.* FROM jsonb_array_elements(columns) WITH ORDINALITY AS e (v, o)
              CROSS JOIN LATERAL jsonb_to_record(e.v) AS r (
-               name text, typ oid, arg1 int, arg2 int, is_array boolean, enum_name text, labels text[], comment text)
+               name text, typ oid, arg1 int, arg2 int, "isArray" boolean, "enumName" text, labels text[])
              ORDER BY e.o
     LOOP
       PERFORM wk.require_free_column(c.name, names);
       names := names || c.name;
       body := body || CASE WHEN body = '' THEN '' ELSE ', ' END || format('%I ', c.name)
-        || CASE WHEN c.enum_name IS NULL THEN wk.type_sql(c.typ, wk.canonical(c.typ, c.arg1, c.arg2))
-                ELSE wk.require_enum(care.schema_oid, c.enum_name, c.labels) END
-        || CASE WHEN c.is_array THEN '[]' ELSE '' END;
+        || CASE WHEN c."enumName" IS NULL THEN wk.type_sql(c.typ, wk.canonical(c.typ, c.arg1, c.arg2))
+                ELSE wk.require_enum(care.schema_oid, c."enumName", c.labels) END
+        || CASE WHEN c."isArray" THEN '[]' ELSE '' END;
     END LOOP;
     IF NOT key_columns <@ names OR (SELECT count(DISTINCT k) < count(*) FROM unnest(key_columns) AS k) THEN
       RAISE EXCEPTION 'wk: the key names a column twice or one that is not there' USING ERRCODE = 'WK011';
