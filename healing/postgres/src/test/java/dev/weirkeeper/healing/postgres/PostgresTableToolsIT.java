@@ -444,7 +444,8 @@ class PostgresTableToolsIT {
 
     for (Asset target :
         List.of(new Asset(SYSTEM, "public.other"), new Asset("shop", "public.orders"))) {
-      Outcome outcome = tool.handler().call(change, new FakeCall(V2, target, later(), Optional.empty()));
+      Outcome outcome =
+          tool.handler().call(change, new FakeCall(V2, target, later(), Optional.empty()));
       assertThat(outcome).isInstanceOf(Outcome.Refused.class);
     }
     assertThat(columns("orders")).hasSize(1);
