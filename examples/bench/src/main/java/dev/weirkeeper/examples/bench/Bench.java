@@ -40,6 +40,7 @@ public final class Bench {
             Map.of("fsync", "on", "max_wal_size", "8GB", "shared_buffers", "512MB"))) {
       server.createDatabase(Bed.SOURCE);
       server.createDatabase(Bed.TARGET);
+      Bed.prepare(server);
       if (wanted.contains("inserts")) {
         new Throughput(server, rows).inserts(rounds, System.out);
       }

@@ -24,6 +24,7 @@ import dev.weirkeeper.drift.SchemaDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.Playbook;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.healing.postgres.PostgresTableTools;
 import dev.weirkeeper.spi.AuditSink;
 import dev.weirkeeper.spi.Feed;
@@ -48,8 +49,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.replication.LogSequenceNumber;
 
 /** A pipeline from PostgreSQL to PostgreSQL with its parts, composed as a host would. */
@@ -63,7 +64,9 @@ public final class GovernedStream implements AutoCloseable {
    * What a stream needs.
    *
    * @param source name of the source system and of the feed, its slot and its publications
-   * @param folder where the audit log and spill files are kept
+   * @param targetUrl of a target that {@link Warehouse#prepare} has set up; the user in it does not
+   *     count: the stream knows only the logins wk_rows and wk_change
+   * @param folder where the audit log, the door's memory and spill files are kept
    * @param seams wraps the parts; tests put crashes there
    */
   public record Settings(
@@ -126,7 +129,7 @@ public final class GovernedStream implements AutoCloseable {
   }
 
   private final String source;
-  private final PGSimpleDataSource warehouse;
+  private final DataSource rows;
   private final Target target;
   private final AuditSink sink;
   private final Toolbox toolbox;
@@ -137,12 +140,8 @@ public final class GovernedStream implements AutoCloseable {
   private GovernedStream(Settings settings) throws IOException, SQLException {
     Clock clock = Clock.systemUTC();
     source = settings.source();
-    warehouse = new PGSimpleDataSource();
-    warehouse.setUrl(settings.targetUrl());
-    try (Connection connection = warehouse.getConnection()) {
-      PostgresTarget.install(connection);
-      PostgresTableTools.install(connection);
-    }
+    rows = Warehouse.as(PostgresBoundary.Login.ROWS, settings.targetUrl());
+    DataSource change = Warehouse.as(PostgresBoundary.Login.CHANGE, settings.targetUrl());
     Files.createDirectories(settings.folder());
     Feed feed =
         settings
@@ -156,7 +155,7 @@ public final class GovernedStream implements AutoCloseable {
                     .heartbeat(Duration.ofMillis(200))
                     .clock(clock)
                     .build());
-    target = settings.seams().target().apply(PostgresTarget.builder(TARGET, warehouse).build());
+    target = settings.seams().target().apply(PostgresTarget.builder(TARGET, rows).build());
     sink =
         settings
             .seams()
@@ -169,10 +168,7 @@ public final class GovernedStream implements AutoCloseable {
             .journal(journal)
             .clock(clock)
             .tools(
-                settings
-                    .seams()
-                    .tools()
-                    .apply(PostgresTableTools.builder(TARGET, warehouse).build()),
+                settings.seams().tools().apply(PostgresTableTools.builder(TARGET, change).build()),
                 new PipelineTools(settings.source(), mailbox))
             .memory(DoorMemory.in(settings.folder().resolve("door")))
             .limit(Effect.WRITE)
@@ -248,7 +244,7 @@ public final class GovernedStream implements AutoCloseable {
 
   /** Rows of a table that are open in quarantine, as the target says now. */
   public int quarantined(Asset asset) throws SQLException {
-    try (Connection connection = warehouse.getConnection();
+    try (Connection connection = rows.getConnection();
         PreparedStatement query =
             connection.prepareStatement(
                 "SELECT count(*) FROM weirkeeper.quarantine q JOIN weirkeeper.asset a ON a.id = q.asset"

@@ -6,6 +6,8 @@ import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
@@ -20,9 +22,14 @@ public final class Quickstart {
 
         (no arguments)             play the story on an embedded PostgreSQL and prove the result
         --serve                    play it, then keep the servers running until interrupted
+        --prepare URL              as its administrator, set up the target at this JDBC URL: the
+                                   roles wk_rows and wk_change that a stream connects as, the
+                                   functions through which it changes tables, its bookkeeping
         --source URL --target URL  follow the tables of your own source into your own target,
-                                   until interrupted; URLs are JDBC, the target needs an empty
-                                   schema, the source wal_level=logical
+                                   until interrupted; URLs are JDBC, the target is prepared and
+                                   has the tables' schemas empty, the source has
+                                   wal_level=logical; passwords come from the driver's password
+                                   file (PGPASSFILE)
         --tables a.b,c.d           which tables, with their schemas (needed with --source)
         --folder DIR               where the audit log and spill files go (default: a new folder)
         --no-color                 plain text
@@ -48,7 +55,9 @@ public final class Quickstart {
     Timeline timeline = new Timeline(System.out, colour);
     try {
       Options options = Options.parse(words);
-      if (options.source().isPresent()) {
+      if (options.prepare().isPresent()) {
+        prepare(options.prepare().get(), timeline);
+      } else if (options.source().isPresent()) {
         follow(options, timeline);
       } else {
         play(options, timeline);
@@ -83,6 +92,16 @@ public final class Quickstart {
     }
   }
 
+  private static void prepare(String url, Timeline timeline) throws SQLException {
+    try (Connection administrator = DriverManager.getConnection(url)) {
+      Warehouse.prepare(administrator);
+    }
+    timeline.say(
+        Timeline.Tone.GOOD,
+        "The target is prepared. Give wk_rows and wk_change passwords, and wk_approve one that no"
+            + " host has; then follow a source with --source and --target.");
+  }
+
   private static void follow(Options options, Timeline timeline)
       throws IOException, SQLException, InterruptedException {
     try (GovernedStream stream =
@@ -101,6 +120,7 @@ public final class Quickstart {
   }
 
   private record Options(
+      Optional<String> prepare,
       Optional<String> source,
       Optional<String> target,
       List<String> tables,
@@ -108,6 +128,7 @@ public final class Quickstart {
       boolean serve) {
 
     static Options parse(List<String> words) throws IOException {
+      Optional<String> prepare = Optional.empty();
       Optional<String> source = Optional.empty();
       Optional<String> target = Optional.empty();
       List<String> tables = List.of();
@@ -117,6 +138,7 @@ public final class Quickstart {
         switch (words.get(i)) {
           case "--serve" -> serve = true;
           case "--no-color" -> {}
+          case "--prepare" -> prepare = Optional.of(value(words, ++i));
           case "--source" -> source = Optional.of(value(words, ++i));
           case "--target" -> target = Optional.of(value(words, ++i));
           case "--tables" -> tables = List.of(value(words, ++i).split(","));
@@ -130,6 +152,7 @@ public final class Quickstart {
         throw new IllegalArgumentException("--source, --target and --tables go together");
       }
       return new Options(
+          prepare,
           source,
           target,
           tables,

@@ -4,22 +4,22 @@ import dev.weirkeeper.Asset;
 import dev.weirkeeper.Counts;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Plan;
+import dev.weirkeeper.TableChange;
 import dev.weirkeeper.TableState;
-import dev.weirkeeper.Tolerance;
-import dev.weirkeeper.Verdict;
 import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.examples.quickstart.Timeline.Tone;
 import dev.weirkeeper.healing.PipelineTools;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What the quickstart shows: an application changes its data and its schema as it likes, and the
@@ -52,6 +52,9 @@ final class Story {
   void play() throws IOException, SQLException, InterruptedException {
     server.createDatabase(GovernedStream.SOURCE);
     server.createDatabase(GovernedStream.TARGET);
+    try (Connection administrator = server.connect(GovernedStream.TARGET)) {
+      Warehouse.prepare(administrator);
+    }
     try (Connection shop = server.connect(GovernedStream.SOURCE)) {
       Shop.create(shop);
       scene("A shop with " + Shop.fill(shop) + " rows of TPC-H customers, orders and line items");
@@ -85,7 +88,6 @@ final class Story {
   }
 
   private GovernedStream start(Judges contracts) throws IOException, SQLException {
-    Tolerance renames = new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.PAUSE);
     return GovernedStream.start(
         new GovernedStream.Settings(
             GovernedStream.SOURCE,
@@ -94,7 +96,7 @@ final class Story {
             Shop.TABLES,
             folder,
             contracts,
-            Map.of(CUSTOMER, renames),
+            Map.of(),
             timeline));
   }
 
@@ -121,6 +123,8 @@ final class Story {
         "UPDATE customer SET c_phone = '10-9' WHERE c_custkey = 5001",
         "ALTER TABLE customer RENAME COLUMN c_phone TO c_telephone",
         "UPDATE customer SET c_telephone = '10-8' WHERE c_custkey = 5002");
+    stream.await("the pause", tables -> is(tables, CUSTOMER, TableState.Mode.PAUSED));
+    approveRename(stream);
     caughtUp(stream, app);
 
     scene("A type is widened, and a row uses the room");
@@ -128,6 +132,41 @@ final class Story {
         "ALTER TABLE orders ALTER COLUMN o_clerk TYPE varchar(40)",
         "UPDATE orders SET o_clerk = 'Clerk#000000951 of the night shift' WHERE o_orderkey = 1");
     caughtUp(stream, app);
+  }
+
+  /** Readers of the old name break, so the database itself wants the word of a person. */
+  private void approveRename(GovernedStream stream)
+      throws SQLException, IOException, InterruptedException {
+    Plan plan = pendingPlan(stream, CUSTOMER);
+    require(!apply(stream, CUSTOMER, plan).isDone(), "a column was renamed without an approval");
+    timeline.say(Tone.WARN, "  refused by the database: no approval of it lies there");
+
+    scene("A person approves it on a channel whose password no host has, and the plan is applied");
+    TableChange.RenameColumn rename =
+        plan.steps().stream()
+            .map(Plan.Step::action)
+            .filter(action -> action.tool().equals(TableChange.RenameColumn.TOOL))
+            .map(action -> action.input().as(TableChange.RenameColumn.class))
+            .findFirst()
+            .orElseThrow(() -> new IOException("the plan of " + CUSTOMER + " renames nothing"));
+    try (Connection person =
+        Warehouse.as(PostgresBoundary.Login.APPROVE, server.url(GovernedStream.TARGET))
+            .getConnection()) {
+      PostgresBoundary.approve(
+          person, PostgresBoundary.request(person, rename), Duration.ofMinutes(10));
+    }
+    done(apply(stream, CUSTOMER, plan), "plan_apply");
+    stream.await("the spool to drain", tables -> is(tables, CUSTOMER, TableState.Mode.LIVE));
+  }
+
+  private static Plan pendingPlan(GovernedStream stream, Asset asset) throws IOException {
+    return stream
+        .pendingPlan(asset)
+        .orElseThrow(() -> new IOException("no plan waits for " + asset));
+  }
+
+  private static Outcome apply(GovernedStream stream, Asset asset, Plan plan) {
+    return stream.call("plan_apply", new PipelineTools.Apply(asset.name(), plan.id()), asset);
   }
 
   private void badRows(GovernedStream stream, Application app)
@@ -174,14 +213,9 @@ final class Story {
         Tone.DIM,
         "  " + orders + " orders were placed meanwhile; the slot keeps " + retained + " bytes");
 
-    Plan plan =
-        stream
-            .pendingPlan(LINEITEM)
-            .orElseThrow(() -> new IOException("no plan waits for " + LINEITEM));
+    Plan plan = pendingPlan(stream, LINEITEM);
     scene("A person applies plan " + plan.id().brief() + ": the target keeps the column");
-    done(
-        stream.call("plan_apply", new PipelineTools.Apply(LINEITEM.name(), plan.id()), LINEITEM),
-        "plan_apply");
+    done(apply(stream, LINEITEM, plan), "plan_apply");
     stream.await("the spool to drain", tables -> is(tables, LINEITEM, TableState.Mode.LIVE));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.drift.postgres.DdlTrigger;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -45,6 +46,12 @@ class CrashIT {
     try (LocalPostgres server = LocalPostgres.start(Map.of("fsync", "on"))) {
       server.createDatabase("shop");
       server.createDatabase("warehouse");
+      try (Connection administrator = server.connect("warehouse")) {
+        Warehouse.prepare(administrator);
+        // The workload deletes and alters more in minutes than a shop in a day.
+        PostgresBoundary.limitAtFirst(
+            administrator, new PostgresBoundary.Limits(10_000, 100_000_000));
+      }
       try (Connection shop = server.connect("shop")) {
         Workload.createTables(shop, TABLES);
         DdlTrigger.install(shop);

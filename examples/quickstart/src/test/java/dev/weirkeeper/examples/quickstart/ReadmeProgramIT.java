@@ -53,9 +53,8 @@ class ReadmeProgramIT {
           "shop",
           "CREATE TABLE orders (id int PRIMARY KEY, customer text)",
           "INSERT INTO orders VALUES (1, 'ana'), (2, NULL)");
-      try (Connection warehouse = server.connect("warehouse")) {
-        PostgresTarget.install(warehouse);
-        PostgresTableTools.install(warehouse);
+      try (Connection administrator = server.connect("warehouse")) {
+        Warehouse.prepare(administrator);
       }
       Path suite = Files.writeString(folder.resolve("orders.json"), SUITE);
       CountDownLatch loaded = new CountDownLatch(1);
@@ -63,13 +62,14 @@ class ReadmeProgramIT {
       Pipeline pipeline;
       FutureTask<Void> run;
       try (PostgresTarget target =
-              PostgresTarget.builder("warehouse", server.dataSource("warehouse")).open();
+              PostgresTarget.builder("warehouse", server.dataSource("warehouse", "wk_rows"))
+                  .open();
           JsonLinesSink sink = JsonLinesSink.open(folder.resolve("audit"), Clock.systemUTC())) {
         pipeline =
             program(
                 folder.resolve("door"),
                 server.url("shop"),
-                server.dataSource("warehouse"),
+                server.dataSource("warehouse", "wk_change"),
                 suite,
                 target,
                 sink,

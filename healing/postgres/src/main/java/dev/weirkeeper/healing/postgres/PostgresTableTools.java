@@ -7,10 +7,6 @@ import dev.weirkeeper.TableChange;
 import dev.weirkeeper.Undo;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -18,25 +14,39 @@ import javax.sql.DataSource;
 
 /**
  * The changes that may be made to tables of a PostgreSQL target, one tool for each kind of {@link
- * TableChange}. A tool takes the typed change and renders the SQL itself: names are always quoted,
- * types come from a closed list. Nothing here drops, empties, narrows, renames a table, or takes
- * SQL.
+ * TableChange}. Nothing here drops, empties, narrows, renames a table, or takes SQL: a tool hands
+ * the typed change to the functions of the target's boundary, which check it again, render it and
+ * carry it out with rights that the login does not have. See {@link PostgresBoundary}.
  *
  * <p>Each act is one transaction on a connection of its own, which also writes the act's row into
- * {@code weirkeeper.act}. The same action again, after a crash or a lost answer, finds the row and
- * the change and does nothing. Preconditions are checked again under the lock of the table, and the
+ * {@code wk.act}. The same action again, after a crash or a lost answer, finds the row and the
+ * change and does nothing. Preconditions are checked again under the lock of the table, and the
  * change is read back before the commit.
  *
- * <p>What a tool answers: {@code Refused} if a precondition does not hold; {@code Failed} with an
- * SQLSTATE if the transaction is rolled back; {@code Unknown} only if the answer to the commit was
- * lost and the target cannot be asked. It tries again where others hold the table, until its tries
- * or the deadline of the call are spent.
+ * <p>What a tool answers: {@code Refused} if a precondition does not hold, an approval is missing,
+ * or the login is dangerous; {@code Failed} with an SQLSTATE if the transaction is rolled back;
+ * {@code Unknown} only if the answer to the commit was lost and the target cannot be asked. It
+ * tries again where others hold the table, until its tries or the deadline of the call are spent.
  *
- * <p>Needs PostgreSQL 12 or later, {@link #install} once, and a login that owns the tables. Safe to
+ * <p>A rename needs an approval in the target. The refusal says its request; once a person has
+ * approved that, the same action again is carried out.
+ *
+ * <p>Needs PostgreSQL 14 or later, and a data source that connects as {@code wk_change}. Safe to
  * share between threads, if the data source is.
  */
 public final class PostgresTableTools implements ToolRegistry {
-  private final Acts acts;
+  /** How changes are made. */
+  public enum Mode {
+    /** By the functions of the target's boundary, as login {@code wk_change}. */
+    BOUNDARY,
+    /**
+     * Not at all: each change is refused with the script that an administrator may run, and found
+     * done once he has. Needs a login that may connect.
+     */
+    PROPOSE
+  }
+
+  private final Acting acting;
 
   /** With the defaults of the {@link Builder}. */
   public PostgresTableTools(String targetSystem, DataSource source) {
@@ -44,12 +54,13 @@ public final class PostgresTableTools implements ToolRegistry {
   }
 
   private PostgresTableTools(Builder settings) {
-    this.acts =
-        new Acts(
+    Access access =
+        new Access(
             settings.targetSystem,
             settings.source,
-            new Acts.Limits(settings.lockTimeout, settings.statementTimeout, settings.retries),
+            new Access.Limits(settings.lockTimeout, settings.statementTimeout, settings.retries),
             settings.clock);
+    this.acting = settings.mode == Mode.PROPOSE ? new Proposals(access) : new Acts(access);
   }
 
   /**
@@ -58,37 +69,6 @@ public final class PostgresTableTools implements ToolRegistry {
    */
   public static Builder builder(String targetSystem, DataSource source) {
     return new Builder(targetSystem, source);
-  }
-
-  /**
-   * Creates schema {@code weirkeeper} and its table {@code act}, where they are missing.
-   *
-   * @param connection of a login that may create them; not committed if it is in a transaction
-   */
-  public static void install(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      // Even with IF NOT EXISTS a login needs the right to create.
-      if (!exists(statement, "to_regnamespace('weirkeeper')")) {
-        statement.execute("CREATE SCHEMA IF NOT EXISTS weirkeeper");
-      }
-      if (!exists(statement, "to_regclass('weirkeeper.act')")) {
-        statement.execute(
-            """
-            CREATE TABLE IF NOT EXISTS weirkeeper.act (
-              action_id text PRIMARY KEY,
-              tool text NOT NULL,
-              table_name text NOT NULL,
-              at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
-            )
-            """);
-      }
-    }
-  }
-
-  private static boolean exists(Statement statement, String lookup) throws SQLException {
-    try (ResultSet row = statement.executeQuery("SELECT pg_catalog." + lookup + " IS NOT NULL")) {
-      return row.next() && row.getBoolean(1);
-    }
   }
 
   @Override
@@ -125,7 +105,8 @@ public final class PostgresTableTools implements ToolRegistry {
             new Relaxing()),
         tool(
             TableChange.RenameColumn.TOOL,
-            "Gives a column another name. Readers that use the old name break; views follow.",
+            "Gives a column another name. Readers that use the old name break; views follow. A"
+                + " person has to approve it in the target.",
             TableChange.RenameColumn.class,
             Undo.EXACT,
             new Renaming()),
@@ -154,15 +135,16 @@ public final class PostgresTableTools implements ToolRegistry {
             Acts.Changed.class,
             Repeat.SAFE,
             undo,
-            (C change, Tool.Call call) -> acts.perform(rendering, change, call))
-        .observing((change, call) -> acts.fingerprint(rendering, change, call))
-        .verifying((change, call) -> acts.problem(rendering, change, call));
+            (C change, Tool.Call call) -> acting.perform(rendering, change, call))
+        .observing((change, call) -> acting.fingerprint(rendering, change, call))
+        .verifying((change, call) -> acting.problem(rendering, change, call));
   }
 
   /** Sets limits. Confined to one thread. */
   public static final class Builder {
     private final String targetSystem;
     private final DataSource source;
+    private Mode mode = Mode.BOUNDARY;
     private Duration lockTimeout = Duration.ofSeconds(3);
     private Duration statementTimeout = Duration.ofMinutes(1);
     private int retries = 5;
@@ -173,7 +155,16 @@ public final class PostgresTableTools implements ToolRegistry {
       this.source = requireNonNull(source, "source");
     }
 
-    /** How long a try waits for a lock; all who come after it wait as long. Default: 3 s. */
+    /** Whether changes are made or proposed. Default: made, behind the boundary. */
+    public Builder mode(Mode how) {
+      mode = requireNonNull(how, "how");
+      return this;
+    }
+
+    /**
+     * How long a try waits for a lock; all who come after it wait as long. Default: 3 s, which is
+     * also the most that the boundary waits.
+     */
     public Builder lockTimeout(Duration timeout) {
       lockTimeout = positive(timeout);
       return this;

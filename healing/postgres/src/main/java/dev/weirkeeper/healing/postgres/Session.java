@@ -2,7 +2,6 @@ package dev.weirkeeper.healing.postgres;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -102,38 +101,6 @@ final class Session implements AutoCloseable {
                 + "pg_catalog.hashtextextended(?, 6273881523647711))")) {
       lock.setString(1, table.schema() + "\n" + table.name());
       lock.executeQuery().close();
-    }
-  }
-
-  boolean installed() throws SQLException {
-    try (PreparedStatement find =
-            connection.prepareStatement(
-                "SELECT pg_catalog.to_regclass('weirkeeper.act') IS NOT NULL");
-        ResultSet row = find.executeQuery()) {
-      return row.next() && row.getBoolean(1);
-    }
-  }
-
-  boolean acted(String actionId) throws SQLException {
-    try (PreparedStatement find =
-        connection.prepareStatement("SELECT FROM weirkeeper.act WHERE action_id = ?")) {
-      find.setString(1, actionId);
-      try (ResultSet row = find.executeQuery()) {
-        return row.next();
-      }
-    }
-  }
-
-  /** Writes the row that tells later whether this transaction was committed. */
-  void recordAct(String actionId, String tool, String table) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO weirkeeper.act (action_id, tool, table_name) VALUES (?, ?, ?)"
-                + " ON CONFLICT (action_id) DO UPDATE SET at = excluded.at")) {
-      insert.setString(1, actionId);
-      insert.setString(2, tool);
-      insert.setString(3, table);
-      insert.executeUpdate();
     }
   }
 

@@ -37,9 +37,14 @@ record SqlType(String schema, String name, List<Integer> args, Shape shape) {
   private static final Set<String> TIMES =
       Set.of("time", "timetz", "timestamp", "timestamptz", "interval");
 
+  private static final Set<String> TIME_RANGES =
+      Set.of(
+          "daterange", "tsrange", "tstzrange", "datemultirange", "tsmultirange", "tstzmultirange");
+
   private static final int INTERVAL_FULL_RANGE = 0x7FFF;
   private static final int INTERVAL_FULL_PRECISION = 0xFFFF;
 
+  /** {@code wk.canonical} in boundary-1.sql has the same list; a test compares them. */
   private static final Set<String> PLAIN =
       Set.of(
           "bool",
@@ -193,8 +198,10 @@ record SqlType(String schema, String name, List<Integer> args, Shape shape) {
     return sql.toString();
   }
 
+  /** Whether it holds moments, or ranges of them. */
   boolean isTime() {
-    return schema.equals(CATALOG) && (name.equals("date") || TIMES.contains(name));
+    return schema.equals(CATALOG)
+        && (name.equals("date") || TIMES.contains(name) || TIME_RANGES.contains(name));
   }
 
   boolean isNumeric() {

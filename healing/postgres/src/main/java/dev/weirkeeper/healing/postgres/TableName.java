@@ -4,8 +4,8 @@ import java.util.Set;
 
 /** A table of the target, by the schema and the name behind the first dot. */
 record TableName(String schema, String name) {
-  /** Schemas that no change may reach: PostgreSQL's own, and the ledger, quarantine and acts. */
-  private static final Set<String> OFF_LIMITS = Set.of("information_schema", "weirkeeper");
+  /** Schemas that no change may reach: PostgreSQL's own, the ledger's and the boundary's. */
+  private static final Set<String> OFF_LIMITS = Set.of("information_schema", "weirkeeper", "wk");
 
   static TableName parse(String table) throws Refusal {
     int dot = table.indexOf('.');

@@ -61,12 +61,20 @@ class PostgresTableToolsIT {
   private static LocalPostgres server;
 
   private String database;
+  private PGSimpleDataSource administrator;
   private PGSimpleDataSource source;
   private PostgresTableTools tools;
 
   @BeforeAll
   static void start() throws Exception {
     server = LocalPostgres.start(Map.of("fsync", "off"));
+    server.createDatabase("bounded");
+    try (Connection connection = server.connect("bounded")) {
+      PostgresBoundary.install(connection);
+      PostgresBoundary.install(connection);
+      PostgresBoundary.allowSchema(connection, "public");
+      PostgresBoundary.limitAtFirst(connection, new PostgresBoundary.Limits(1000, 1000));
+    }
   }
 
   @AfterAll
@@ -77,12 +85,13 @@ class PostgresTableToolsIT {
   @BeforeEach
   void open() throws Exception {
     database = "t" + DATABASES.incrementAndGet();
-    server.createDatabase(database);
-    source = server.dataSource(database);
-    try (Connection connection = source.getConnection()) {
-      PostgresTableTools.install(connection);
-      PostgresTableTools.install(connection);
-    }
+    // Rights on a database are not copied with it.
+    server.execute(
+        "postgres",
+        "CREATE DATABASE " + database + " TEMPLATE bounded",
+        "REVOKE TEMPORARY ON DATABASE " + database + " FROM PUBLIC");
+    administrator = server.dataSource(database);
+    source = server.dataSource(database, "wk_change");
     tools = new PostgresTableTools(SYSTEM, source);
   }
 
@@ -282,7 +291,7 @@ class PostgresTableToolsIT {
     execute("CREATE TABLE orders (id int PRIMARY KEY, n int NOT NULL)");
 
     assertDone(new RelaxColumn("public.orders", "n", V2), "CARRIED_OUT");
-    assertDone(new RenameColumn("public.orders", "n", "count", V2), "CARRIED_OUT");
+    assertDone(approved(new RenameColumn("public.orders", "n", "count", V2)), "CARRIED_OUT");
     assertDone(comment("count", Optional.of("how many; it's \\ a \"count\"")), "CARRIED_OUT");
 
     assertThat(columns("orders")).containsExactly("id integer not null", "count integer");
@@ -321,7 +330,6 @@ class PostgresTableToolsIT {
             "a\"; DROP TABLE victim; --",
             "a'; DROP TABLE victim; --",
             "semi;colon",
-            "new\nline",
             "{fn now()}",
             "? $1 :name",
             "$$ $tag$",
@@ -334,6 +342,9 @@ class PostgresTableToolsIT {
             "x".repeat(63),
             "é".repeat(31) + "x");
     execute("CREATE TABLE victim (id int)", "CREATE SCHEMA \"we\"\"ird;\"");
+    try (Connection connection = administrator.getConnection()) {
+      PostgresBoundary.allowSchema(connection, "we\"ird;");
+    }
     for (String name : names) {
       String table = "we\"ird;." + name;
       CreateTable create =
@@ -351,8 +362,8 @@ class PostgresTableToolsIT {
       assertDone(new WidenColumn(table, name, Type.of("int4"), Type.of("int8"), V2), "CARRIED_OUT");
       assertDone(new AddEnumLabel(table, "n", flip(name), V2), "CARRIED_OUT");
       assertDone(new CommentColumn(table, name, Optional.of(name + name), V2), "CARRIED_OUT");
-      assertDone(new RenameColumn(table, name, "renamed", V2), "CARRIED_OUT");
-      assertDone(new RenameColumn(table, "renamed", name, V2), "CARRIED_OUT");
+      assertDone(approved(new RenameColumn(table, name, "renamed", V2)), "CARRIED_OUT");
+      assertDone(approved(new RenameColumn(table, "renamed", name, V2)), "CARRIED_OUT");
     }
 
     assertThat(query("SELECT relname FROM pg_class WHERE relname = 'victim'")).hasSize(1);
@@ -445,8 +456,7 @@ class PostgresTableToolsIT {
 
     for (Asset target :
         List.of(new Asset(SYSTEM, "public.other"), new Asset("shop", "public.orders"))) {
-      Outcome outcome =
-          tool.handler().call(change, new FakeCall(V2, target, later(), Optional.empty()));
+      Outcome outcome = tool.handler().call(change, FakeCall.to(V2, target, later()));
       assertThat(outcome).isInstanceOf(Outcome.Refused.class);
     }
     assertThat(columns("orders")).hasSize(1);
@@ -525,8 +535,8 @@ class PostgresTableToolsIT {
     assertDone(change, "FOUND_DONE");
 
     assertThat(query("SELECT xmin FROM pg_attribute WHERE attname = 'state'")).isEqualTo(before);
-    assertThat(query("SELECT tool || ' ' || table_name FROM weirkeeper.act"))
-        .containsExactly("table_add_column public.orders");
+    assertThat(query("SELECT op || ' ' || table_name FROM wk.act"))
+        .containsExactly("add_column public.orders");
   }
 
   @Test
@@ -547,10 +557,13 @@ class PostgresTableToolsIT {
             new AddEnumLabel("public.orders", "mood", "ok", V2),
             comment("m", Optional.of("x")));
     for (TableChange change : changes) {
+      if (change instanceof RenameColumn rename) {
+        approved(rename);
+      }
       assertDone(change, "CARRIED_OUT");
       assertDone(change, "FOUND_DONE");
     }
-    assertThat(query("SELECT count(*) FROM weirkeeper.act")).containsExactly("7");
+    assertThat(query("SELECT count(*) FROM wk.act")).containsExactly("7");
   }
 
   @Test
@@ -559,9 +572,9 @@ class PostgresTableToolsIT {
     RenameColumn there = new RenameColumn("public.orders", "a", "b", V2);
     RenameColumn back = new RenameColumn("public.orders", "b", "a", V3);
 
-    assertDone(there, "CARRIED_OUT");
-    assertDone(back, "CARRIED_OUT");
-    assertDone(there, "CARRIED_OUT");
+    assertDone(approved(there), "CARRIED_OUT");
+    assertDone(approved(back), "CARRIED_OUT");
+    assertDone(approved(there), "CARRIED_OUT");
     assertDone(there, "FOUND_DONE");
 
     assertThat(columns("orders")).containsExactly("b integer");
@@ -594,7 +607,7 @@ class PostgresTableToolsIT {
 
     assertThat(outcome).isInstanceOf(Outcome.Failed.class);
     assertThat(columns("orders")).containsExactly("id integer");
-    assertThat(query("SELECT FROM weirkeeper.act")).isEmpty();
+    assertThat(query("SELECT FROM wk.act")).isEmpty();
   }
 
   @Test
@@ -605,7 +618,7 @@ class PostgresTableToolsIT {
     assertThat(perform(new PostgresTableTools(SYSTEM, commits(Connection::close)), change))
         .isInstanceOf(Outcome.Failed.class);
     assertThat(query("SELECT unnest(enum_range(NULL::mood))")).containsExactly("sad");
-    assertThat(query("SELECT FROM weirkeeper.act")).isEmpty();
+    assertThat(query("SELECT FROM wk.act")).isEmpty();
 
     assertThat(perform(new PostgresTableTools(SYSTEM, commits(Connection::commit)), change))
         .isInstanceOf(Outcome.Done.class);
@@ -734,7 +747,7 @@ class PostgresTableToolsIT {
             .lockTimeout(Duration.ofMillis(20))
             .retries(2)
             .build();
-    try (Connection reader = source.getConnection();
+    try (Connection reader = administrator.getConnection();
         Statement statement = reader.createStatement()) {
       reader.setAutoCommit(false);
       statement.execute("LOCK TABLE orders IN ACCESS SHARE MODE");
@@ -748,14 +761,14 @@ class PostgresTableToolsIT {
       reader.rollback();
     }
     assertThat(columns("orders")).containsExactly("id integer");
-    assertThat(query("SELECT tool FROM weirkeeper.act")).containsExactly("table_comment_column");
+    assertThat(query("SELECT op FROM wk.act")).containsExactly("comment");
   }
 
   @Test
   void a_table_that_is_let_go_meanwhile_is_changed_at_a_later_try() throws Exception {
     execute("CREATE TABLE orders (id int)");
     AtomicInteger tries = new AtomicInteger();
-    Connection holder = source.getConnection();
+    Connection holder = administrator.getConnection();
     holder.setAutoCommit(false);
     try (Statement statement = holder.createStatement()) {
       statement.execute("LOCK TABLE orders IN ACCESS SHARE MODE");
@@ -848,31 +861,301 @@ class PostgresTableToolsIT {
   }
 
   @Test
-  void a_login_without_the_right_fails_and_the_message_holds_no_values() throws Exception {
-    execute(
-        "CREATE TABLE orders (id int)",
-        "DROP ROLE IF EXISTS weak",
-        "CREATE ROLE weak LOGIN",
-        "GRANT USAGE ON SCHEMA weirkeeper TO weak",
-        "GRANT SELECT, INSERT, UPDATE ON weirkeeper.act TO weak");
-    PGSimpleDataSource weak = server.dataSource(database);
-    weak.setUser("weak");
+  void a_partition_that_is_not_in_care_fails_the_act_and_the_message_holds_no_values()
+      throws Exception {
+    execute("CREATE TABLE orders (id int) PARTITION BY RANGE (id)");
+    server.execute(
+        database, "CREATE TABLE orders_1 PARTITION OF orders FOR VALUES FROM (0) TO (9)");
+    AddColumn change = add("x", Type.of("text"), "s3cret");
 
-    Outcome outcome =
-        perform(new PostgresTableTools(SYSTEM, weak), add("x", Type.of("int4"), "s3cret"));
+    assertFailed(change, "42501");
+    assertThat(perform(tools, change).toString()).contains("wk.adopt").doesNotContain("s3cret");
 
-    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
-    assertThat(outcome.toString())
-        .contains("42501")
-        .doesNotContain("s3cret")
-        .doesNotContain("weak");
+    execute("SELECT wk.adopt('orders')");
+    assertDone(change, "CARRIED_OUT");
   }
 
   @Test
-  void a_target_without_the_act_table_is_refused_with_what_to_do() throws Exception {
-    execute("CREATE TABLE orders (id int)", "DROP TABLE weirkeeper.act");
+  void a_target_without_the_boundary_is_refused_with_what_to_do() throws Exception {
+    server.createDatabase("bare");
+    server.execute("bare", "CREATE TABLE orders (id int)");
 
-    assertRefused(add("x", Type.of("int4")), "PostgresTableTools.install");
+    for (DataSource bare :
+        List.of(server.dataSource("bare"), server.dataSource("bare", "wk_change"))) {
+      assertThat(perform(new PostgresTableTools(SYSTEM, bare), add("x", Type.of("int4"))))
+          .isInstanceOf(Outcome.Refused.class)
+          .extracting(Object::toString)
+          .asString()
+          .contains("PostgresBoundary.install");
+    }
+  }
+
+  @Test
+  void invariant_4_no_other_login_makes_changes() throws Exception {
+    execute("CREATE TABLE orders (id int)", "GRANT USAGE ON SCHEMA wk TO wk_rows");
+
+    for (String login : List.of("postgres", "wk_rows", "wk_approve")) {
+      Outcome outcome =
+          perform(
+              new PostgresTableTools(SYSTEM, server.dataSource(database, login)),
+              add("x", Type.of("int4"), "s3cret"));
+
+      assertThat(outcome).as(login).isInstanceOf(Outcome.Refused.class);
+      assertThat(outcome.toString()).contains("as login wk_change only").doesNotContain("s3cret");
+    }
+    PGSimpleDataSource disguised = server.dataSource(database);
+    disguised.setOptions("-c role=wk_change");
+    assertThat(perform(new PostgresTableTools(SYSTEM, disguised), add("x", Type.of("int4"))))
+        .isInstanceOf(Outcome.Refused.class);
+    assertThat(columns("orders")).containsExactly("id integer");
+  }
+
+  @Test
+  void invariant_4_a_dangerous_login_is_refused_until_it_is_mended() throws Exception {
+    execute("CREATE TABLE orders (id int)");
+    execute("GRANT TRUNCATE ON orders TO wk_change");
+    AddColumn change = add("x", Type.of("int4"));
+
+    assertRefused(change, "REVOKE TRUNCATE, TRIGGER, REFERENCES");
+
+    execute("REVOKE TRUNCATE ON orders FROM wk_change");
+    assertDone(change, "CARRIED_OUT");
+  }
+
+  @Test
+  void invariant_4_a_rename_waits_for_a_person_and_an_approval_is_used_once() throws Exception {
+    execute("CREATE TABLE orders (a int)");
+    RenameColumn rename = new RenameColumn("public.orders", "a", "b", V2);
+    RenameColumn back = new RenameColumn("public.orders", "b", "a", V3);
+
+    assertRefused(rename, "SELECT wk.approve('" + request(rename) + "', '1 hour')");
+    // An approval of another rename, one that is revoked and one that ran out are none.
+    approved(new RenameColumn("public.orders", "a", "c", V2));
+    assertRefused(rename, "approval of a person");
+    approved(rename);
+    try (Connection person = server.connect(database, "wk_approve")) {
+      PostgresBoundary.revoke(person, request(rename));
+    }
+    assertRefused(rename, "approval of a person");
+    approved(rename);
+    execute("UPDATE wk.approval SET expires = clock_timestamp()");
+    assertRefused(rename, "approval of a person");
+
+    assertDone(approved(rename), "CARRIED_OUT");
+    assertDone(approved(back), "CARRIED_OUT");
+    assertRefused(rename, "approval of a person");
+    assertThat(
+            query("SELECT DISTINCT approver || ' ' || used_by FROM wk.approval WHERE used_at > at"))
+        .containsExactly("wk_approve wk_change");
+  }
+
+  @Test
+  void invariant_4_an_approval_is_void_once_the_table_has_changed() throws Exception {
+    execute("CREATE TABLE orders (a int)");
+    RenameColumn rename = approved(new RenameColumn("public.orders", "a", "b", V2));
+    execute("ALTER TABLE orders ADD COLUMN c int");
+
+    assertRefused(rename, "approval of a person");
+  }
+
+  @Test
+  void a_person_approves_under_his_own_name_and_a_login_of_ours_never_does() throws Exception {
+    execute(
+        "CREATE TABLE orders (a int)",
+        "DROP ROLE IF EXISTS ana",
+        "CREATE ROLE ana LOGIN IN ROLE wk_approve");
+    RenameColumn rename = new RenameColumn("public.orders", "a", "b", V2);
+    String request = request(rename);
+
+    for (String login : List.of("wk_change", "wk_rows", "wk_read")) {
+      try (Connection other = server.connect(database, login)) {
+        assertThatThrownBy(() -> PostgresBoundary.approve(other, request, Duration.ofHours(1)))
+            .as(login)
+            .isInstanceOf(SQLException.class);
+      }
+    }
+    try (Connection ana = server.connect(database, "ana")) {
+      for (Duration lasting : List.of(Duration.ofDays(2), Duration.ZERO, Duration.ofHours(-1))) {
+        assertThatThrownBy(() -> PostgresBoundary.approve(ana, request, lasting))
+            .hasMessageContaining("at most a day");
+      }
+      PostgresBoundary.approve(ana, request, Duration.ofMinutes(5));
+    }
+
+    assertDone(rename, "CARRIED_OUT");
+    assertThat(query("SELECT approver FROM wk.approval")).containsExactly("ana");
+  }
+
+  @Test
+  void invariant_4_two_hosts_at_once_use_an_approval_once() throws Exception {
+    execute("CREATE TABLE orders (a int)");
+    for (int i = 0; i < 20; i++) {
+      String from = "a" + i;
+      execute("ALTER TABLE orders RENAME COLUMN " + (i == 0 ? "a" : "b" + (i - 1)) + " TO " + from);
+      RenameColumn one = approved(new RenameColumn("public.orders", from, "b" + i, V2));
+      RenameColumn other = new RenameColumn("public.orders", from, "b" + i, V3);
+
+      List<CompletableFuture<Outcome>> both =
+          Stream.of(one, other)
+              .map(
+                  rename ->
+                      CompletableFuture.supplyAsync(
+                          () -> perform(new PostgresTableTools(SYSTEM, source), rename)))
+              .toList();
+
+      assertThat(both).filteredOn(answer -> answer.join().isDone()).as("round %s", i).hasSize(1);
+    }
+  }
+
+  @Test
+  void invariant_4_acts_of_a_table_have_a_budget_that_other_names_do_not_stretch()
+      throws Exception {
+    execute("CREATE TABLE orders (id int)");
+    execute("SELECT wk.set_limits('orders', 3, 0)");
+    for (int i = 0; i < 3; i++) {
+      assertDone(comment("id", Optional.of("c" + i)), "CARRIED_OUT");
+    }
+
+    assertRefused(comment("id", Optional.of("c0")), "acts of this hour are spent");
+    // What is done already costs nothing.
+    assertDone(comment("id", Optional.of("c2")), "FOUND_DONE");
+  }
+
+  @Test
+  void invariant_5_a_state_that_was_seen_before_somebody_changed_the_table_is_refused()
+      throws Exception {
+    execute("CREATE TABLE orders (id int)");
+    AddColumn change = add("x", Type.of("int4"));
+    String seen = fingerprint();
+    execute("ALTER TABLE orders ADD COLUMN y int");
+    Tool<AddColumn, ?> tool = tool(AddColumn.TOOL);
+
+    Outcome outcome =
+        tool.handler().call(change, FakeCall.of(tool, change, SYSTEM, later()).having(seen));
+
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+    assertThat(outcome.toString()).contains("WK002");
+    assertThat(
+            tool.handler()
+                .call(change, FakeCall.of(tool, change, SYSTEM, later()).having(fingerprint())))
+        .isInstanceOf(Outcome.Done.class);
+  }
+
+  @Test
+  void invariant_1_a_call_that_is_stopped_goes_no_further() throws Exception {
+    execute("CREATE TABLE orders (id int)");
+    AddColumn change = add("x", Type.of("int4"));
+    Tool<AddColumn, ?> tool = tool(AddColumn.TOOL);
+    for (int asks = 0; asks < 2; asks++) {
+      FakeCall call = FakeCall.of(tool, change, SYSTEM, later()).stoppedAfter(asks);
+
+      Outcome outcome = tool.handler().call(change, call);
+
+      assertThat(outcome).isEqualTo(new Outcome.Refused("stopped by hand; nothing was done"));
+    }
+    assertThat(columns("orders")).containsExactly("id integer");
+    assertThat(query("SELECT FROM wk.act")).isEmpty();
+  }
+
+  @Test
+  void values_that_the_type_would_change_are_refused_by_the_target_too() throws Exception {
+    execute("CREATE TABLE orders (id int)", "INSERT INTO orders VALUES (1)");
+    Map<Type, String> changed =
+        Map.ofEntries(
+            Map.entry(Type.of("money"), "1.005"),
+            Map.entry(Type.of("numeric[]", 10, 2), "{1.005}"),
+            Map.entry(Type.of("timestamp", 3), "2020-01-01 00:00:00.1234"),
+            Map.entry(Type.of("timestamp"), "2020-01-01 10:00+05"),
+            Map.entry(Type.of("timestamptz"), "2020-01-01 10:00:00.1234567Z"),
+            Map.entry(Type.of("date"), "2020-01-01 10:00"),
+            Map.entry(Type.of("time"), "10:00+05"),
+            Map.entry(Type.of("interval", 0), "1.5 seconds"),
+            Map.entry(Type.of("varchar", 3), "abc  "),
+            Map.entry(Type.of("char"), "qq"),
+            Map.entry(Type.of("name"), "x".repeat(64)),
+            Map.entry(Type.of("oid"), "-1"),
+            Map.entry(Type.of("bit[]", 3), "{1010}"));
+
+    changed.forEach(
+        (type, value) -> {
+          Outcome outcome = perform(tools, add("x", type, value));
+          assertThat(outcome.isDone()).as("%s as %s", value, type).isFalse();
+          assertThat(outcome.toString()).doesNotContain(value);
+        });
+    for (String word : List.of("now", "today", "[today,tomorrow)", "{yesterday}")) {
+      assertThat(perform(tools, add("x", Type.of("tsrange"), word)).isDone()).isFalse();
+      assertThat(perform(tools, add("x", Type.of("date[]"), word)).isDone()).isFalse();
+    }
+    assertThat(columns("orders")).containsExactly("id integer");
+  }
+
+  @Test
+  void names_that_look_alike_or_cannot_be_seen_are_refused() throws Exception {
+    execute("CREATE TABLE orders (id int, amount int)");
+
+    for (String name :
+        List.of(
+            "\u0430mount", // Cyrillic a
+            "am\u03bfunt", // Greek omicron
+            "\uff41mount", // full width
+            "amo\u200bunt",
+            "amount\u202e",
+            "new\nline",
+            "bell\u0007")) {
+      assertRefused(add(name, Type.of("int4")), "WK007");
+    }
+    assertRefused(
+        new CreateTable(
+            "public.\u043erders",
+            List.of(new NewColumn("id", Type.of("int4"), Optional.empty())),
+            List.of(),
+            V2),
+        "WK007");
+    assertDone(add("\u0441\u0443\u043c\u043c\u0430", Type.of("int4")), "CARRIED_OUT");
+  }
+
+  // Where the administrator allows nothing: proposals.
+
+  @Test
+  void a_change_is_proposed_as_a_script_and_found_done_once_it_was_run() throws Exception {
+    execute("CREATE TABLE orders (id int)", "INSERT INTO orders VALUES (1)");
+    PostgresTableTools proposing =
+        PostgresTableTools.builder(SYSTEM, server.dataSource(database, "wk_read"))
+            .mode(PostgresTableTools.Mode.PROPOSE)
+            .build();
+    AddColumn change = add("x", Type.of("int4"), "7");
+
+    Outcome outcome = perform(proposing, change);
+
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+    String script = ((Outcome.Refused) outcome).reason();
+    assertThat(script).contains("ask for the same action again: BEGIN;");
+    assertThat(columns("orders")).containsExactly("id integer");
+
+    server.execute(database, script.substring(script.indexOf("BEGIN;")));
+    assertThat(how(perform(proposing, change))).isEqualTo("FOUND_DONE");
+    assertThat(query("SELECT x FROM orders")).containsExactly("7");
+  }
+
+  @Test
+  void a_proposal_needs_no_boundary_and_refuses_what_cannot_be_done() throws Exception {
+    server.createDatabase("proposing");
+    PostgresTableTools proposing =
+        PostgresTableTools.builder(SYSTEM, server.dataSource("proposing"))
+            .mode(PostgresTableTools.Mode.PROPOSE)
+            .build();
+
+    assertThat(perform(proposing, add("x", Type.of("int4"))).toString()).contains("does not exist");
+    assertThat(
+            perform(
+                    proposing,
+                    new CreateTable(
+                        "public.orders",
+                        List.of(new NewColumn("id", Type.of("int4"), Optional.empty())),
+                        List.of("id"),
+                        V2))
+                .toString())
+        .contains("CREATE TABLE \"public\".\"orders\" (\"id\" \"pg_catalog\".\"int4\"");
   }
 
   @Test
@@ -1020,7 +1303,7 @@ class PostgresTableToolsIT {
     assertThat(columns("orders")).containsExactly("id integer", "x integer");
     assertThat(written.stream().map(AuditRecord::kind))
         .containsExactly("act.started", "act.finished", "act.started", "act.finished");
-    assertThat(query("SELECT action_id FROM weirkeeper.act"))
+    assertThat(query("SELECT action FROM wk.act"))
         .containsExactly(change.on(SYSTEM).id(tool(AddColumn.TOOL).spec()).hex());
   }
 
@@ -1159,12 +1442,38 @@ class PostgresTableToolsIT {
         .contains("SQLSTATE " + sqlState);
   }
 
+  /** What the administrator does: whatever tables are there come into care. */
   private void execute(String... statements) throws SQLException {
     server.execute(database, statements);
+    server.execute(
+        database,
+        "SET default_transaction_read_only = off",
+        """
+        DO $$ DECLARE t regclass; BEGIN
+          FOR t IN SELECT c.oid FROM pg_class c JOIN wk.managed_schema s ON s.schema_oid = c.relnamespace
+                   WHERE c.relkind IN ('r', 'p') AND c.relowner <> 'wk_owner'::regrole
+                     AND NOT EXISTS (SELECT FROM wk.objections(c.oid))
+          LOOP PERFORM wk.adopt(t); END LOOP;
+        END $$
+        """);
+  }
+
+  private String request(RenameColumn rename) throws SQLException {
+    try (Connection person = server.connect(database, "wk_approve")) {
+      return PostgresBoundary.request(person, rename);
+    }
+  }
+
+  private RenameColumn approved(RenameColumn rename) throws SQLException {
+    try (Connection person = server.connect(database, "wk_approve")) {
+      PostgresBoundary.approve(
+          person, PostgresBoundary.request(person, rename), Duration.ofHours(1));
+    }
+    return rename;
   }
 
   private List<String> query(String sql) throws SQLException {
-    try (Connection connection = source.getConnection();
+    try (Connection connection = administrator.getConnection();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       List<String> values = new ArrayList<>();
