@@ -1,0 +1,405 @@
+package dev.weirkeeper.examples.redteam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weirkeeper.Action;
+import dev.weirkeeper.Asset;
+import dev.weirkeeper.AuditRecord;
+import dev.weirkeeper.Budget;
+import dev.weirkeeper.Budgets;
+import dev.weirkeeper.Caller;
+import dev.weirkeeper.DoorMemory;
+import dev.weirkeeper.Effect;
+import dev.weirkeeper.Hash;
+import dev.weirkeeper.Journal;
+import dev.weirkeeper.Json;
+import dev.weirkeeper.Mailbox;
+import dev.weirkeeper.Masking;
+import dev.weirkeeper.Outcome;
+import dev.weirkeeper.Receipt;
+import dev.weirkeeper.TableChange;
+import dev.weirkeeper.Toolbox;
+import dev.weirkeeper.Type;
+import dev.weirkeeper.contracts.duckdb.SandboxTools;
+import dev.weirkeeper.drift.postgres.PostgresReadTools;
+import dev.weirkeeper.healing.PipelineTools;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
+import dev.weirkeeper.healing.postgres.PostgresTableTools;
+import dev.weirkeeper.spi.AuditSink;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * Throws the attack strings of the corpus at every input that our tools have, and below our code at the
+ * database as each of our logins. {@code -Dcorpus.dir} says where they are.
+ */
+class RedTeamIT {
+  private static final String SYSTEM = "warehouse";
+  private static final Caller AGENT = new Caller("redteam", Caller.Kind.AGENT);
+
+  /** Bound by nothing but what a tool itself refuses. */
+  private static final Caller PIPELINE = new Caller("pipeline", Caller.Kind.POLICY);
+
+  /** What no answer to an agent may hold: tokens, keys, numbers of persons, files of the server. */
+  private static final List<String> SECRETS =
+      List.of("tok_live_FIXTURE", "FIXTURE_JWT", "900-00-0", "@example.com", "root:x:0");
+
+  private static Fixture fixture;
+  private static SandboxTools sandbox;
+  private static Toolbox door;
+
+  @BeforeAll
+  static void start() throws Exception {
+    assumeTrue(
+        Corpus.isThere(), "No corpus at " + Corpus.FOLDER + ": its attacks are left out, set -Dcorpus.dir");
+    fixture = new Fixture();
+    PostgresReadTools reads =
+        PostgresReadTools.builder(
+                SYSTEM,
+                as(PostgresBoundary.Login.READ),
+                Masking.with(
+                    "a key of the host".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+            .build();
+    sandbox =
+        SandboxTools.builder(SYSTEM, reads.reader())
+            .tables("gold.*")
+            .timeLimit(Duration.ofSeconds(2))
+            .build();
+    door = door(reads);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (sandbox != null) {
+      sandbox.close();
+    }
+    if (fixture != null) {
+      fixture.close();
+    }
+  }
+
+  private static PGSimpleDataSource as(PostgresBoundary.Login login) {
+    PGSimpleDataSource source = fixture.server().dataSource(Fixture.DATABASE);
+    source.setUser(login.role());
+    return source;
+  }
+
+  private static Toolbox door(PostgresReadTools reads) {
+    Budgets boundless =
+        new Budgets(
+            List.of(
+                Budget.of("all", "*").freezeAfter(Integer.MAX_VALUE, Duration.ofHours(1))),
+            Integer.MAX_VALUE,
+            Duration.ofMinutes(1));
+    return Toolbox.builder()
+        .journal(new Journal(new Forgetful(), Clock.systemUTC()))
+        .clock(Clock.systemUTC())
+        .memory(DoorMemory.inProcess())
+        .budgets(boundless)
+        .limit(Effect.DESTRUCTIVE)
+        .grant(AGENT.principal(), Effect.DESTRUCTIVE)
+        .grant(PIPELINE.principal(), Effect.DESTRUCTIVE)
+        .tools(
+            PostgresTableTools.builder(SYSTEM, as(PostgresBoundary.Login.CHANGE)).build(),
+            new PipelineTools("shop", new Mailbox(Clock.systemUTC())),
+            reads,
+            sandbox)
+        .build();
+  }
+
+  /** A log that nobody reads here. */
+  private static final class Forgetful implements AuditSink {
+    private long records;
+
+    @Override
+    public synchronized Receipt append(AuditRecord record) {
+      return new Receipt(records++, record.id());
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** A call that is fine as it is: attacks take the place of its texts, one after the other. */
+  private record Sample(String tool, Json input, Asset target) {
+    static Sample of(TableChange change) {
+      Action action = change.on(SYSTEM);
+      return new Sample(action.tool(), action.input(), action.target());
+    }
+
+    static Sample of(String tool, String system, String target, String input) {
+      return new Sample(tool, Json.parse(input), new Asset(system, target));
+    }
+  }
+
+  private static List<Sample> samples() {
+    Hash toward = Hash.of(Json.empty());
+    Type text = Type.of("text");
+    Type mood =
+        new Type("gold.mood", List.of(), List.of(new Type.Label("1", "calm")));
+    String orders = "gold.orders";
+    return List.of(
+        Sample.of(
+            new TableChange.CreateTable(
+                "gold.fresh",
+                List.of(
+                    new TableChange.NewColumn("id", Type.of("int4"), Optional.of("a comment")),
+                    new TableChange.NewColumn("mood", mood, Optional.empty())),
+                List.of("id"),
+                toward)),
+        Sample.of(
+            new TableChange.AddColumn(orders, "added", text, Optional.of("missing"), toward)),
+        Sample.of(
+            new TableChange.WidenColumn(
+                orders, "customer_id", Type.of("int4"), Type.of("int8"), toward)),
+        Sample.of(new TableChange.RelaxColumn(orders, "amount", toward)),
+        Sample.of(new TableChange.RenameColumn(orders, "note", "remark", toward)),
+        Sample.of(new TableChange.AddEnumLabel(orders, "note", "label", toward)),
+        Sample.of(
+            new TableChange.CommentColumn(orders, "note", Optional.of("a comment"), toward)),
+        Sample.of(
+            "table_pause", "shop", orders, "{\"table\":\"gold.orders\",\"reason\":\"because\"}"),
+        Sample.of("table_resume", "shop", orders, "{\"table\":\"gold.orders\"}"),
+        Sample.of("table_resync", "shop", orders, "{\"table\":\"gold.orders\"}"),
+        Sample.of(
+            "quarantine_replay",
+            "shop",
+            orders,
+            "{\"table\":\"gold.orders\",\"rule\":\"a-rule\",\"limit\":1}"),
+        Sample.of(
+            "plan_apply",
+            "shop",
+            orders,
+            "{\"table\":\"gold.orders\",\"plan\":\"" + toward + "\"}"),
+        Sample.of(
+            "catalog_list_tables", SYSTEM, "gold.*", "{\"schema\":\"gold\",\"cursor\":\"gold.a\"}"),
+        Sample.of("catalog_describe_table", SYSTEM, orders, "{\"table\":\"gold.orders\"}"),
+        Sample.of(
+            "data_sample", SYSTEM, orders, "{\"table\":\"gold.orders\",\"columns\":[\"id\"]}"),
+        Sample.of(
+            "data_count",
+            SYSTEM,
+            orders,
+            "{\"table\":\"gold.orders\",\"filters\":[{\"column\":\"note\",\"op\":\"EQUAL\","
+                + "\"value\":\"n1\"}]}"),
+        Sample.of(
+            "data_profile", SYSTEM, orders, "{\"table\":\"gold.orders\",\"columns\":[\"id\"]}"),
+        Sample.of(
+            "sandbox_query",
+            SYSTEM,
+            "sandbox",
+            "{\"tables\":[\"gold.orders\",\"gold.customers\"],\"sql\":\"SELECT 1\"}"));
+  }
+
+  @Test
+  void every_tool_has_a_sample_to_attack() {
+    assertThat(samples().stream().map(Sample::tool))
+        .containsExactlyInAnyOrderElementsOf(
+            door.specs().stream().map(spec -> spec.name()).toList());
+  }
+
+  /** All calls in which the attack stands in the place of one text, or of the target too. */
+  private static List<Action> attacks(Sample sample, String payload) {
+    List<Action> actions = new ArrayList<>();
+    int texts = replaced(sample.input().as(Object.class), -1, payload, new int[1]).count();
+    for (int place = 0; place < texts; place++) {
+      Json input =
+          Json.of(replaced(sample.input().as(Object.class), place, payload, new int[1]).value());
+      actions.add(new Action(sample.tool(), input, sample.target()));
+      if (!payload.isBlank()) {
+        actions.add(
+            new Action(sample.tool(), input, new Asset(sample.target().system(), payload)));
+      }
+    }
+    return actions;
+  }
+
+  private record Replaced(Object value, int count) {}
+
+  /** Walks a JSON value and puts the payload in the place of its n-th text. */
+  private static Replaced replaced(Object value, int place, String payload, int[] seen) {
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> copy = new LinkedHashMap<>();
+      map.forEach(
+          (key, member) ->
+              copy.put((String) key, replaced(member, place, payload, seen).value()));
+      return new Replaced(copy, seen[0]);
+    } else if (value instanceof List<?> list) {
+      List<Object> copy = new ArrayList<>();
+      list.forEach(item -> copy.add(replaced(item, place, payload, seen).value()));
+      return new Replaced(copy, seen[0]);
+    } else if (value instanceof String) {
+      return new Replaced(seen[0]++ == place ? payload : value, seen[0]);
+    }
+    return new Replaced(value, seen[0]);
+  }
+
+  private static boolean canBeJson(String payload) {
+    try {
+      Json.of(payload);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void invariant_4_no_attack_string_has_an_effect_through_any_input_of_an_agent()
+      throws Exception {
+    int tried = 0;
+    List<String> effects = new ArrayList<>();
+    for (Corpus.Attack attack : Corpus.sqlAttacks()) {
+      if (!canBeJson(attack.payload())) {
+        tried++;
+        continue;
+      }
+      for (Sample sample : samples()) {
+        for (Action action : attacks(sample, attack.payload())) {
+          tried++;
+          Outcome outcome = door.perform(AGENT, action, List.of());
+          String answer = outcome.toString();
+          SECRETS.stream()
+              .filter(answer::contains)
+              .filter(secret -> !attack.payload().contains(secret))
+              .forEach(
+                  secret -> effects.add(attack.id() + " through " + sample.tool() + ": " + secret));
+        }
+      }
+      Set<String> changed = fixture.look().changedSince(fixture.pristine());
+      if (!changed.isEmpty()) {
+        effects.add(attack.id() + " changed " + changed);
+        fixture.restore();
+      }
+    }
+    System.out.printf(
+        "corpus redteam, inputs of an agent: %d tried, %d stopped, %d effects%n",
+        tried, tried - effects.size(), effects.size());
+    assertThat(tried).isPositive();
+    assertThat(effects).isEmpty();
+  }
+
+  /**
+   * The same without the door's taint: what a pipeline could be made to pass on from a hostile source. A
+   * name that is odd but a name may become that of a new column; nothing that was there may suffer.
+   */
+  @Test
+  void invariant_4_no_attack_string_damages_anything_through_a_typed_change() throws Exception {
+    int tried = 0;
+    int carriedOut = 0;
+    List<String> effects = new ArrayList<>();
+    for (Corpus.Attack attack : Corpus.sqlAttacks()) {
+      if (!canBeJson(attack.payload())) {
+        continue;
+      }
+      int before = carriedOut;
+      for (Sample sample : samples()) {
+        if (!sample.tool().startsWith("table_") || sample.target().system().equals("shop")) {
+          continue;
+        }
+        for (Action action : attacks(sample, attack.payload())) {
+          tried++;
+          carriedOut += door.perform(PIPELINE, action, List.of()).isDone() ? 1 : 0;
+        }
+      }
+      if (carriedOut > before) {
+        Set<String> damaged = fixture.look().damagedSince(fixture.pristine());
+        if (!damaged.isEmpty()) {
+          effects.add(attack.id() + " damaged " + damaged);
+        }
+        fixture.restore();
+      } else if (!fixture.look().changedSince(fixture.pristine()).isEmpty()) {
+        effects.add(attack.id() + " changed something, and no tool says so");
+        fixture.restore();
+      }
+    }
+    System.out.printf(
+        "corpus redteam, typed changes: %d tried, %d effects, %d carried out as the harmless change"
+            + " that they say%n",
+        tried, effects.size(), carriedOut);
+    assertThat(tried).isPositive();
+    assertThat(effects).isEmpty();
+  }
+
+  @Test
+  void invariant_4_no_attack_string_has_an_effect_below_our_code_as_any_login() throws Exception {
+    int tried = 0;
+    int ownRows = 0;
+    List<String> effects = new ArrayList<>();
+    for (PostgresBoundary.Login login : PostgresBoundary.Login.values()) {
+      for (Corpus.Attack attack : Corpus.sqlAttacks()) {
+        tried++;
+        execute(login, attack.payload());
+        Set<String> changed = fixture.look().changedSince(fixture.pristine());
+        if (changed.isEmpty()) {
+          continue;
+        }
+        if (login == PostgresBoundary.Login.ROWS && World.onlyRowsOf(changed, Fixture.MANAGED)) {
+          ownRows++;
+        } else {
+          effects.add(attack.id() + " as " + login + " changed " + changed);
+        }
+        fixture.restore();
+      }
+    }
+    System.out.printf(
+        "corpus redteam, below our code as %d logins: %d tried, %d stopped, %d effects; besides, %d"
+            + " wrote rows as the feed's login may (extensions not on this server: %s)%n",
+        PostgresBoundary.Login.values().length,
+        tried,
+        tried - effects.size() - ownRows,
+        effects.size(),
+        ownRows,
+        fixture.missingExtensions());
+    assertThat(tried).isPositive();
+    assertThat(effects).isEmpty();
+  }
+
+  private static void execute(PostgresBoundary.Login login, String payload) throws SQLException {
+    try (Connection connection = fixture.careless(login);
+        Statement statement = connection.createStatement()) {
+      statement.execute(payload);
+    } catch (SQLException refused) {
+      // What it came to is looked up in the world, not in what the server says.
+      fixture.endSessionsOf(login);
+    }
+  }
+
+  @Test
+  void benign_reads_pass_the_sandbox_or_are_counted() throws Exception {
+    Map<String, String> refused = new TreeMap<>();
+    List<String> reads = Corpus.benignReads();
+    for (String sql : reads) {
+      Json input =
+          Json.of(
+              Map.of("tables", List.of("gold.orders", "gold.customers"), "sql", sql));
+      Outcome outcome =
+          door.perform(
+              AGENT, new Action("sandbox_query", input, new Asset(SYSTEM, "sandbox")), List.of());
+      String answer = outcome.toString();
+      if (!outcome.isDone() || answer.contains("\"failure\"")) {
+        refused.put(sql, answer);
+      }
+    }
+    System.out.printf(
+        "corpus redteam: %d benign reads, %d refused by the sandbox: %s%n",
+        reads.size(), refused.size(), refused.keySet());
+    // DuckDB is not PostgreSQL: catalogs and settings of the server are not there. Plain reads are.
+    assertThat(refused.keySet()).noneMatch(sql -> sql.startsWith("SELECT * FROM gold.orders LIMIT"));
+    assertThat(refused.size()).isLessThan(reads.size() / 2);
+  }
+}
