@@ -143,7 +143,7 @@ final class ReadCatalog {
       throws SQLException, RefusedRead {
     List<String> row =
         catalog
-            .row(TABLE, oid, oid)
+            .row(TABLE, oid, oid, oid)
             .orElseThrow(() -> new RefusedRead("The table is gone; list the tables again"));
     requireSafe(row);
     ReadTable.Kind kind = ReadTable.Kind.of(row.get(0));
@@ -156,8 +156,8 @@ final class ReadCatalog {
         name,
         called,
         kind,
-        estimate(row.get(6)),
-        Optional.of(row.get(7)).filter(comment -> !comment.isEmpty()),
+        estimate(row.get(7)),
+        Optional.of(row.get(8)).filter(comment -> !comment.isEmpty()),
         columns(oid, kind, hiddenBy));
   }
 
@@ -188,7 +188,13 @@ final class ReadCatalog {
           "A part of the table is a foreign table, and to read it reaches out to another server or"
               + " a file; read its other parts one by one");
     }
-    if (!isTrue(row.get(5))) {
+    if (isTrue(row.get(5))) {
+      throw new RefusedRead(
+          "An index, a statistic or the partition key of the table calls a function or operator"
+              + " that the login may execute, and planning a read may call it; the DBA can REVOKE"
+              + " EXECUTE on it from PUBLIC and from the login");
+    }
+    if (!isTrue(row.get(6))) {
       throw new RefusedRead(
           "The login that reads for agents may not read the table; the DBA can GRANT SELECT on it"
               + " and USAGE on its schema");

@@ -24,7 +24,10 @@ final class ReadSession implements AutoCloseable {
 
   private static final int FETCH = 50;
 
-  /** Values are written alike everywhere; scans start at the beginning, so that limits repeat. */
+  /**
+   * Values are written alike everywhere; scans start at the beginning, so that limits repeat;
+   * checks of tables, which may call anything, do not help to plan.
+   */
   private static final String SETTINGS =
       """
       SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),
@@ -36,6 +39,7 @@ final class ReadSession implements AutoCloseable {
              pg_catalog.set_config('extra_float_digits', '1', true),
              pg_catalog.set_config('synchronize_seqscans', 'off', true),
              pg_catalog.set_config('max_parallel_workers_per_gather', '0', true),
+             pg_catalog.set_config('constraint_exclusion', 'off', true),
              pg_catalog.set_config('jit', 'off', true),
              pg_catalog.set_config('idle_in_transaction_session_timeout', '10s', true),
              pg_catalog.set_config('lock_timeout', ?, true),
