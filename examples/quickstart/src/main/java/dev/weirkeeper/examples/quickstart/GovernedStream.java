@@ -23,6 +23,7 @@ import dev.weirkeeper.drift.SchemaDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.Playbook;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.healing.postgres.PostgresTableTools;
 import dev.weirkeeper.spi.AuditSink;
 import dev.weirkeeper.spi.Feed;
@@ -124,6 +125,10 @@ public final class GovernedStream implements AutoCloseable {
     boolean yet() throws SQLException;
   }
 
+  /** A load deletes what the source no longer has, and so does a TRUNCATE there. */
+  private static final PostgresBoundary.Limits LIMITS =
+      new PostgresBoundary.Limits(100, 10_000_000);
+
   private final String source;
   private final PGSimpleDataSource warehouse;
   private final Target target;
@@ -138,9 +143,13 @@ public final class GovernedStream implements AutoCloseable {
     source = settings.source();
     warehouse = new PGSimpleDataSource();
     warehouse.setUrl(settings.targetUrl());
-    try (Connection connection = warehouse.getConnection()) {
-      PostgresTarget.install(connection);
-      PostgresTableTools.install(connection);
+    try (Connection administrator = warehouse.getConnection()) {
+      PostgresBoundary.install(administrator);
+      PostgresBoundary.installGuard(administrator);
+      PostgresBoundary.harden(administrator);
+      PostgresBoundary.allowSchema(administrator, "public");
+      PostgresBoundary.limitAtFirst(administrator, LIMITS);
+      PostgresTarget.install(administrator, PostgresBoundary.Login.ROWS.role());
     }
     Files.createDirectories(settings.folder());
     Feed feed =
@@ -155,7 +164,7 @@ public final class GovernedStream implements AutoCloseable {
                     .heartbeat(Duration.ofMillis(200))
                     .clock(clock)
                     .build());
-    target = settings.seams().target().apply(PostgresTarget.builder(TARGET, warehouse).build());
+    target = settings.seams().target().apply(PostgresTarget.builder(TARGET, as(PostgresBoundary.Login.ROWS, settings)).build());
     sink =
         settings
             .seams()
@@ -171,7 +180,12 @@ public final class GovernedStream implements AutoCloseable {
                 settings
                     .seams()
                     .tools()
-                    .apply(PostgresTableTools.builder(TARGET, warehouse).build()),
+                    .apply(
+                        new RenamesApproved(
+                            PostgresTableTools.builder(
+                                    TARGET, as(PostgresBoundary.Login.CHANGE, settings))
+                                .build(),
+                            as(PostgresBoundary.Login.APPROVE, settings))),
                 new PipelineTools(settings.source(), mailbox))
             .limit(Effect.WRITE)
             .grant("pipeline", Effect.WRITE)
@@ -194,6 +208,14 @@ public final class GovernedStream implements AutoCloseable {
     settings.tolerances().forEach(builder::tolerance);
     pipeline = builder.build();
     thread = new Thread(this::run, "pipeline");
+  }
+
+  /** The warehouse as one of the boundary's logins sees it. */
+  private static PGSimpleDataSource as(PostgresBoundary.Login login, Settings settings) {
+    PGSimpleDataSource connections = new PGSimpleDataSource();
+    connections.setUrl(settings.targetUrl());
+    connections.setUser(login.role());
+    return connections;
   }
 
   /** Starts a stream on a thread of its own. */

@@ -17,6 +17,7 @@ import dev.weirkeeper.drift.SchemaDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.Playbook;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.healing.postgres.PostgresTableTools;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.nio.file.Files;
@@ -53,8 +54,9 @@ class ReadmeProgramIT {
           "CREATE TABLE orders (id int PRIMARY KEY, customer text)",
           "INSERT INTO orders VALUES (1, 'ana'), (2, NULL)");
       try (Connection warehouse = server.connect("warehouse")) {
-        PostgresTarget.install(warehouse);
-        PostgresTableTools.install(warehouse);
+        PostgresBoundary.install(warehouse);
+        PostgresBoundary.allowSchema(warehouse, "public");
+        PostgresTarget.install(warehouse, "wk_rows");
       }
       Path suite = Files.writeString(folder.resolve("orders.json"), SUITE);
       CountDownLatch loaded = new CountDownLatch(1);
@@ -62,11 +64,16 @@ class ReadmeProgramIT {
       Pipeline pipeline;
       FutureTask<Void> run;
       try (PostgresTarget target =
-              PostgresTarget.builder("warehouse", server.dataSource("warehouse")).open();
+              PostgresTarget.builder("warehouse", server.dataSource("warehouse", "wk_rows")).open();
           JsonLinesSink sink = JsonLinesSink.open(folder.resolve("audit"), Clock.systemUTC())) {
         pipeline =
             program(
-                server.url("shop"), server.dataSource("warehouse"), suite, target, sink, loaded);
+                server.url("shop"),
+                server.dataSource("warehouse", "wk_change"),
+                suite,
+                target,
+                sink,
+                loaded);
         run =
             new FutureTask<>(
                 () -> {
