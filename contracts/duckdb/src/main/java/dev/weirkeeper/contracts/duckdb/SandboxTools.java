@@ -8,6 +8,7 @@ import dev.weirkeeper.Json;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Outside;
 import dev.weirkeeper.Probe;
+import dev.weirkeeper.Secret;
 import dev.weirkeeper.spi.TableReader;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
@@ -106,9 +107,10 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
   /**
    * @param tables as catalog_list_tables calls them; in SQL they have the same names, and names
    *     with {@code ~} need double quotes
-   * @param sql one SELECT of DuckDB's dialect
+   * @param sql one SELECT of DuckDB's dialect; may hold what is in a row, so the log does without
+   *     it
    */
-  record Input(List<String> tables, String sql, Optional<Integer> limit) {
+  record Input(List<String> tables, @Secret String sql, Optional<Integer> limit) {
     Input {
       tables = List.copyOf(tables);
       if (tables.size() > MOST_TABLES || tables.stream().distinct().count() < tables.size()) {

@@ -2,15 +2,17 @@ package dev.weirkeeper.drift.postgres;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.weirkeeper.Secret;
 import java.util.Optional;
 
 /**
  * A condition that rows must meet to be counted.
  *
  * @param column as catalog_describe_table calls it
- * @param value text that the column's type can read; none for IS_NULL and IS_NOT_NULL
+ * @param value may hold what is in a row, so the log does without it; text that the column's type
+ *     can read; none for IS_NULL and IS_NOT_NULL
  */
-record Filter(String column, Op op, Optional<String> value) {
+record Filter(String column, Op op, @Secret Optional<String> value) {
   Filter {
     requireNonNull(column, "column");
     requireNonNull(op, "op");

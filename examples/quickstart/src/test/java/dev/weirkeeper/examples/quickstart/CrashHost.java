@@ -9,6 +9,7 @@ import dev.weirkeeper.Verdict;
 import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.contracts.GxSuiteReader;
 import dev.weirkeeper.healing.PipelineTools;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,7 @@ final class CrashHost {
         arguments.length > 4
             ? Boundary.valueOf(arguments[4]).stoppingAt(Integer.parseInt(arguments[5]))
             : GovernedStream.Seams.UNTOUCHED;
+    GovernedStream.Seams approving = approvingRenames(seams, arguments[1]);
     Tolerance bold = new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.PAUSE);
     Map<Asset, Tolerance> tolerances = new HashMap<>();
     tables.forEach(table -> tolerances.put(asset(table), bold));
@@ -60,7 +62,7 @@ final class CrashHost {
                 contracts,
                 tolerances,
                 event -> {},
-                seams));
+                approving));
     Thread watch = new Thread(() -> report(stream), "watch");
     watch.setDaemon(true);
     watch.start();
@@ -84,6 +86,21 @@ final class CrashHost {
         default -> throw new IllegalArgumentException(order);
       }
     }
+  }
+
+  private static GovernedStream.Seams approvingRenames(
+      GovernedStream.Seams seams, String targetUrl) {
+    return new GovernedStream.Seams(
+        seams.feed(),
+        seams.target(),
+        seams.sink(),
+        tools ->
+            seams
+                .tools()
+                .apply(
+                    new RenamesApproved(
+                        tools, Warehouse.as(PostgresBoundary.Login.APPROVE, targetUrl))),
+        seams.policy());
   }
 
   private static Asset asset(String table) {

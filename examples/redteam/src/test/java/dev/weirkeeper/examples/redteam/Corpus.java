@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The attack strings beside the repository: {@code -Dcorpus.dir}, or its folder {@code security}. */
+/**
+ * The attack strings beside the repository: {@code -Dcorpus.dir}, or its folder {@code security}.
+ */
 final class Corpus {
   static final Path FOLDER = folder(Path.of(System.getProperty("corpus.dir", "../shared/corpus")));
 

@@ -14,7 +14,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The corpus' database on a real server, in the care of the boundary, and put back after an attack. */
+/**
+ * The corpus' database on a real server, in the care of the boundary, and put back after an attack.
+ */
 final class Fixture implements AutoCloseable {
   static final String DATABASE = "fixture";
 

@@ -45,8 +45,8 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Throws the attack strings of the corpus at every input that our tools have, and below our code at the
- * database as each of our logins. {@code -Dcorpus.dir} says where they are.
+ * Throws the attack strings of the corpus at every input that our tools have, and below our code at
+ * the database as each of our logins. {@code -Dcorpus.dir} says where they are.
  */
 class RedTeamIT {
   private static final String SYSTEM = "warehouse";
@@ -66,14 +66,14 @@ class RedTeamIT {
   @BeforeAll
   static void start() throws Exception {
     assumeTrue(
-        Corpus.isThere(), "No corpus at " + Corpus.FOLDER + ": its attacks are left out, set -Dcorpus.dir");
+        Corpus.isThere(),
+        "No corpus at " + Corpus.FOLDER + ": its attacks are left out, set -Dcorpus.dir");
     fixture = new Fixture();
     PostgresReadTools reads =
         PostgresReadTools.builder(
                 SYSTEM,
                 as(PostgresBoundary.Login.READ),
-                Masking.with(
-                    "a key of the host".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                Masking.with("a key of the host".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
             .build();
     sandbox =
         SandboxTools.builder(SYSTEM, reads.reader())
@@ -102,8 +102,7 @@ class RedTeamIT {
   private static Toolbox door(PostgresReadTools reads) {
     Budgets boundless =
         new Budgets(
-            List.of(
-                Budget.of("all", "*").freezeAfter(Integer.MAX_VALUE, Duration.ofHours(1))),
+            List.of(Budget.of("all", "*").freezeAfter(Integer.MAX_VALUE, Duration.ofHours(1))),
             Integer.MAX_VALUE,
             Duration.ofMinutes(1));
     return Toolbox.builder()
@@ -150,8 +149,7 @@ class RedTeamIT {
   private static List<Sample> samples() {
     Hash toward = Hash.of(Json.empty());
     Type text = Type.of("text");
-    Type mood =
-        new Type("gold.mood", List.of(), List.of(new Type.Label("1", "calm")));
+    Type mood = new Type("gold.mood", List.of(), List.of(new Type.Label("1", "calm")));
     String orders = "gold.orders";
     return List.of(
         Sample.of(
@@ -162,16 +160,14 @@ class RedTeamIT {
                     new TableChange.NewColumn("mood", mood, Optional.empty())),
                 List.of("id"),
                 toward)),
-        Sample.of(
-            new TableChange.AddColumn(orders, "added", text, Optional.of("missing"), toward)),
+        Sample.of(new TableChange.AddColumn(orders, "added", text, Optional.of("missing"), toward)),
         Sample.of(
             new TableChange.WidenColumn(
                 orders, "customer_id", Type.of("int4"), Type.of("int8"), toward)),
         Sample.of(new TableChange.RelaxColumn(orders, "amount", toward)),
         Sample.of(new TableChange.RenameColumn(orders, "note", "remark", toward)),
         Sample.of(new TableChange.AddEnumLabel(orders, "note", "label", toward)),
-        Sample.of(
-            new TableChange.CommentColumn(orders, "note", Optional.of("a comment"), toward)),
+        Sample.of(new TableChange.CommentColumn(orders, "note", Optional.of("a comment"), toward)),
         Sample.of(
             "table_pause", "shop", orders, "{\"table\":\"gold.orders\",\"reason\":\"because\"}"),
         Sample.of("table_resume", "shop", orders, "{\"table\":\"gold.orders\"}"),
@@ -222,8 +218,7 @@ class RedTeamIT {
           Json.of(replaced(sample.input().as(Object.class), place, payload, new int[1]).value());
       actions.add(new Action(sample.tool(), input, sample.target()));
       if (!payload.isBlank()) {
-        actions.add(
-            new Action(sample.tool(), input, new Asset(sample.target().system(), payload)));
+        actions.add(new Action(sample.tool(), input, new Asset(sample.target().system(), payload)));
       }
     }
     return actions;
@@ -236,8 +231,7 @@ class RedTeamIT {
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> copy = new LinkedHashMap<>();
       map.forEach(
-          (key, member) ->
-              copy.put((String) key, replaced(member, place, payload, seen).value()));
+          (key, member) -> copy.put((String) key, replaced(member, place, payload, seen).value()));
       return new Replaced(copy, seen[0]);
     } else if (value instanceof List<?> list) {
       List<Object> copy = new ArrayList<>();
@@ -259,8 +253,7 @@ class RedTeamIT {
   }
 
   @Test
-  void invariant_4_no_attack_string_has_an_effect_through_any_input_of_an_agent()
-      throws Exception {
+  void invariant_4_no_attack_string_has_an_effect_through_any_input_of_an_agent() throws Exception {
     int tried = 0;
     List<String> effects = new ArrayList<>();
     for (Corpus.Attack attack : Corpus.sqlAttacks()) {
@@ -294,8 +287,9 @@ class RedTeamIT {
   }
 
   /**
-   * The same without the door's taint: what a pipeline could be made to pass on from a hostile source. A
-   * name that is odd but a name may become that of a new column; nothing that was there may suffer.
+   * The same without the door's taint: what a pipeline could be made to pass on from a hostile
+   * source. A name that is odd but a name may become that of a new column; nothing that was there
+   * may suffer.
    */
   @Test
   void invariant_4_no_attack_string_damages_anything_through_a_typed_change() throws Exception {
@@ -384,9 +378,7 @@ class RedTeamIT {
     Map<String, String> refused = new TreeMap<>();
     List<String> reads = Corpus.benignReads();
     for (String sql : reads) {
-      Json input =
-          Json.of(
-              Map.of("tables", List.of("gold.orders", "gold.customers"), "sql", sql));
+      Json input = Json.of(Map.of("tables", List.of("gold.orders", "gold.customers"), "sql", sql));
       Outcome outcome =
           door.perform(
               AGENT, new Action("sandbox_query", input, new Asset(SYSTEM, "sandbox")), List.of());
@@ -399,7 +391,8 @@ class RedTeamIT {
         "corpus redteam: %d benign reads, %d refused by the sandbox: %s%n",
         reads.size(), refused.size(), refused.keySet());
     // DuckDB is not PostgreSQL: catalogs and settings of the server are not there. Plain reads are.
-    assertThat(refused.keySet()).noneMatch(sql -> sql.startsWith("SELECT * FROM gold.orders LIMIT"));
+    assertThat(refused.keySet())
+        .noneMatch(sql -> sql.startsWith("SELECT * FROM gold.orders LIMIT"));
     assertThat(refused.size()).isLessThan(reads.size() / 2);
   }
 }

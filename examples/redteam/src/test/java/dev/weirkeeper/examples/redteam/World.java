@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Everything that an attack could change, as the administrator sees it: catalogs, rows, settings, roles,
- * files. What the boundary itself writes down in schema {@code wk} is left out.
+ * Everything that an attack could change, as the administrator sees it: catalogs, rows, settings,
+ * roles, files. What the boundary itself writes down in schema {@code wk} is left out.
  *
  * @param parts the entries of each part
  * @param tables which tables there are, with their columns
@@ -91,8 +91,7 @@ record World(Map<String, Set<String>> parts, Map<String, String> tables) {
     for (Map.Entry<String, String> table : tables.entrySet()) {
       parts.put(
           ROWS + table.getKey(),
-          entries(
-              administrator, "SELECT " + table.getValue() + " FROM " + table.getKey()));
+          entries(administrator, "SELECT " + table.getValue() + " FROM " + table.getKey()));
     }
     parts.put("files", files());
     return new World(parts, tables);
@@ -156,7 +155,10 @@ record World(Map<String, Set<String>> parts, Map<String, String> tables) {
     return changed;
   }
 
-  /** Names of the parts in which something that was there is gone or another; additions do not count. */
+  /**
+   * Names of the parts in which something that was there is gone or another; additions do not
+   * count.
+   */
   Set<String> damagedSince(World before) {
     Set<String> damaged = new TreeSet<>();
     before.parts.forEach(
@@ -171,7 +173,6 @@ record World(Map<String, Set<String>> parts, Map<String, String> tables) {
   /** Whether these parts are rows of these tables and nothing else. */
   static boolean onlyRowsOf(Set<String> parts, List<String> tables) {
     return parts.stream()
-        .allMatch(
-            part -> part.startsWith(ROWS) && tables.contains(part.substring(ROWS.length())));
+        .allMatch(part -> part.startsWith(ROWS) && tables.contains(part.substring(ROWS.length())));
   }
 }

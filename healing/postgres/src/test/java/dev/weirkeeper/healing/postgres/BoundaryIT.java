@@ -120,8 +120,8 @@ class BoundaryIT {
         PostgresBoundary.install(administrator);
         statement.execute(resource("scene.sql"));
         // A function of somebody who is no administrator.
-        statement.execute("DROP ROLE IF EXISTS mallory; CREATE ROLE mallory");
-        statement.execute("ALTER FUNCTION public.sprung(int) OWNER TO mallory");
+        statement.execute("CREATE ROLE mallory_" + database);
+        statement.execute("ALTER FUNCTION public.sprung(int) OWNER TO mallory_" + database);
         if (walls == Walls.ALL) {
           PostgresBoundary.installGuard(administrator);
           PostgresBoundary.harden(administrator);
