@@ -6,7 +6,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -73,7 +72,9 @@ final class Corpus {
     List<String> reads = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(FOLDER, "benign-sql-*.json")) {
       for (Path file : files) {
-        reads.addAll(Arrays.asList(Json.parse(Files.readString(file)).as(String[].class)));
+        for (Object read : Json.parse(Files.readString(file)).as(List.class)) {
+          reads.add(((Json) read).as(String.class));
+        }
       }
     }
     return reads;

@@ -7,8 +7,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -20,8 +22,12 @@ import java.util.regex.Pattern;
 final class Fixture implements AutoCloseable {
   static final String DATABASE = "fixture";
 
-  /** In our care: the feed's login may change their rows, by its own right. */
-  static final List<String> MANAGED = List.of("gold.customers", "gold.orders");
+  /** In our care. */
+  private static final List<String> MANAGED = List.of("gold.customers", "gold.orders");
+
+  /** What the feed's login may change by its own right: their rows, and the numbers they take. */
+  static final List<String> ROWS_OF_THE_FEED =
+      List.of("gold.customers", "gold.orders", "gold.orders_id_seq");
 
   private static final String PRISTINE = "pristine";
   private static final Pattern EXTENSION =
@@ -31,7 +37,8 @@ final class Fixture implements AutoCloseable {
 
   private final LocalPostgres server;
   private final Set<String> missing = new HashSet<>();
-  private World pristine;
+  private final Map<String, String> tables;
+  private final Map<World.Grain, World> pristine = new EnumMap<>(World.Grain.class);
 
   Fixture() throws SQLException, IOException {
     server = LocalPostgres.start();
@@ -51,7 +58,12 @@ final class Fixture implements AutoCloseable {
       }
     }
     restore();
-    pristine = look();
+    try (Connection administrator = server.connect(DATABASE)) {
+      tables = World.tables(administrator);
+    }
+    for (World.Grain grain : World.Grain.values()) {
+      pristine.put(grain, look(grain));
+    }
   }
 
   /** Extensions that this server does not have are no part of what is attacked. */
@@ -82,13 +94,19 @@ final class Fixture implements AutoCloseable {
     return server;
   }
 
-  World pristine() {
-    return pristine;
+  /** Names of the parts of the world that are not as they were at first. */
+  Set<String> changed() throws SQLException, IOException {
+    return look(World.Grain.HASHES).changedSince(pristine.get(World.Grain.HASHES));
   }
 
-  World look() throws SQLException, IOException {
+  /** Names of the parts in which something that was there at first is gone or another. */
+  Set<String> damaged() throws SQLException, IOException {
+    return look(World.Grain.ENTRIES).damagedSince(pristine.get(World.Grain.ENTRIES));
+  }
+
+  private World look(World.Grain grain) throws SQLException, IOException {
     try (Connection administrator = server.connect(DATABASE)) {
-      return pristine == null ? World.look(administrator) : pristine.again(administrator);
+      return World.look(administrator, grain, tables);
     }
   }
 

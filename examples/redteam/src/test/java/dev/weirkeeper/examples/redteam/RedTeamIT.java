@@ -33,12 +33,12 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -212,35 +212,47 @@ class RedTeamIT {
   /** All calls in which the attack stands in the place of one text, or of the target too. */
   private static List<Action> attacks(Sample sample, String payload) {
     List<Action> actions = new ArrayList<>();
-    int texts = replaced(sample.input().as(Object.class), -1, payload, new int[1]).count();
-    for (int place = 0; place < texts; place++) {
-      Json input =
-          Json.of(replaced(sample.input().as(Object.class), place, payload, new int[1]).value());
+    for (int place = 0; place < texts(sample.input()); place++) {
+      Json input = Json.of(replaced(sample.input(), new AtomicInteger(place), payload));
       actions.add(new Action(sample.tool(), input, sample.target()));
       if (!payload.isBlank()) {
-        actions.add(new Action(sample.tool(), input, new Asset(sample.target().system(), payload)));
+        actions.add(
+            new Action(sample.tool(), input, new Asset(sample.target().system(), payload)));
       }
     }
     return actions;
   }
 
-  private record Replaced(Object value, int count) {}
+  private static int texts(Json value) {
+    AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+    replaced(value, left, "");
+    return Integer.MAX_VALUE - left.get();
+  }
 
-  /** Walks a JSON value and puts the payload in the place of its n-th text. */
-  private static Replaced replaced(Object value, int place, String payload, int[] seen) {
-    if (value instanceof Map<?, ?> map) {
-      Map<String, Object> copy = new LinkedHashMap<>();
-      map.forEach(
-          (key, member) -> copy.put((String) key, replaced(member, place, payload, seen).value()));
-      return new Replaced(copy, seen[0]);
-    } else if (value instanceof List<?> list) {
-      List<Object> copy = new ArrayList<>();
-      list.forEach(item -> copy.add(replaced(item, place, payload, seen).value()));
-      return new Replaced(copy, seen[0]);
-    } else if (value instanceof String) {
-      return new Replaced(seen[0]++ == place ? payload : value, seen[0]);
+  /** The value with the payload in the place of its n-th text, as n counts down. */
+  private static Object replaced(Json value, AtomicInteger place, String payload) {
+    switch (value.text().charAt(0)) {
+      case '{' -> {
+        Map<String, Object> members = new TreeMap<>();
+        value
+            .as(Map.class)
+            .forEach(
+                (name, member) ->
+                    members.put((String) name, replaced(Json.of(member), place, payload)));
+        return members;
+      }
+      case '[' -> {
+        List<Object> items = new ArrayList<>();
+        value.as(List.class).forEach(item -> items.add(replaced(Json.of(item), place, payload)));
+        return items;
+      }
+      case '"' -> {
+        return place.getAndDecrement() == 0 ? payload : value;
+      }
+      default -> {
+        return value;
+      }
     }
-    return new Replaced(value, seen[0]);
   }
 
   private static boolean canBeJson(String payload) {
@@ -273,7 +285,7 @@ class RedTeamIT {
                   secret -> effects.add(attack.id() + " through " + sample.tool() + ": " + secret));
         }
       }
-      Set<String> changed = fixture.look().changedSince(fixture.pristine());
+      Set<String> changed = fixture.changed();
       if (!changed.isEmpty()) {
         effects.add(attack.id() + " changed " + changed);
         fixture.restore();
@@ -311,12 +323,12 @@ class RedTeamIT {
         }
       }
       if (carriedOut > before) {
-        Set<String> damaged = fixture.look().damagedSince(fixture.pristine());
+        Set<String> damaged = fixture.damaged();
         if (!damaged.isEmpty()) {
           effects.add(attack.id() + " damaged " + damaged);
         }
         fixture.restore();
-      } else if (!fixture.look().changedSince(fixture.pristine()).isEmpty()) {
+      } else if (!fixture.changed().isEmpty()) {
         effects.add(attack.id() + " changed something, and no tool says so");
         fixture.restore();
       }
@@ -338,11 +350,12 @@ class RedTeamIT {
       for (Corpus.Attack attack : Corpus.sqlAttacks()) {
         tried++;
         execute(login, attack.payload());
-        Set<String> changed = fixture.look().changedSince(fixture.pristine());
+        Set<String> changed = fixture.changed();
         if (changed.isEmpty()) {
           continue;
         }
-        if (login == PostgresBoundary.Login.ROWS && World.onlyRowsOf(changed, Fixture.MANAGED)) {
+        if (login == PostgresBoundary.Login.ROWS
+            && World.onlyRowsOf(changed, Fixture.ROWS_OF_THE_FEED)) {
           ownRows++;
         } else {
           effects.add(attack.id() + " as " + login + " changed " + changed);

@@ -24,6 +24,20 @@ import java.util.stream.Stream;
  * @param tables which tables there are, with their columns
  */
 record World(Map<String, Set<String>> parts, Map<String, String> tables) {
+  /** How closely to look. */
+  enum Grain {
+    /** One hash for each part: says that something changed, and is quick. */
+    HASHES("md5(string_agg(x::text, E'\\n' ORDER BY x::text))"),
+    /** Each entry: says whether what was there is still there. */
+    ENTRIES("x::text || '#' || row_number() OVER (PARTITION BY x::text)");
+
+    private final String sql;
+
+    Grain(String sql) {
+      this.sql = sql;
+    }
+  }
+
   private static final Path FILES = Path.of("/var/tmp/wk-redteam");
   private static final String ROWS = "rows of ";
 
@@ -73,41 +87,32 @@ record World(Map<String, Set<String>> parts, Map<String, String> tables) {
           Map.entry("foreign servers", "SELECT oid, srvname FROM pg_foreign_server"),
           Map.entry("prepared", "SELECT gid FROM pg_prepared_xacts"));
 
-  static World look(Connection administrator) throws SQLException, IOException {
-    return look(administrator, tables(administrator));
-  }
-
-  /** Looks at the tables and columns that there were before. */
-  World again(Connection administrator) throws SQLException, IOException {
-    return look(administrator, tables);
-  }
-
-  private static World look(Connection administrator, Map<String, String> tables)
-      throws SQLException, IOException {
+  /**
+   * @param tables which to look at, with their columns, as {@link #tables(Connection)} found them
+   *     before
+   */
+  static World look(Connection administrator, Grain grain, Map<String, String> tables)
+      throws IOException {
     Map<String, Set<String>> parts = new TreeMap<>();
     for (Map.Entry<String, String> catalog : CATALOGS.entrySet()) {
-      parts.put(catalog.getKey(), entries(administrator, catalog.getValue()));
+      parts.put(catalog.getKey(), entries(administrator, grain, catalog.getValue()));
     }
     for (Map.Entry<String, String> table : tables.entrySet()) {
       parts.put(
           ROWS + table.getKey(),
-          entries(administrator, "SELECT " + table.getValue() + " FROM " + table.getKey()));
+          entries(administrator, grain, "SELECT " + table.getValue() + " FROM " + table.getKey()));
     }
     parts.put("files", files());
     return new World(parts, tables);
   }
 
   /** What cannot be read any more is not what it was. */
-  private static Set<String> entries(Connection administrator, String query) {
+  private static Set<String> entries(Connection administrator, Grain grain, String query) {
     Set<String> entries = new HashSet<>();
     try (Statement statement = administrator.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT x::text || '#' || row_number() OVER (PARTITION BY x::text) FROM ("
-                    + query
-                    + ") x")) {
+        ResultSet row = statement.executeQuery("SELECT " + grain.sql + " FROM (" + query + ") x")) {
       while (row.next()) {
-        entries.add(row.getString(1));
+        entries.add(String.valueOf(row.getString(1)));
       }
       return entries;
     } catch (SQLException e) {
@@ -115,7 +120,7 @@ record World(Map<String, Set<String>> parts, Map<String, String> tables) {
     }
   }
 
-  private static Map<String, String> tables(Connection administrator) throws SQLException {
+  static Map<String, String> tables(Connection administrator) throws SQLException {
     Map<String, String> tables = new TreeMap<>();
     try (Statement statement = administrator.createStatement();
         ResultSet row =
