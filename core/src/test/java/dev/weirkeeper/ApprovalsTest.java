@@ -497,6 +497,20 @@ class ApprovalsTest {
   @Nested
   class Use {
     @Test
+    void an_approval_that_was_used_while_rows_were_counted_is_not_used_again() {
+      approvals().approve(BEN, approved(DELETE));
+      door.counting =
+          (input, call) -> {
+            door.counting = (again, inner) -> new Probe.Value<>(1L);
+            assertThat(perform(DELETE).isDone()).isTrue();
+            return new Probe.Value<>(1L);
+          };
+
+      assertRefused(perform(DELETE), "is USED");
+      assertThat(door.called).hasSize(1);
+    }
+
+    @Test
     void an_act_that_came_to_nothing_uses_its_approval_up() {
       for (Outcome outcome :
           List.of(
