@@ -190,7 +190,7 @@ class ApprovalsTest {
     }
 
     @Test
-    void another_state_another_caller_or_an_answered_one_is_another() {
+    void another_state_other_rules_another_caller_or_an_answered_one_is_another() {
       door.grants.allow(Grant.to("gemini", Effect.READ));
       Set<Hash> all = new HashSet<>();
       Hash first = door.request(AGENT, on(ORDERS, WRITE));
@@ -199,11 +199,14 @@ class ApprovalsTest {
       door.fingerprint = (input, call) -> "moved";
       all.add(door.request(AGENT, on(ORDERS, WRITE)));
       door.fingerprint = (input, call) -> "as ever";
+      door.budgets = Budgets.STANDARD.with(Budget.of("w", WRITE).acts(5));
+      all.add(door.request(AGENT, on(ORDERS, WRITE)));
+      door.budgets = Budgets.STANDARD;
       approvals().deny(ANA, first);
       door.clock.forward(Duration.ofSeconds(1));
       all.add(door.request(AGENT, on(ORDERS, WRITE)));
 
-      assertThat(all).hasSize(4);
+      assertThat(all).hasSize(5);
     }
 
     @Test
@@ -660,6 +663,19 @@ class ApprovalsTest {
       write(vote(two, "ana", Approval.Word.APPROVE), vote(two, "ana", Approval.Word.APPROVE));
 
       assertNothingHappened(perform(DELETE), "is OPEN");
+    }
+
+    @Test
+    void a_requester_who_is_an_approver_elsewhere_does_not_approve_its_own() throws IOException {
+      door.grants.allow(Grant.to("ana", Effect.READ));
+      Hash own = door.request(ANA, on(ORDERS, WRITE));
+      Approval.Request honest = approvals().find(own).orElseThrow().request();
+      door.clock.forward(Duration.ofMinutes(1));
+      Approval.Request forged = forged(honest, Set.of("ana", "ben"), 1);
+      write(new DoorEvent.Requested(forged), vote(forged.id(), "ana", Approval.Word.APPROVE));
+
+      assertRefused(door.perform(ANA, on(ORDERS, WRITE)), "is OPEN");
+      assertThat(door.called).isEmpty();
     }
 
     @Test
