@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -207,6 +208,23 @@ class ApprovalsTest {
       all.add(door.request(AGENT, on(ORDERS, WRITE)));
 
       assertThat(all).hasSize(5);
+    }
+
+    @Test
+    void two_who_ask_the_same_at_once_ask_once() {
+      List<Hash> inner = new ArrayList<>();
+      door.sink.before =
+          record -> {
+            door.sink.before = any -> {};
+            door.clock.forward(Duration.ofSeconds(1));
+            inner.add(door.request(AGENT, on(ORDERS, WRITE)));
+          };
+
+      Hash outer = door.request(AGENT, on(ORDERS, WRITE));
+
+      assertThat(inner).containsExactly(outer);
+      assertThat(approvals().list()).hasSize(1);
+      assertThat(door.alerts).hasSize(1);
     }
 
     @Test
