@@ -130,6 +130,14 @@ public final class DoorMemory {
 
   private <T> T locked(Path home, Function<DoorState, Change<T>> transition) throws IOException {
     turn.lock();
+    try {
+      return alone(home, transition);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private <T> T alone(Path home, Function<DoorState, Change<T>> transition) throws IOException {
     // What was done is written down by a thread that was told to stop, too: it hears of it after.
     boolean interrupted = Thread.interrupted();
     try (FileChannel guard =
@@ -147,7 +155,6 @@ public final class DoorMemory {
       }
       return change.result();
     } finally {
-      turn.unlock();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

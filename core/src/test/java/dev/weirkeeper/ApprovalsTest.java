@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -190,7 +191,7 @@ class ApprovalsTest {
     }
 
     @Test
-    void another_state_another_caller_or_an_answered_one_is_another() {
+    void another_state_other_rules_another_caller_or_an_answered_one_is_another() {
       door.grants.allow(Grant.to("gemini", Effect.READ));
       Set<Hash> all = new HashSet<>();
       Hash first = door.request(AGENT, on(ORDERS, WRITE));
@@ -199,11 +200,31 @@ class ApprovalsTest {
       door.fingerprint = (input, call) -> "moved";
       all.add(door.request(AGENT, on(ORDERS, WRITE)));
       door.fingerprint = (input, call) -> "as ever";
+      door.budgets = Budgets.STANDARD.with(Budget.of("w", WRITE).acts(5));
+      all.add(door.request(AGENT, on(ORDERS, WRITE)));
+      door.budgets = Budgets.STANDARD;
       approvals().deny(ANA, first);
       door.clock.forward(Duration.ofSeconds(1));
       all.add(door.request(AGENT, on(ORDERS, WRITE)));
 
-      assertThat(all).hasSize(4);
+      assertThat(all).hasSize(5);
+    }
+
+    @Test
+    void two_who_ask_the_same_at_once_ask_once() {
+      List<Hash> inner = new ArrayList<>();
+      door.sink.before =
+          record -> {
+            door.sink.before = any -> {};
+            door.clock.forward(Duration.ofSeconds(1));
+            inner.add(door.request(AGENT, on(ORDERS, WRITE)));
+          };
+
+      Hash outer = door.request(AGENT, on(ORDERS, WRITE));
+
+      assertThat(inner).containsExactly(outer);
+      assertThat(approvals().list()).hasSize(1);
+      assertThat(door.alerts).hasSize(1);
     }
 
     @Test
@@ -497,6 +518,20 @@ class ApprovalsTest {
   @Nested
   class Use {
     @Test
+    void an_approval_that_was_used_while_rows_were_counted_is_not_used_again() {
+      approvals().approve(BEN, approved(DELETE));
+      door.counting =
+          (input, call) -> {
+            door.counting = (again, inner) -> new Probe.Value<>(1L);
+            assertThat(perform(DELETE).isDone()).isTrue();
+            return new Probe.Value<>(1L);
+          };
+
+      assertRefused(perform(DELETE), "is USED");
+      assertThat(door.called).hasSize(1);
+    }
+
+    @Test
     void an_act_that_came_to_nothing_uses_its_approval_up() {
       for (Outcome outcome :
           List.of(
@@ -646,6 +681,19 @@ class ApprovalsTest {
       write(vote(two, "ana", Approval.Word.APPROVE), vote(two, "ana", Approval.Word.APPROVE));
 
       assertNothingHappened(perform(DELETE), "is OPEN");
+    }
+
+    @Test
+    void a_requester_who_is_an_approver_elsewhere_does_not_approve_its_own() throws IOException {
+      door.grants.allow(Grant.to("ana", Effect.READ));
+      Hash own = door.request(ANA, on(ORDERS, WRITE));
+      Approval.Request honest = approvals().find(own).orElseThrow().request();
+      door.clock.forward(Duration.ofMinutes(1));
+      Approval.Request forged = forged(honest, Set.of("ana", "ben"), 1);
+      write(new DoorEvent.Requested(forged), vote(forged.id(), "ana", Approval.Word.APPROVE));
+
+      assertRefused(door.perform(ANA, on(ORDERS, WRITE)), "is OPEN");
+      assertThat(door.called).isEmpty();
     }
 
     @Test

@@ -429,6 +429,24 @@ class BudgetsTest {
     }
 
     @Test
+    void a_class_too_while_all_acts_are_frozen() {
+      budget(WRITES.freezeAfter(1, HOUR));
+      door.budgets = door.budgets.freezeAllAfter(1, HOUR);
+      door.open().alarm(GOLD, Hash.of(Json.empty()));
+      assertThat(door.open().frozen()).containsOnlyKeys("*");
+      // One that was under way when all were frozen.
+      door.open().thaw(ANA, "*");
+      door.handler =
+          (input, call) -> {
+            door.open().alarm(GOLD, Hash.of(Json.empty()));
+            return new Outcome.Failed("no");
+          };
+      door.perform(ANA, on(ORDERS, WRITE));
+
+      assertThat(door.open().frozen()).containsOnlyKeys("*", "writes");
+    }
+
+    @Test
     void nothing_when_alarms_lie_apart() {
       budget(WRITES.freezeAfter(100, HOUR));
       door.budgets = door.budgets.freezeAllAfter(2, Duration.ofMinutes(10));
@@ -532,6 +550,19 @@ class BudgetsTest {
 
       assertRefused(door.perform(ANA, on(ORDERS, WRITE)), "1 acts an hour");
       assertDone(door.perform(ANA, on(ORDERS, DELETE)));
+    }
+
+    @Test
+    void a_little_behind_frees_nothing_earlier() {
+      budget(WRITES.acts(2));
+      assertDone(door.perform(ANA, on(ORDERS, WRITE)));
+      door.clock.back(Duration.ofMinutes(1));
+      assertDone(door.perform(ANA, on(ORDERS, WRITE)));
+      door.clock.forward(HOUR.plusSeconds(59));
+
+      assertRefused(door.perform(ANA, on(ORDERS, WRITE)), "2 acts an hour");
+      door.clock.forward(Duration.ofSeconds(1));
+      assertDone(door.perform(ANA, on(ORDERS, WRITE)));
     }
 
     @Test

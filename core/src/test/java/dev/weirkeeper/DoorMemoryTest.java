@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DoorMemoryTest {
-  private static final Instant AT = new TestClock().instant();
+  private static final Instant AT = Instant.parse("2026-11-23T08:00:00Z");
 
   @TempDir Path folder;
 

@@ -225,6 +225,8 @@ class GrantsTest {
     assertThat(refusal(door.perform(AGENT, on(ORDERS, WRITE))))
         .contains("The host's rule closing-hours is against it: closed until eight");
     assertThat(door.called).isEmpty();
+    // Nothing was read for it and nothing announced.
+    assertThat(door.sink.kinds()).containsExactly(Act.Refused.KIND);
   }
 
   @Test

@@ -6,14 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.function.Consumer;
 
 /** A sink that keeps records in memory and fails for the kinds it is told. */
 final class MemorySink implements AuditSink {
   private final List<AuditRecord> records = new ArrayList<>();
   final Set<String> failing = new CopyOnWriteArraySet<>();
 
+  /** Happens before a record is kept, while its writer waits. */
+  Consumer<AuditRecord> before = record -> {};
+
   @Override
   public synchronized Receipt append(AuditRecord record) throws IOException {
+    before.accept(record);
     if (failing.contains(record.kind())) {
       throw new IOException("No space left on device");
     }

@@ -283,15 +283,33 @@ class SettlingTest {
 
   @Test
   void a_person_who_settles_what_alarmed_already_does_not_alarm_again() {
-    door.budgets = Budgets.STANDARD.with(Budget.of("writes", WRITE));
+    door.budgets =
+        Budgets.STANDARD.with(Budget.of("writes", WRITE).freezeAfter(1, Duration.ofDays(1)));
     door.handler = (input, call) -> new Outcome.Unknown("?");
-    door.perform(ANA, on(ORDERS, WRITE, "1"));
-    door.perform(ANA, on(ORDERS, WRITE, "2"));
+    door.perform(ANA, on(ORDERS, WRITE));
+    assertThat(door.open().frozen()).containsOnlyKeys("writes");
     door.open().thaw(ANA, "writes");
 
-    door.open().settle(ANA, door.id(on(ORDERS, WRITE, "1")), new Outcome.Failed("no"), "looked");
-    door.open().settle(ANA, door.id(on(ORDERS, WRITE, "2")), new Outcome.Failed("no"), "looked");
+    door.open().settle(ANA, door.id(on(ORDERS, WRITE)), new Outcome.Failed("no"), "looked");
 
+    assertThat(door.open().frozen()).isEmpty();
+    assertThat(door.open().unsettled()).isEmpty();
+  }
+
+  @Test
+  void what_a_person_settled_while_a_tool_was_asked_stays_so() {
+    door.budgets =
+        Budgets.STANDARD.with(Budget.of("starts", START).freezeAfter(1, Duration.ofDays(1)));
+    Hash act = begin();
+    door.settling =
+        () -> {
+          door.open().settle(ANA, act, done(), "looked");
+          return new Outcome.Failed("no");
+        };
+
+    door.open().settle(POLICY, act);
+
+    assertThat(door.open().recent(ORDERS)).containsExactly("Done item_start");
     assertThat(door.open().frozen()).isEmpty();
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /**
  * A door over a world of items, with tools that do as a test says. {@link #open} builds it anew, as
@@ -69,6 +70,7 @@ final class TestDoor {
   Probe<Long> rows = new Probe.Value<>(0L);
   Tool.Rows<Input> counting = (input, call) -> rows;
   Outcome settlement = done();
+  Supplier<Outcome> settling = () -> settlement;
 
   static Outcome done() {
     return new Outcome.Done(Json.of(new Result("ok")), Outcome.Verification.NOT_NEEDED);
@@ -142,7 +144,7 @@ final class TestDoor {
             Settlement.class,
             (query, call) ->
                 new Outcome.Done(
-                    Json.of(new Settlement(settlement)), Outcome.Verification.NOT_NEEDED)));
+                    Json.of(new Settlement(settling.get())), Outcome.Verification.NOT_NEEDED)));
   }
 
   private Tool<Input, Result> tool(
