@@ -21,7 +21,8 @@ public sealed interface Act {
    * @param state hash of the fingerprint that the tool read before, where it has one
    * @param definition hash of the tool's {@link ToolSpec}
    * @param policy digest of all rules of the host that let it through
-   * @param rows how many rows it may touch, as the tool says beforehand
+   * @param rows how many rows it may touch, as the tool says beforehand; empty where no budget
+   *     bounds them
    * @param approval the leave that it uses up, where it needs one
    */
   record Started(
@@ -33,7 +34,7 @@ public sealed interface Act {
       Optional<Hash> state,
       Hash definition,
       Hash policy,
-      long rows,
+      Optional<Long> rows,
       Optional<Approval> approval)
       implements Act {
     public static final String KIND = "act.started";
@@ -47,6 +48,7 @@ public sealed interface Act {
       requireNonNull(state, "state");
       requireNonNull(definition, "definition");
       requireNonNull(policy, "policy");
+      requireNonNull(rows, "rows");
       requireNonNull(approval, "approval");
     }
   }

@@ -50,13 +50,12 @@ final class Attempt<I extends Record> implements Tool.Call {
    *
    * @param number of the call in the door's memory; a READ has none
    */
-  record Admission(
-      Optional<String> refusal, OptionalLong number, long rows, Optional<Approval> approval) {
+  record Admission(Optional<String> refusal, OptionalLong number, Optional<Approval> approval) {
     private static final Admission OF_A_READ =
-        new Admission(Optional.empty(), OptionalLong.empty(), 0, Optional.empty());
+        new Admission(Optional.empty(), OptionalLong.empty(), Optional.empty());
 
     private static Admission no(String why) {
-      return new Admission(Optional.of(why), OptionalLong.empty(), 0, Optional.empty());
+      return new Admission(Optional.of(why), OptionalLong.empty(), Optional.empty());
     }
   }
 
@@ -197,8 +196,7 @@ final class Attempt<I extends Record> implements Tool.Call {
             right.approval().map(given -> given.request().id()));
     return new DoorMemory.Change<>(
         List.of(spent),
-        new Admission(
-            Optional.empty(), OptionalLong.of(state.nextNumber()), rows, right.approval()));
+        new Admission(Optional.empty(), OptionalLong.of(state.nextNumber()), right.approval()));
   }
 
   private Optional<String> mustBeSettledFirst(List<DoorState.Call> earlier) {
@@ -270,7 +268,7 @@ final class Attempt<I extends Record> implements Tool.Call {
             stateHash(),
             Hash.of(Json.of(tool.spec())),
             policy(),
-            admitted.rows(),
+            bound.isPresent() ? Optional.of(bound.getAsLong()) : Optional.empty(),
             admitted.approval());
     Hash started;
     try {

@@ -229,7 +229,7 @@ class JsonLinesLogTest {
             Optional.empty(),
             Hash.of(Json.empty()),
             Hash.of(Json.empty()),
-            0,
+            Optional.empty(),
             Optional.empty());
     try (JsonLinesSink sink = JsonLinesSink.open(folder, CLOCK)) {
       Journal journal = new Journal(sink, CLOCK);

@@ -136,6 +136,17 @@ class RedTeamIT {
 
   /** A call that is fine as it is: attacks take the place of its texts, one after the other. */
   private record Sample(String tool, Json input, Asset target) {
+    /** The place among its texts at which the target is named; -1 if it is not. */
+    int name() {
+      for (int place = 0; place < texts(input); place++) {
+        String name = target.name();
+        if (Json.of(replaced(input, new AtomicInteger(place), name)).equals(input)) {
+          return place;
+        }
+      }
+      return -1;
+    }
+
     static Sample of(TableChange change) {
       Action action = change.on(SYSTEM);
       return new Sample(action.tool(), action.input(), action.target());
@@ -209,15 +220,19 @@ class RedTeamIT {
             door.specs().stream().map(spec -> spec.name()).toList());
   }
 
-  /** All calls in which the attack stands in the place of one text, or of the target too. */
+  /**
+   * All calls in which the attack stands in the place of one text; that of the target also in the
+   * target.
+   */
   private static List<Action> attacks(Sample sample, String payload) {
     List<Action> actions = new ArrayList<>();
     for (int place = 0; place < texts(sample.input()); place++) {
       Json input = Json.of(replaced(sample.input(), new AtomicInteger(place), payload));
       actions.add(new Action(sample.tool(), input, sample.target()));
-      if (!payload.isBlank()) {
-        actions.add(
-            new Action(sample.tool(), input, new Asset(sample.target().system(), payload)));
+      boolean named = place == sample.name() && !payload.isBlank();
+      if (named) {
+        // What the tool is addressed to must be what its input names, so both are attacked.
+        actions.add(new Action(sample.tool(), input, new Asset(sample.target().system(), payload)));
       }
     }
     return actions;
