@@ -145,8 +145,9 @@ public final class GovernedStream implements AutoCloseable {
     warehouse.setUrl(settings.targetUrl());
     try (Connection administrator = warehouse.getConnection()) {
       PostgresBoundary.install(administrator);
-      PostgresBoundary.installGuard(administrator);
-      PostgresBoundary.harden(administrator);
+      if (isSuperuser(administrator)) {
+        PostgresBoundary.installGuard(administrator);
+      }
       PostgresBoundary.allowSchema(administrator, "public");
       PostgresBoundary.limitAtFirst(administrator, LIMITS);
       PostgresTarget.install(administrator, PostgresBoundary.Login.ROWS.role());
@@ -164,7 +165,12 @@ public final class GovernedStream implements AutoCloseable {
                     .heartbeat(Duration.ofMillis(200))
                     .clock(clock)
                     .build());
-    target = settings.seams().target().apply(PostgresTarget.builder(TARGET, as(PostgresBoundary.Login.ROWS, settings)).build());
+    target =
+        settings
+            .seams()
+            .target()
+            .apply(
+                PostgresTarget.builder(TARGET, as(PostgresBoundary.Login.ROWS, settings)).build());
     sink =
         settings
             .seams()
@@ -208,6 +214,15 @@ public final class GovernedStream implements AutoCloseable {
     settings.tolerances().forEach(builder::tolerance);
     pipeline = builder.build();
     thread = new Thread(this::run, "pipeline");
+  }
+
+  private static boolean isSuperuser(Connection connection) throws SQLException {
+    try (PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user");
+        ResultSet row = query.executeQuery()) {
+      return row.next() && row.getBoolean(1);
+    }
   }
 
   /** The warehouse as one of the boundary's logins sees it. */

@@ -20,8 +20,10 @@ public final class Quickstart {
         (no arguments)             play the story on an embedded PostgreSQL and prove the result
         --serve                    play it, then keep the servers running until interrupted
         --source URL --target URL  follow the tables of your own source into your own target,
-                                   until interrupted; URLs are JDBC, the target needs an empty
-                                   schema, the source wal_level=logical
+                                   until interrupted; URLs are JDBC, the target's is of an
+                                   administrator and its schema public is empty, the source has
+                                   wal_level=logical. wk_rows, wk_change and wk_approve must be
+                                   able to log in at the target as the URL does
         --tables a.b,c.d           which tables, with their schemas (needed with --source)
         --folder DIR               where the audit log and spill files go (default: a new folder)
         --no-color                 plain text

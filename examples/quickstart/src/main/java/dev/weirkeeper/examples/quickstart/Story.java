@@ -10,6 +10,7 @@ import dev.weirkeeper.Verdict;
 import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.examples.quickstart.Timeline.Tone;
 import dev.weirkeeper.healing.PipelineTools;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
@@ -52,6 +53,9 @@ final class Story {
   void play() throws IOException, SQLException, InterruptedException {
     server.createDatabase(GovernedStream.SOURCE);
     server.createDatabase(GovernedStream.TARGET);
+    try (Connection warehouse = server.connect(GovernedStream.TARGET)) {
+      PostgresBoundary.harden(warehouse);
+    }
     try (Connection shop = server.connect(GovernedStream.SOURCE)) {
       Shop.create(shop);
       scene("A shop with " + Shop.fill(shop) + " rows of TPC-H customers, orders and line items");

@@ -64,7 +64,8 @@ class ReadmeProgramIT {
       Pipeline pipeline;
       FutureTask<Void> run;
       try (PostgresTarget target =
-              PostgresTarget.builder("warehouse", server.dataSource("warehouse", "wk_rows")).open();
+              PostgresTarget.builder("warehouse", server.dataSource("warehouse", "wk_rows"))
+                  .open();
           JsonLinesSink sink = JsonLinesSink.open(folder.resolve("audit"), Clock.systemUTC())) {
         pipeline =
             program(
