@@ -63,18 +63,22 @@ BEGIN
     END IF;
   END LOOP;
 
-  -- Only where they are not set: two databases that change one role at once would trip over each other.
-  IF NOT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
-                 WHERE r.rolname = 'wk_read' AND s.setdatabase = 0) THEN
-    ALTER ROLE wk_read SET default_transaction_read_only = on;
-    ALTER ROLE wk_read SET statement_timeout = '5s';
-    ALTER ROLE wk_read SET lock_timeout = '1s';
-    ALTER ROLE wk_read SET idle_in_transaction_session_timeout = '10s';
-  END IF;
-  IF NOT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
-                 WHERE r.rolname = 'wk_change' AND s.setdatabase = 0) THEN
-    ALTER ROLE wk_change SET idle_in_transaction_session_timeout = '1min';
-  END IF;
+  BEGIN
+    IF NOT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
+                   WHERE r.rolname = 'wk_read' AND s.setdatabase = 0) THEN
+      ALTER ROLE wk_read SET default_transaction_read_only = on;
+      ALTER ROLE wk_read SET statement_timeout = '5s';
+      ALTER ROLE wk_read SET lock_timeout = '1s';
+      ALTER ROLE wk_read SET idle_in_transaction_session_timeout = '10s';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
+                   WHERE r.rolname = 'wk_change' AND s.setdatabase = 0) THEN
+      ALTER ROLE wk_change SET idle_in_transaction_session_timeout = '1min';
+    END IF;
+  EXCEPTION WHEN internal_error OR unique_violation THEN
+    -- "Tuple concurrently updated": somebody sets the same in another database of the cluster.
+    RAISE NOTICE 'wk: the settings of our roles were made from another database meanwhile';
+  END;
 
   -- An administrator who is no superuser has to be a member while he hands functions over; section 9 ends it.
   IF NOT pg_has_role(current_user, 'wk_owner', 'USAGE') THEN

@@ -10,6 +10,7 @@ DO $$ BEGIN
     RAISE EXCEPTION 'wk: run this script in one transaction: psql -1';
   END IF;
 END $$;
+SELECT pg_advisory_xact_lock(6273881523647712);
 
 -- Large objects: with them any login can fill the disk.
 REVOKE EXECUTE ON FUNCTION
