@@ -54,6 +54,8 @@ final class Story {
     server.createDatabase(GovernedStream.TARGET);
     try (Connection administrator = server.connect(GovernedStream.TARGET)) {
       Warehouse.prepare(administrator);
+      // This server is the story's own: nobody else in it needs large objects.
+      PostgresBoundary.harden(administrator);
     }
     try (Connection shop = server.connect(GovernedStream.SOURCE)) {
       Shop.create(shop);

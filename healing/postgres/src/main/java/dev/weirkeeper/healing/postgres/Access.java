@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 /** The way to the target: whose tables they are, and how long anything there may take. */
@@ -84,11 +83,13 @@ final class Access {
           && clock.instant().plus(pause).isBefore(call.deadline());
     }
 
-    void pause() throws InterruptedException {
-      TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+    /** How long to let others through before the next try. */
+    Duration pause() {
+      Duration now = pause;
       left--;
       Duration doubled = pause.multipliedBy(2);
       pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+      return now;
     }
   }
 

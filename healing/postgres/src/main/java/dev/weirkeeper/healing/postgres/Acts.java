@@ -8,6 +8,7 @@ import dev.weirkeeper.spi.Tool;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +77,7 @@ final class Acts implements Acting {
         LOG.debug("{} waits for a lock and tries again", change.tool());
       }
       try {
-        tries.pause();
+        TimeUnit.NANOSECONDS.sleep(tries.pause().toNanos());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return new Outcome.Failed("The caller was interrupted between two tries; nothing changed");

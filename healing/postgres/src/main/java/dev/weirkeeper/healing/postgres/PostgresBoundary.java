@@ -311,10 +311,21 @@ public final class PostgresBoundary {
     }
   }
 
+  /** Scripts look names up in the catalog only; the caller's transaction goes on as it was. */
   private static void execute(Connection connection, String script) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
+    try (Statement statement = connection.createStatement();
+        PreparedStatement restore =
+            connection.prepareStatement("SELECT pg_catalog.set_config('search_path', ?, true)")) {
+      String path;
+      try (ResultSet row =
+          statement.executeQuery("SELECT pg_catalog.current_setting('search_path')")) {
+        row.next();
+        path = row.getString(1);
+      }
       statement.setEscapeProcessing(false);
       statement.execute(read(script));
+      restore.setString(1, path);
+      restore.executeQuery().close();
     }
   }
 

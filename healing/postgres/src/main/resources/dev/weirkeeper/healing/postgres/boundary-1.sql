@@ -21,7 +21,14 @@
 --     WK003 budget spent           WK007 name not allowed         WK011 input not understood
 --     WK012 cannot be taken into care (for the administrator)     42501 delete budget spent
 
-SELECT pg_catalog.pg_advisory_xact_lock(6273881523647712);
+-- No function of others may stand in for one of PostgreSQL's.
+SET LOCAL search_path = pg_catalog, pg_temp;
+DO $$ BEGIN
+  IF current_setting('search_path') <> 'pg_catalog, pg_temp' THEN
+    RAISE EXCEPTION 'wk: run this script in one transaction: psql -1';
+  END IF;
+END $$;
+SELECT pg_advisory_xact_lock(6273881523647712);
 
 -- 1. Roles. They belong to the whole cluster, so they may be there already. --------------------------------------------
 
@@ -56,18 +63,22 @@ BEGIN
     END IF;
   END LOOP;
 
-  -- Only where they are not set: two databases that change one role at once would trip over each other.
-  IF NOT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
-                 WHERE r.rolname = 'wk_read' AND s.setdatabase = 0) THEN
-    ALTER ROLE wk_read SET default_transaction_read_only = on;
-    ALTER ROLE wk_read SET statement_timeout = '5s';
-    ALTER ROLE wk_read SET lock_timeout = '1s';
-    ALTER ROLE wk_read SET idle_in_transaction_session_timeout = '10s';
-  END IF;
-  IF NOT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
-                 WHERE r.rolname = 'wk_change' AND s.setdatabase = 0) THEN
-    ALTER ROLE wk_change SET idle_in_transaction_session_timeout = '1min';
-  END IF;
+  BEGIN
+    IF NOT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
+                   WHERE r.rolname = 'wk_read' AND s.setdatabase = 0) THEN
+      ALTER ROLE wk_read SET default_transaction_read_only = on;
+      ALTER ROLE wk_read SET statement_timeout = '5s';
+      ALTER ROLE wk_read SET lock_timeout = '1s';
+      ALTER ROLE wk_read SET idle_in_transaction_session_timeout = '10s';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
+                   WHERE r.rolname = 'wk_change' AND s.setdatabase = 0) THEN
+      ALTER ROLE wk_change SET idle_in_transaction_session_timeout = '1min';
+    END IF;
+  EXCEPTION WHEN internal_error OR unique_violation THEN
+    -- "Tuple concurrently updated": somebody sets the same in another database of the cluster.
+    RAISE NOTICE 'wk: the settings of our roles were made from another database meanwhile';
+  END;
 
   -- An administrator who is no superuser has to be a member while he hands functions over; section 9 ends it.
   IF NOT pg_has_role(current_user, 'wk_owner', 'USAGE') THEN
@@ -434,6 +445,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WHERE wk.trusts(i.owner) IS NOT TRUE
 $$;
 
+-- Event triggers whose code is somebody else's: it would run as wk_owner whenever a table is changed.
+CREATE OR REPLACE FUNCTION wk.untrusted_event_triggers() RETURNS SETOF text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT e.evtname::text FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid
+  WHERE e.evtenabled <> 'D' AND wk.trusts(p.proowner) IS NOT TRUE
+$$;
+
 -- Whether a column has this type, and whether it holds an enum of this name in the schema of its table.
 CREATE OR REPLACE FUNCTION wk.has_type(target oid, col text, typ oid, args int[], is_array boolean, enum_name text)
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -482,6 +500,9 @@ BEGIN
   END IF;
   IF (act_key ~ '^[0-9a-f]{64}$') IS NOT TRUE THEN
     RAISE EXCEPTION 'wk: an act is named by 64 hexadecimal digits' USING ERRCODE = 'WK011';
+  END IF;
+  IF EXISTS (SELECT FROM wk.untrusted_event_triggers()) THEN
+    RAISE EXCEPTION 'wk: an event trigger runs code of somebody who is not the administrator' USING ERRCODE = 'WK009';
   END IF;
   -- Whoever waits for a table makes all others wait behind it.
   IF patience = 0 OR patience > 3000 THEN
@@ -715,7 +736,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   q text := (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = target AND g.tgname = 'wk_deletes') THEN
+  IF NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = target AND g.tgname = 'wk_deletes'
+                   AND g.tgfoid = 'wk.count_deletes()'::regprocedure AND g.tgtype = 8 AND g.tgqual IS NULL) THEN
     EXECUTE format('CREATE TRIGGER wk_deletes AFTER DELETE ON %s REFERENCING OLD TABLE AS wk_gone'
                    ' FOR EACH STATEMENT EXECUTE FUNCTION wk.count_deletes()', q);
   END IF;
@@ -1122,10 +1144,14 @@ BEGIN
     FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'wk'::regnamespace AND p.proowner <> 'wk_owner'::regrole;
   RETURN QUERY SELECT 'refuse', format('table %s leans on %s', m.relid::regclass, u), 'give it to the administrator, or release the table'
     FROM wk.managed m JOIN pg_class c ON c.oid = m.relid CROSS JOIN LATERAL wk.untrusted(m.relid) AS u;
+  RETURN QUERY SELECT 'refuse', format('event trigger %I runs code of somebody who is not the administrator', e),
+      format('ALTER EVENT TRIGGER %I DISABLE', e)
+    FROM wk.untrusted_event_triggers() AS e;
   RETURN QUERY SELECT 'refuse', format('deletes from table %s are not counted', c.oid::regclass), format('SELECT wk.adopt(%L)', c.oid::regclass)
     FROM wk.managed m JOIN pg_class c ON c.oid = m.relid
     WHERE c.relowner = 'wk_owner'::regrole
-      AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'wk_deletes' AND t.tgenabled = 'A');
+      AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'wk_deletes' AND t.tgenabled = 'A'
+                        AND t.tgfoid = 'wk.count_deletes()'::regprocedure AND t.tgtype = 8 AND t.tgqual IS NULL);
   RETURN QUERY SELECT 'warn', format('table %s has partitions that are not in our care', m.relid::regclass), format('SELECT wk.adopt(%L)', m.relid::regclass)
     FROM wk.managed m JOIN pg_class c ON c.oid = m.relid
     WHERE c.relowner = 'wk_owner'::regrole
@@ -1154,7 +1180,7 @@ BEGIN
   GRANT EXECUTE ON FUNCTION wk.skeleton(text), wk.require_name(text), wk.require_free_column(text, text[]),
     wk.canonical(oid, int, int), wk.type_sql(oid, int[]), wk.stored_args(oid, int),
     wk.wider(oid, int[], boolean, oid, int[], boolean), wk.require_exact(text, oid, int[], boolean),
-    wk.fingerprint(text, text), wk.tree(oid), wk.trusts(oid), wk.untrusted(oid),
+    wk.fingerprint(text, text), wk.tree(oid), wk.trusts(oid), wk.untrusted(oid), wk.untrusted_event_triggers(),
     wk.has_type(oid, text, oid, int[], boolean, text), wk.holds(text, oid, text, oid, int[], boolean, text, text),
     wk.enter(text), wk.action_id(text, oid, text, oid, int, int, boolean, text, text[], text, text),
     wk.require_enum(oid, text, text[]), wk.guard_rows(oid), wk.require_approver(), wk.count_deletes() TO wk_owner;
@@ -1162,7 +1188,8 @@ BEGIN
     wk.create_table(text, text, text, jsonb, text[], text) TO wk_change;
   GRANT EXECUTE ON FUNCTION wk.approve(text, interval), wk.revoke(text) TO wk_approve;
   GRANT EXECUTE ON FUNCTION wk.fingerprint(text, text), wk.action_id(text, oid, text, oid, int, int, boolean, text, text[], text, text),
-    wk.rename_request(text, text, text, text), wk.check(name), wk.untrusted(oid), wk.tree(oid), wk.trusts(oid) TO wk_change, wk_approve;
+    wk.rename_request(text, text, text, text), wk.check(name), wk.untrusted(oid), wk.untrusted_event_triggers(), wk.tree(oid),
+    wk.trusts(oid) TO wk_change, wk_approve;
 
   FOR f IN SELECT p.oid::regprocedure AS name FROM pg_proc p
            WHERE p.pronamespace = 'wk'::regnamespace AND p.prosecdef AND p.proowner <> 'wk_owner'::regrole

@@ -3,7 +3,14 @@
 --     psql -X -1 -v ON_ERROR_STOP=1 -d DATABASE -f guard-1.sql
 -- or PostgresBoundary.installGuard(connection). Again does no harm.
 
-SELECT pg_catalog.pg_advisory_xact_lock(6273881523647712);
+-- No function of others may stand in for one of PostgreSQL's.
+SET LOCAL search_path = pg_catalog, pg_temp;
+DO $$ BEGIN
+  IF current_setting('search_path') <> 'pg_catalog, pg_temp' THEN
+    RAISE EXCEPTION 'wk: run this script in one transaction: psql -1';
+  END IF;
+END $$;
+SELECT pg_advisory_xact_lock(6273881523647712);
 
 -- Our logins change nothing but from inside an act, and an act nothing but what it is for. TRUNCATE and rows are not
 -- seen here: they are a matter of rights.

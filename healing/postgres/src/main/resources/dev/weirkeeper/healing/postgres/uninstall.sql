@@ -6,7 +6,14 @@
 -- Not undone: what PUBLIC lost. If applications need it: GRANT TEMPORARY ON DATABASE … TO PUBLIC. Logins that other
 -- databases of the cluster use, or that own something elsewhere, stay.
 
-SELECT pg_catalog.pg_advisory_xact_lock(6273881523647712);
+-- No function of others may stand in for one of PostgreSQL's.
+SET LOCAL search_path = pg_catalog, pg_temp;
+DO $$ BEGIN
+  IF current_setting('search_path') <> 'pg_catalog, pg_temp' THEN
+    RAISE EXCEPTION 'wk: run this script in one transaction: psql -1';
+  END IF;
+END $$;
+SELECT pg_advisory_xact_lock(6273881523647712);
 
 DROP EVENT TRIGGER IF EXISTS wk_guard_start;
 DROP EVENT TRIGGER IF EXISTS wk_guard_drop;
@@ -14,36 +21,36 @@ DROP EVENT TRIGGER IF EXISTS wk_guard_drop;
 DO $uninstall$
 DECLARE
   item record;
-  superuser boolean := (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user);
+  superuser boolean := (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user);
 BEGIN
-  IF pg_catalog.to_regclass('wk.managed') IS NULL THEN
+  IF to_regclass('wk.managed') IS NULL THEN
     RAISE NOTICE 'wk: the boundary is not installed here';
     RETURN;
   END IF;
-  FOR item IN SELECT c.oid::pg_catalog.regclass AS name FROM wk.managed m JOIN pg_catalog.pg_class c ON c.oid = m.relid
-              WHERE c.relowner = 'wk_owner'::pg_catalog.regrole
+  FOR item IN SELECT c.oid::regclass AS name FROM wk.managed m JOIN pg_class c ON c.oid = m.relid
+              WHERE c.relowner = 'wk_owner'::regrole
   LOOP
     PERFORM wk.release(item.name, current_user::name);
   END LOOP;
 
   IF NOT superuser THEN
     FOR item IN SELECT * FROM (VALUES ('wk_owner'), ('wk_rows'), ('wk_change'), ('wk_approve'), ('wk_read')) AS w (name) LOOP
-      EXECUTE pg_catalog.format('GRANT %I TO %I', item.name, current_user);
+      EXECUTE format('GRANT %I TO %I', item.name, current_user);
     END LOOP;
   END IF;
   -- Enum types that no table of ours uses any more, and tables that were struck off by hand.
-  EXECUTE pg_catalog.format('REASSIGN OWNED BY wk_owner TO %I', current_user);
+  EXECUTE format('REASSIGN OWNED BY wk_owner TO %I', current_user);
   DROP SCHEMA wk CASCADE;
   FOR item IN SELECT * FROM (VALUES ('wk_rows'), ('wk_change'), ('wk_approve'), ('wk_read'), ('wk_owner')) AS w (name) LOOP
     -- They own nothing here any more: this takes their rights.
-    EXECUTE pg_catalog.format('REASSIGN OWNED BY %I TO %I', item.name, current_user);
-    EXECUTE pg_catalog.format('DROP OWNED BY %I', item.name);
+    EXECUTE format('REASSIGN OWNED BY %I TO %I', item.name, current_user);
+    EXECUTE format('DROP OWNED BY %I', item.name);
     BEGIN
-      EXECUTE pg_catalog.format('DROP ROLE %I', item.name);
+      EXECUTE format('DROP ROLE %I', item.name);
     EXCEPTION WHEN dependent_objects_still_exist THEN
       RAISE NOTICE 'wk: role % is in use in another database and stays', item.name;
       IF NOT superuser THEN
-        EXECUTE pg_catalog.format('REVOKE %I FROM %I', item.name, current_user);
+        EXECUTE format('REVOKE %I FROM %I', item.name, current_user);
       END IF;
     END;
   END LOOP;

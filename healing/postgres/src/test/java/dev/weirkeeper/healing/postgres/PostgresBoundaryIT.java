@@ -102,6 +102,54 @@ class PostgresBoundaryIT {
   }
 
   @Test
+  void invariant_4_functions_that_lie_in_wait_do_not_run_as_the_administrator() throws Exception {
+    server.createDatabase("trapped");
+    server.execute(
+        "trapped",
+        "CREATE TABLE public.caught (who name)",
+        "CREATE FUNCTION public.format(text, name) RETURNS text LANGUAGE plpgsql AS"
+            + " 'BEGIN INSERT INTO public.caught VALUES (current_user); RETURN ''SELECT 1''; END'",
+        "CREATE FUNCTION public.current_setting(varchar) RETURNS text LANGUAGE plpgsql AS"
+            + " 'BEGIN INSERT INTO public.caught VALUES (current_user); RETURN $1; END'");
+
+    try (Connection administrator = server.connect("trapped")) {
+      administrator.setAutoCommit(false);
+      PostgresBoundary.install(administrator);
+      PostgresBoundary.installGuard(administrator);
+      PostgresBoundary.allowSchema(administrator, "public");
+      PostgresBoundary.adopt(administrator, "public.caught");
+      assertThat(values(administrator, "SHOW search_path")).containsExactly("\"$user\", public");
+      PostgresBoundary.uninstall(administrator);
+      administrator.commit();
+      assertThat(values(administrator, "SELECT who FROM public.caught")).isEmpty();
+    }
+  }
+
+  @Test
+  void invariant_4_an_event_trigger_of_somebody_else_stops_all_changes() throws Exception {
+    execute(
+        "CREATE TABLE gold.orders (id int)",
+        "SELECT wk.adopt('gold.orders')",
+        "CREATE FUNCTION public.e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'",
+        "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION public.e()",
+        "ALTER FUNCTION public.e() OWNER TO mallory");
+
+    assertThatThrownBy(
+            () ->
+                execute(
+                    "SET SESSION AUTHORIZATION wk_change",
+                    "SELECT wk.change(repeat('2', 64), 'comment', c.oid, 'id', NULL, NULL, NULL,"
+                        + " false, NULL, NULL, 'x', wk.fingerprint('gold', 'orders'))"
+                        + " FROM pg_class c WHERE c.relname = 'orders'"))
+        .hasMessageContaining("event trigger runs code");
+    assertThat(dangers(Login.CHANGE))
+        .containsExactly(
+            new Danger(
+                "event trigger e runs code of somebody who is not the administrator",
+                "ALTER EVENT TRIGGER e DISABLE"));
+  }
+
+  @Test
   void a_schema_of_this_name_that_is_somebody_elses_is_not_taken() throws Exception {
     server.createDatabase("foreign");
     server.execute("foreign", "CREATE SCHEMA wk", "CREATE TABLE wk.precious (id int)");
