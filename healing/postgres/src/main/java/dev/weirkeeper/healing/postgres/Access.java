@@ -35,7 +35,8 @@ final class Access {
 
   /** Limits and grants go by the target of the action: it must be the table of the input. */
   TableName addressed(TableChange change, Tool.Call call) throws Refusal {
-    if (!call.target().equals(new Asset(system, change.table()))) {
+    Asset target = call.target();
+    if (!target.system().equals(system) || !target.name().equals(change.table())) {
       throw new Refusal(
           "The action's target is not the table of its input at "
               + system
