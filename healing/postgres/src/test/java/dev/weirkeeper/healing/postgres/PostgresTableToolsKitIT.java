@@ -16,6 +16,8 @@ import dev.weirkeeper.spi.ToolRegistry;
 import dev.weirkeeper.testkit.LocalPostgres;
 import dev.weirkeeper.testkit.ToolRegistryKit;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +57,25 @@ class PostgresTableToolsKitIT extends ToolRegistryKit {
 
   @Override
   protected ToolRegistry registry() throws Exception {
-    String database = "world" + WORLDS.incrementAndGet();
+    String world = "world" + WORLDS.get();
+    if (WORLDS.get() == 0 || !isUntouched(world)) {
+      world = "world" + WORLDS.incrementAndGet();
+      create(world);
+    }
+    return new PostgresTableTools(SYSTEM, server.dataSource(world, "wk_change"));
+  }
+
+  /** Each act leaves a row: without one the world is as it was at first. */
+  private static boolean isUntouched(String database) throws Exception {
+    try (Connection administrator = server.connect(database);
+        Statement statement = administrator.createStatement();
+        ResultSet row = statement.executeQuery("SELECT NOT EXISTS (SELECT FROM wk.act)")) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+
+  private static void create(String database) throws Exception {
     // Rights on a database are not copied with it.
     server.execute(
         "postgres",
@@ -65,7 +85,6 @@ class PostgresTableToolsKitIT extends ToolRegistryKit {
       PostgresBoundary.approve(
           person, PostgresBoundary.request(person, RENAME), Duration.ofMinutes(10));
     }
-    return new PostgresTableTools(SYSTEM, server.dataSource(database, "wk_change"));
   }
 
   @Override
