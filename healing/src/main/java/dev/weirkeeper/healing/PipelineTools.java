@@ -10,6 +10,7 @@ import dev.weirkeeper.Json;
 import dev.weirkeeper.Mailbox;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.PipelineCommand;
+import dev.weirkeeper.Probe;
 import dev.weirkeeper.Repeat;
 import dev.weirkeeper.ToolSpec;
 import dev.weirkeeper.Undo;
@@ -122,31 +123,33 @@ public final class PipelineTools implements ToolRegistry {
             (input, asset) -> new PipelineCommand.Resume(asset)),
         // A second call throws the progress of the first away.
         tool(
-            spec(
-                RESYNC,
-                "Reads a whole table from its source again. Use it when changes were lost or"
-                    + " stored values changed without a row event.",
+                spec(
+                    RESYNC,
+                    "Reads a whole table from its source again. Use it when changes were lost or"
+                        + " stored values changed without a row event.",
+                    Resync.class,
+                    Repeat.ONCE,
+                    Undo.NONE,
+                    Inputs.IDS),
                 Resync.class,
-                Repeat.ONCE,
-                Undo.NONE,
-                Inputs.IDS),
-            Resync.class,
-            Resync::table,
-            (input, asset) -> new PipelineCommand.Resync(asset)),
+                Resync::table,
+                (input, asset) -> new PipelineCommand.Resync(asset))
+            .touching((input, call) -> new Probe.Unknown<>("a resync reads a table of any size")),
         tool(
-            spec(
-                REPLAY,
-                "Puts rows from quarantine through the gate again, oldest first. A row never"
-                    + " overwrites something newer.",
+                spec(
+                    REPLAY,
+                    "Puts rows from quarantine through the gate again, oldest first. A row never"
+                        + " overwrites something newer.",
+                    Replay.class,
+                    Repeat.SAFE,
+                    Undo.NONE,
+                    Inputs.IDS),
                 Replay.class,
-                Repeat.SAFE,
-                Undo.NONE,
-                Inputs.IDS),
-            Replay.class,
-            Replay::table,
-            (input, asset) ->
-                new PipelineCommand.Replay(
-                    asset, new Target.Selection(input.rule(), input.limit()))),
+                Replay::table,
+                (input, asset) ->
+                    new PipelineCommand.Replay(
+                        asset, new Target.Selection(input.rule(), input.limit())))
+            .touching((input, call) -> new Probe.Value<>((long) input.limit())),
         tool(
             spec(
                 APPLY,

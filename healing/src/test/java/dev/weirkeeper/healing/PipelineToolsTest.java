@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weirkeeper.Action;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.AuditRecord;
+import dev.weirkeeper.Budget;
+import dev.weirkeeper.Budgets;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
@@ -138,6 +140,36 @@ class PipelineToolsTest {
   }
 
   @Test
+  void a_budget_of_rows_bounds_replays_and_lets_no_resync_through() {
+    running();
+    Budgets rows =
+        Budgets.STANDARD.with(
+            Budget.of("rows", PipelineTools.REPLAY, PipelineTools.RESYNC).rows(100));
+    Toolbox door = builder().budgets(rows).build();
+
+    assertThat(door.perform(ANA, replay(60), List.of()).isDone()).isTrue();
+    assertThat(door.perform(ANA, replay(60), List.of())).isInstanceOf(Outcome.Refused.class);
+    assertThat(
+            door.perform(
+                ANA,
+                new Action(
+                    PipelineTools.RESYNC,
+                    Json.of(new PipelineTools.Resync("public.orders")),
+                    ORDERS),
+                List.of()))
+        .isInstanceOf(Outcome.Refused.class);
+
+    assertThat(commands).hasSize(1);
+  }
+
+  private static Action replay(int limit) {
+    return new Action(
+        PipelineTools.REPLAY,
+        Json.of(new PipelineTools.Replay("public.orders", Optional.empty(), limit)),
+        ORDERS);
+  }
+
+  @Test
   void the_playbooks_pause_is_a_pause() {
     running();
     PlaybookTest.Scene scene = new PlaybookTest.Scene();
@@ -163,6 +195,10 @@ class PipelineToolsTest {
   }
 
   private Toolbox door() {
+    return builder().build();
+  }
+
+  private Toolbox.Builder builder() {
     AuditSink sink =
         new AuditSink() {
           @Override
@@ -180,7 +216,6 @@ class PipelineToolsTest {
         .tools(tools)
         .memory(DoorMemory.inProcess())
         .limit(Effect.WRITE)
-        .grant("ana", Effect.WRITE)
-        .build();
+        .grant("ana", Effect.WRITE);
   }
 }
