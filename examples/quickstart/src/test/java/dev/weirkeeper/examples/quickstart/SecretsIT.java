@@ -7,6 +7,7 @@ import dev.weirkeeper.Action;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Caller;
+import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Journal;
@@ -247,6 +248,7 @@ class SecretsIT {
               .journal(new Journal(sink, Clock.systemUTC()))
               .clock(Clock.systemUTC())
               .tools(PostgresTableTools.builder("mirror", source(url(which))).build())
+              .memory(DoorMemory.inProcess())
               .limit(Effect.WRITE)
               .grant("ana", Effect.WRITE)
               .build();
