@@ -393,7 +393,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Functions, operators and types of others that a change of the table might run as its owner: behind checks, defaults,
--- generated columns, indexes, triggers, policies and rules.
+-- generated columns, indexes, statistics, triggers, policies and rules.
 CREATE OR REPLACE FUNCTION wk.untrusted(target oid) RETURNS SETOF text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH RECURSIVE part (classid, objid) AS (
@@ -403,7 +403,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM part p JOIN pg_depend d ON d.refclassid = p.classid AND d.refobjid = p.objid
     WHERE d.deptype IN ('a', 'i')
       AND d.classid IN ('pg_class'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass,
-                        'pg_policy'::regclass, 'pg_rewrite'::regclass)
+                        'pg_policy'::regclass, 'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
   ), used (classid, objid) AS (
     SELECT * FROM part
     UNION
@@ -500,6 +500,10 @@ BEGIN
   END IF;
   IF (act_key ~ '^[0-9a-f]{64}$') IS NOT TRUE THEN
     RAISE EXCEPTION 'wk: an act is named by 64 hexadecimal digits' USING ERRCODE = 'WK011';
+  END IF;
+  -- A snapshot from before would hide acts that count, and show the table in a state that it had once.
+  IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+    RAISE EXCEPTION 'wk: an act needs a transaction of isolation level read committed' USING ERRCODE = 'WK011';
   END IF;
   IF EXISTS (SELECT FROM wk.untrusted_event_triggers()) THEN
     RAISE EXCEPTION 'wk: an event trigger runs code of somebody who is not the administrator' USING ERRCODE = 'WK009';
@@ -635,16 +639,21 @@ BEGIN
   END IF;
 
   SELECT x.attnum, x.attnotnull, b.oid AS typ, b.typtype, b.typnamespace, b.typowner, b.typname, x.atttypmod,
-         e.oid IS NOT NULL AS is_array INTO a
+         e.oid IS NOT NULL AS is_array, quote_ident(l.nspname) || '.' || quote_ident(o.collname) AS collation, o.oid AS collation_oid INTO a
   FROM pg_attribute x JOIN pg_type y ON y.oid = x.atttypid
   LEFT JOIN pg_type e ON e.oid = y.typelem AND e.typarray = y.oid
   JOIN pg_type b ON b.oid = coalesce(e.oid, y.oid)
+  LEFT JOIN pg_collation o ON o.oid = x.attcollation
+  LEFT JOIN pg_namespace l ON l.oid = o.collnamespace
   WHERE x.attrelid = target AND x.attname = col AND x.attnum > 0 AND NOT x.attisdropped;
   IF (a.attnum IS NULL) <> (op = 'add_column') THEN
     RAISE EXCEPTION 'wk: the column is %', CASE op WHEN 'add_column' THEN 'there already' ELSE 'not there' END USING ERRCODE = 'WK009';
   END IF;
   IF op = 'widen' AND wk.wider(a.typ, wk.stored_args(a.typ, a.atttypmod), a.is_array, typ, args, is_array) IS NOT TRUE THEN
     RAISE EXCEPTION 'wk: the new type does not hold every value of the old one' USING ERRCODE = 'WK006';
+  ELSIF op = 'widen' AND EXISTS (SELECT FROM pg_cast k WHERE k.castsource = a.typ AND k.casttarget = typ AND k.oid >= 16384) THEN
+    -- It would run as the owner of the table, and give what values it likes.
+    RAISE EXCEPTION 'wk: the types have a cast that is not one of PostgreSQL' USING ERRCODE = 'WK009';
   ELSIF op = 'drop_not_null' AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = target AND i.indisprimary AND a.attnum = ANY (i.indkey)) THEN
     RAISE EXCEPTION 'wk: the column belongs to the key' USING ERRCODE = 'WK009';
   ELSIF op = 'add_enum_label' AND (a.typtype = 'e' AND a.typnamespace = t.schema_oid AND a.typowner = 'wk_owner'::regrole) IS NOT TRUE THEN
@@ -695,7 +704,10 @@ BEGIN
           EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', q, col);
         END IF;
       WHEN 'widen' THEN
-        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', q, col, type_sql);
+        -- Without its collation the column would have that of the type: other values would be equal and keys lost.
+        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', q, col, type_sql)
+          || CASE WHEN a.collation_oid <> (SELECT y.typcollation FROM pg_type y WHERE y.oid = typ) THEN ' COLLATE ' || a.collation
+                  ELSE '' END;
       WHEN 'drop_not_null' THEN
         UPDATE wk.act SET may_drop = ARRAY(
           SELECT (pg_identify_object('pg_constraint'::regclass, k.oid, 0)).identity

@@ -10,6 +10,7 @@ import dev.weirkeeper.testkit.LocalPostgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -280,6 +281,8 @@ class PostgresBoundaryIT {
         "CREATE INDEX ON gold.indexed (public.f(id))",
         "CREATE TABLE gold.partial (id int)",
         "CREATE INDEX ON gold.partial (id) WHERE public.f(id) > 0",
+        "CREATE TABLE gold.counted (id int, n int)",
+        "CREATE STATISTICS gold.s ON (public.f(n)), id FROM gold.counted",
         "CREATE TABLE gold.triggered (id int)",
         "CREATE TRIGGER t BEFORE INSERT ON gold.triggered FOR EACH ROW EXECUTE FUNCTION public.t()",
         "CREATE TABLE gold.policied (id int)",
@@ -310,6 +313,7 @@ class PostgresBoundaryIT {
             Map.entry("gold.generated", "owned by mallory"),
             Map.entry("gold.indexed", "owned by mallory"),
             Map.entry("gold.partial", "owned by mallory"),
+            Map.entry("gold.counted", "function public.f(integer), owned by mallory"),
             Map.entry("gold.triggered", "function public.t(), owned by mallory"),
             Map.entry("gold.policied", "owned by mallory"),
             Map.entry("gold.domained", "owned by mallory"),
@@ -597,6 +601,109 @@ class PostgresBoundaryIT {
     } catch (SQLException e) {
       throw new CompletionException(e);
     }
+  }
+
+  // Acts.
+
+  @Test
+  void invariant_4_an_old_snapshot_neither_stretches_a_budget_nor_revives_an_approval()
+      throws Exception {
+    execute(
+        "CREATE TABLE gold.orders (id int, note text)",
+        "SELECT wk.adopt('gold.orders'), wk.set_limits('gold.orders', 1, 0)",
+        "SET SESSION AUTHORIZATION wk_approve",
+        "SELECT wk.approve(wk.rename_request('gold', 'orders', 'note', 'remark'), '1 hour')");
+
+    for (String level : List.of("REPEATABLE READ", "SERIALIZABLE")) {
+      try (Connection change = server.connect(database, "wk_change")) {
+        change.setAutoCommit(false);
+        try (Statement statement = change.createStatement()) {
+          statement.execute("SET TRANSACTION ISOLATION LEVEL " + level);
+        }
+        values(change, "SELECT action FROM wk.act");
+        if (level.equals("REPEATABLE READ")) {
+          execute(
+              "SET SESSION AUTHORIZATION wk_change",
+              act("1", "add_column", "'more', 23, NULL", "NULL"));
+        }
+        for (String late :
+            List.of(
+                act("2", "rename_column", "'note', NULL, NULL", "'remark'"),
+                act("3", "comment", "'id', NULL, NULL", "'x'"))) {
+          Savepoint before = change.setSavepoint();
+          assertThatThrownBy(() -> values(change, late))
+              .isInstanceOf(SQLException.class)
+              .extracting(e -> ((SQLException) e).getSQLState())
+              .isEqualTo("WK011");
+          change.rollback(before);
+        }
+        change.commit();
+      }
+    }
+    assertThat(query("SELECT op FROM wk.act")).containsExactly("add_column");
+  }
+
+  @Test
+  void invariant_4_a_widening_runs_no_cast_of_others() throws Exception {
+    execute(
+        "CREATE TYPE public.size AS ENUM ('s')",
+        "CREATE FUNCTION public.cast_size(public.size) RETURNS text IMMUTABLE LANGUAGE sql AS"
+            + " 'SELECT current_user::text'",
+        "CREATE CAST (public.size AS text) WITH FUNCTION public.cast_size AS ASSIGNMENT",
+        "ALTER FUNCTION public.cast_size OWNER TO mallory",
+        "CREATE TABLE gold.orders (size public.size, sizes public.size[])",
+        "INSERT INTO gold.orders VALUES ('s', '{s}')",
+        "SELECT wk.adopt('gold.orders')");
+
+    for (String column : List.of("size", "sizes")) {
+      assertThatThrownBy(
+              () ->
+                  execute(
+                      "SET SESSION AUTHORIZATION wk_change",
+                      act(
+                          "1",
+                          "widen",
+                          "'" + column + "', 25, NULL",
+                          "NULL",
+                          column.equals("sizes") ? "true" : "false")))
+          .hasMessageContaining("a cast that is not one of PostgreSQL");
+    }
+    assertThat(query("SELECT size || ' ' || sizes::text FROM gold.orders"))
+        .containsExactly("s {s}");
+  }
+
+  @Test
+  void invariant_4_a_widening_keeps_the_collation_and_with_it_the_key() throws Exception {
+    execute(
+        "CREATE COLLATION gold.\"any Case\""
+            + " (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+        "CREATE TABLE gold.orders (code varchar(5) COLLATE gold.\"any Case\" PRIMARY KEY,"
+            + " note varchar(5))",
+        "INSERT INTO gold.orders VALUES ('a', 'b')",
+        "SELECT wk.adopt('gold.orders')",
+        "SET SESSION AUTHORIZATION wk_change",
+        act("1", "widen", "'code', 25, NULL", "NULL"),
+        act("2", "widen", "'note', 25, NULL", "NULL"));
+
+    assertThatThrownBy(() -> execute("INSERT INTO gold.orders VALUES ('A')"))
+        .hasMessageContaining("duplicate key");
+    assertThat(
+            query(
+                "SELECT attname || ' ' || attcollation::regcollation FROM pg_attribute"
+                    + " WHERE attrelid = 'gold.orders'::regclass AND attnum > 0 ORDER BY attnum"))
+        .containsExactly("code gold.\"any Case\"", "note \"default\"");
+  }
+
+  private static String act(String digit, String op, String columnAndType, String value) {
+    return act(digit, op, columnAndType, value, "false");
+  }
+
+  /** A change of gold.orders as it is then. */
+  private static String act(
+      String digit, String op, String columnAndType, String value, String isArray) {
+    return "SELECT wk.change(repeat('%s', 64), '%s', c.oid, %s, NULL, %s, NULL, NULL, %s,"
+            .formatted(digit, op, columnAndType, isArray, value)
+        + " wk.fingerprint('gold', 'orders')) FROM pg_class c WHERE c.relname = 'orders'";
   }
 
   @Test

@@ -388,6 +388,12 @@ SELECT wk.change({key}, 'comment', 'pg_class'::regclass, 'relname', NULL, NULL, 
 SELECT wk.change({key}, 'add_enum_label', {events}, 'c', NULL, NULL, NULL, false, NULL, NULL, 'x', wk.fingerprint('gold', 'events'));
 --! a state that was long ago
 SELECT wk.change({key}, 'comment', {orders}, 'id', NULL, NULL, NULL, false, NULL, NULL, 'x', repeat('0', 64));
+--! a state of an old snapshot
+SET default_transaction_isolation = 'repeatable read';
+SELECT {change('comment', 'id', NULL, NULL, NULL, false, NULL, NULL, 'x')};
+--! a mirror by an old snapshot
+SET default_transaction_isolation = 'serializable';
+SELECT wk.create_table({key}, 'gold', 'm', '[{"name": "id", "typ": 23}]', '{id}', wk.fingerprint('gold', 'm'));
 --! no state
 SELECT wk.change({key}, 'comment', {orders}, 'id', NULL, NULL, NULL, false, NULL, NULL, 'x', NULL);
 --! a name for the act that is none
