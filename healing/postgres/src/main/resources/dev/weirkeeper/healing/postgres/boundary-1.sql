@@ -342,7 +342,11 @@ BEGIN
   IF b = ANY (times) AND val ~* 'now|today|tomorrow|yesterday' THEN
     RAISE EXCEPTION 'wk: the value of existing rows is a constant, not a word for a time' USING ERRCODE = 'WK008';
   END IF;
-  IF b = ANY (times) AND val ~ '[.][0-9]{7}' THEN
+  IF b = ANY (times) AND val ~ '[.][0-9]{7}'
+     -- Dropped without a word: a date before a time of day, a time of day in a range of days, a zone where none is kept.
+     OR b IN ('time', 'timetz') AND val ~* '[0-9a-z]+[-/][0-9a-z]+[-/][0-9]|[0-9]+[.][0-9]+[.]|[0-9]{8}|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec'
+     OR b IN ('daterange', 'datemultirange') AND val ~ ':'
+     OR b IN ('tsrange', 'tsmultirange') AND val ~* ':[0-9.]+ *([+-]|[a-z])' THEN
     same := false;
   ELSIF b = 'money' THEN
     same := NOT is_array AND val ~ '^[+-]?[0-9]{1,15}([.][0-9]{1,2})?$' AND val::money::numeric = val::numeric;
@@ -843,7 +847,7 @@ BEGIN
     PERFORM wk.guard_rows(target);
     IF NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = administrator) THEN
       -- An administrator who is no superuser decides who else reads it.
-      EXECUTE format('GRANT SELECT ON TABLE %s TO %I WITH GRANT OPTION', q, administrator::regrole::text);
+      EXECUTE format('GRANT SELECT ON TABLE %s TO %s WITH GRANT OPTION', q, administrator::regrole);
     END IF;
   EXCEPTION WHEN query_canceled OR OTHERS THEN
     IF SQLSTATE LIKE 'WK%' THEN
@@ -927,7 +931,7 @@ BEGIN
     RAISE EXCEPTION 'wk: schema % belongs to %, who could drop the tables in it', quote_ident(name), quote_ident(s.rolname)
       USING ERRCODE = 'WK012', HINT = format('ALTER SCHEMA %I OWNER TO the administrator.', name);
   END IF;
-  SELECT string_agg(CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(x.grantee::regrole::text) END, ', ') INTO others
+  SELECT string_agg(CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END, ', ') INTO others
   FROM aclexplode(s.nspacl) AS x
   WHERE x.privilege_type = 'CREATE' AND x.grantee <> s.nspowner AND (x.grantee = 0 OR NOT wk.trusts(x.grantee));
   IF others IS NOT NULL THEN

@@ -401,10 +401,14 @@ class RenderingTest {
   @Test
   void a_label_is_added_only_to_an_enum_of_the_tables_schema() throws Refusal {
     TableImage elsewhere =
-        stored("r", new StoredColumn(1, "mood", named("shop"), false, false, List.of("a"), none(), none()));
+        stored(
+            "r",
+            new StoredColumn(1, "mood", named("shop"), false, false, List.of("a"), none(), none()));
     TableImage here =
         stored(
-            "r", new StoredColumn(1, "mood", named("public"), false, false, List.of("a"), none(), none()));
+            "r",
+            new StoredColumn(
+                1, "mood", named("public"), false, false, List.of("a"), none(), none()));
     AddEnumLabel add = new AddEnumLabel("public.orders", "mood", "so'so", V2);
 
     assertRefused(new Labelling(), add, elsewhere, "enum");

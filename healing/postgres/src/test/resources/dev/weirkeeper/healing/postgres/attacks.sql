@@ -362,6 +362,12 @@ SELECT {change('widen', 'mood', 'varchar'::regtype, 1, NULL, false, NULL, NULL, 
 SELECT {change('add_column', 'x', 'numeric'::regtype, 10, 2, false, NULL, NULL, '0.005')};
 --! a value that is the time of the statement
 SELECT {change('add_column', 'x', 'timestamptz'::regtype, NULL, NULL, false, NULL, NULL, 'now')};
+--! a value whose date is dropped
+SELECT {change('add_column', 'x', 'time'::regtype, NULL, NULL, false, NULL, NULL, '2020-01-01 10:00')};
+--! a value whose time of day is dropped
+SELECT {change('add_column', 'x', 'daterange'::regtype, NULL, NULL, false, NULL, NULL, '[2020-01-01 23:00,2021-01-01)')};
+--! a value whose zone is dropped
+SELECT {change('add_column', 'x', 'tsrange'::regtype, NULL, NULL, false, NULL, NULL, '[2020-01-01 00:00+05,2021-01-01)')};
 --! a value that calls a function
 SELECT {change('add_column', 'x', 'int4'::regtype, NULL, NULL, false, NULL, NULL, 'pg_sleep(1)')};
 --! a key that takes NULL
