@@ -212,9 +212,9 @@ BEGIN
   IF name IS NULL OR octet_length(name) NOT BETWEEN 1 AND 63 THEN
     RAISE EXCEPTION 'wk: a name has 1 to 63 bytes' USING ERRCODE = 'WK007';
   END IF;
-  IF name ~ E'[\\x01-\\x1F\\x7F]'
+  IF name ~ E'[\\x01-\\x1F\\x7F]|^\\s|\\s$'
      OR getdatabaseencoding() = 'UTF8'
-        AND name ~ E'[\\u0080-\\u009F\\u00AD\\u034F\\u061C\\u180E\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\uFEFF]' THEN
+        AND name ~ E'[\\u0080-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u2800\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\U000E0000-\\U000E0FFF]|^[\\u00A0\\u2000-\\u200A\\u3000]|[\\u00A0\\u2000-\\u200A\\u3000]$' THEN
     RAISE EXCEPTION 'wk: a name holds no control characters and none that cannot be seen' USING ERRCODE = 'WK007';
   END IF;
 END $$;
@@ -1168,6 +1168,10 @@ BEGIN
     WHERE c.relowner = 'wk_owner'::regrole
       AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'wk_deletes' AND t.tgenabled = 'A'
                         AND t.tgfoid = 'wk.count_deletes()'::regprocedure AND t.tgtype = 8 AND t.tgqual IS NULL);
+  RETURN QUERY SELECT 'refuse', format('%s may delete from partition %s, which is not counted', shown, x.relid::regclass),
+      format('REVOKE DELETE ON %s FROM PUBLIC, %s', x.relid::regclass, shown)
+    FROM wk.managed m CROSS JOIN LATERAL wk.tree(m.relid) AS x (relid)
+    WHERE login = 'wk_rows' AND x.relid <> m.relid AND NOT r.rolsuper AND has_table_privilege(r.oid, x.relid, 'DELETE');
   RETURN QUERY SELECT 'warn', format('table %s has partitions that are not in our care', m.relid::regclass), format('SELECT wk.adopt(%L)', m.relid::regclass)
     FROM wk.managed m JOIN pg_class c ON c.oid = m.relid
     WHERE c.relowner = 'wk_owner'::regrole

@@ -490,6 +490,23 @@ class PostgresBoundaryIT {
     execute("REVOKE UPDATE (id) ON public.other FROM wk_change, wk_read");
   }
 
+  @Test
+  void invariant_4_a_right_to_delete_from_a_partition_is_a_danger() throws Exception {
+    execute(
+        "CREATE TABLE gold.parted (id int) PARTITION BY RANGE (id)",
+        "CREATE TABLE gold.parted_1 PARTITION OF gold.parted DEFAULT",
+        "SELECT wk.adopt('gold.parted')",
+        "GRANT DELETE ON gold.parted_1 TO wk_rows");
+
+    Danger danger =
+        new Danger(
+            "wk_rows may delete from partition gold.parted_1, which is not counted",
+            "REVOKE DELETE ON gold.parted_1 FROM PUBLIC, wk_rows");
+    assertThat(dangers(Login.ROWS)).containsExactly(danger);
+    execute(danger.mend());
+    assertThat(dangers(Login.ROWS)).isEmpty();
+  }
+
   private List<Danger> dangers(Login login) throws SQLException {
     try (Connection administrator = server.connect(database)) {
       return PostgresBoundary.check(administrator, login).dangers();

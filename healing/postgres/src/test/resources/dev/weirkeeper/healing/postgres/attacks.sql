@@ -378,6 +378,15 @@ SELECT {change('add_column', 'xmin', 'int4'::regtype, NULL, NULL, false, NULL, N
 SELECT {change('add_column', U&'\0430mount', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
 --! a name with what cannot be seen
 SELECT {change('add_column', U&'amount\200B', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
+--! a name with a blank at its end
+SELECT {change('add_column', 'amount ', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
+SELECT {change('add_column', U&'amount\00A0', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
+--! a name with a variation that is not shown
+SELECT {change('add_column', U&'amount\FE0F', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
+--! a name with a letter that is empty
+SELECT {change('add_column', U&'amount\3164', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
+--! a name with a tag
+SELECT {change('add_column', U&'amount\+0E0061', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
 --! a name with control characters
 SELECT {change('add_column', E'a\nb', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
 --! a name that is cut
