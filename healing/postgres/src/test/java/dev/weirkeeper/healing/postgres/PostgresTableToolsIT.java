@@ -1138,6 +1138,24 @@ class PostgresTableToolsIT {
   }
 
   @Test
+  void invariant_4_a_proposed_value_does_not_depend_on_who_runs_the_script() throws Exception {
+    execute("CREATE TABLE orders (id int)", "INSERT INTO orders VALUES (1)");
+    PostgresTableTools proposing =
+        PostgresTableTools.builder(SYSTEM, server.dataSource(database, "wk_read"))
+            .mode(PostgresTableTools.Mode.PROPOSE)
+            .build();
+
+    Outcome outcome =
+        perform(proposing, add("since", Type.of("timestamptz"), "2020-02-01 00:00"));
+
+    String script = ((Outcome.Refused) outcome).reason();
+    server.execute(
+        database, "SET TimeZone = 'Asia/Tokyo'", script.substring(script.indexOf("BEGIN;")));
+    assertThat(query("SELECT (since AT TIME ZONE 'UTC')::text FROM orders"))
+        .containsExactly("2020-02-01 00:00:00");
+  }
+
+  @Test
   void a_proposal_needs_no_boundary_and_refuses_what_cannot_be_done() throws Exception {
     server.createDatabase("proposing");
     PostgresTableTools proposing =
