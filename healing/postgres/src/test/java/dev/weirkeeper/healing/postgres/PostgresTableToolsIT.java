@@ -675,6 +675,29 @@ class PostgresTableToolsIT {
     assertDone(add("x", Type.of("int4")), "FOUND_DONE");
   }
 
+  @Test
+  void a_connection_goes_back_to_its_pool_as_it_came() throws Exception {
+    execute("CREATE TABLE orders (id int)");
+    try (Connection pooled = server.connect(database, "wk_change")) {
+      pooled.setAutoCommit(false);
+      DataSource pool =
+          proxy(
+              DataSource.class,
+              server.dataSource(database, "wk_change"),
+              (name, call) ->
+                  proxy(
+                      Connection.class,
+                      pooled,
+                      (method, inner) -> method.equals("close") ? pooled : inner.proceed()));
+
+      Outcome outcome = perform(new PostgresTableTools(SYSTEM, pool), add("x", Type.of("int4")));
+
+      assertThat(outcome).isInstanceOf(Outcome.Done.class);
+      assertThat(pooled.getAutoCommit()).isFalse();
+      assertThat(pooled.getNetworkTimeout()).isZero();
+    }
+  }
+
   @FunctionalInterface
   private interface CommitFault {
     void meet(Connection real) throws SQLException;
