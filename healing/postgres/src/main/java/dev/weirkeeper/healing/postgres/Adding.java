@@ -41,6 +41,12 @@ final class Adding implements Rendering<TableChange.AddColumn> {
       return statements;
     }
     requireExact(change.missing().get(), type);
+    if (type.isTime()) {
+      // Else the value would depend on who runs the script.
+      statements.add("SET LOCAL TimeZone = 'UTC'");
+      statements.add("SET LOCAL DateStyle = 'ISO, YMD'");
+      statements.add("SET LOCAL IntervalStyle = 'postgres'");
+    }
     // No cast: PostgreSQL then assigns the literal to the type, which refuses text that is too
     // long, where a cast would cut it.
     statements.add(add + " DEFAULT " + Sql.literal(change.missing().get()));

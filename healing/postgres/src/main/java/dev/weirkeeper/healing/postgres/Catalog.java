@@ -40,7 +40,11 @@ final class Catalog {
              a.attnotnull, a.atthasdef OR a.attidentity <> '',
              (SELECT pg_catalog.array_agg(l.enumlabel::pg_catalog.text ORDER BY l.enumsortorder)
               FROM pg_catalog.pg_enum l WHERE l.enumtypid = b.oid),
-             pg_catalog.col_description(a.attrelid, a.attnum)
+             pg_catalog.col_description(a.attrelid, a.attnum),
+             (SELECT pg_catalog.quote_ident(m.nspname) || '.' || pg_catalog.quote_ident(o.collname)
+              FROM pg_catalog.pg_collation o
+              JOIN pg_catalog.pg_namespace m ON m.oid = o.collnamespace
+              WHERE o.oid = a.attcollation AND a.attcollation <> t.typcollation)
       FROM pg_catalog.pg_attribute a
       JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
       LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND e.typarray = t.oid
@@ -135,7 +139,8 @@ final class Catalog {
                   row.getBoolean(7),
                   row.getBoolean(8),
                   texts(row, 9),
-                  Optional.ofNullable(row.getString(10))));
+                  Optional.ofNullable(row.getString(10)),
+                  Optional.ofNullable(row.getString(11))));
         }
       }
     }

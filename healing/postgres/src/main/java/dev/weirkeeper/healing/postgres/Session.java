@@ -45,18 +45,20 @@ final class Session implements AutoCloseable {
 
   private final Connection connection;
   private final int networkTimeout;
+  private final boolean autoCommit;
   private boolean committed;
 
-  private Session(Connection connection, int networkTimeout) {
+  private Session(Connection connection, int networkTimeout, boolean autoCommit) {
     this.connection = connection;
     this.networkTimeout = networkTimeout;
+    this.autoCommit = autoCommit;
   }
 
   static Session open(DataSource source, Mode mode, Duration lock, Duration statement)
       throws SQLException {
     Connection connection = source.getConnection();
     try {
-      Session session = new Session(connection, connection.getNetworkTimeout());
+      Session session = new Session(connection, connection.getNetworkTimeout(), connection.getAutoCommit());
       connection.setNetworkTimeout(Runnable::run, millis(statement.plus(GRACE)));
       connection.setAutoCommit(false);
       session.execute(mode.sql);
@@ -117,7 +119,7 @@ final class Session implements AutoCloseable {
       if (!committed) {
         connection.rollback();
       }
-      connection.setAutoCommit(true);
+      connection.setAutoCommit(autoCommit);
       connection.setNetworkTimeout(Runnable::run, networkTimeout);
     } catch (SQLException e) {
       // The server rolls back what a broken connection leaves behind.

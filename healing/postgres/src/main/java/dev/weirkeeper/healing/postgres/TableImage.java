@@ -40,6 +40,7 @@ record TableImage(
    *
    * @param ownValues whether it has a default, an identity or is generated
    * @param labels of its enum type, or of that of its elements
+   * @param collation in SQL, if it is not that of the type
    */
   record StoredColumn(
       int number,
@@ -48,7 +49,8 @@ record TableImage(
       boolean required,
       boolean ownValues,
       List<String> labels,
-      Optional<String> comment) {}
+      Optional<String> comment,
+      Optional<String> collation) {}
 
   /**
    * A type.

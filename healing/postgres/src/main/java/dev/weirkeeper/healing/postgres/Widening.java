@@ -41,7 +41,9 @@ final class Widening implements Rendering<TableChange.WidenColumn> {
             + " ALTER COLUMN "
             + Sql.name(change.column())
             + " TYPE "
-            + to.sql());
+            + to.sql()
+            // Without it other values would be equal, and keys lost.
+            + column.collation().map(kept -> " COLLATE " + kept).orElse(""));
   }
 
   @Override

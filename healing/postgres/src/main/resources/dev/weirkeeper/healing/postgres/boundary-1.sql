@@ -212,9 +212,9 @@ BEGIN
   IF name IS NULL OR octet_length(name) NOT BETWEEN 1 AND 63 THEN
     RAISE EXCEPTION 'wk: a name has 1 to 63 bytes' USING ERRCODE = 'WK007';
   END IF;
-  IF name ~ E'[\\x01-\\x1F\\x7F]'
+  IF name ~ E'[\\x01-\\x1F\\x7F]|^\\s|\\s$'
      OR getdatabaseencoding() = 'UTF8'
-        AND name ~ E'[\\u0080-\\u009F\\u00AD\\u034F\\u061C\\u180E\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\uFEFF]' THEN
+        AND name ~ E'[\\u0080-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u2800\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\U000E0000-\\U000E0FFF]|^[\\u00A0\\u2000-\\u200A\\u3000]|[\\u00A0\\u2000-\\u200A\\u3000]$' THEN
     RAISE EXCEPTION 'wk: a name holds no control characters and none that cannot be seen' USING ERRCODE = 'WK007';
   END IF;
 END $$;
@@ -342,7 +342,11 @@ BEGIN
   IF b = ANY (times) AND val ~* 'now|today|tomorrow|yesterday' THEN
     RAISE EXCEPTION 'wk: the value of existing rows is a constant, not a word for a time' USING ERRCODE = 'WK008';
   END IF;
-  IF b = ANY (times) AND val ~ '[.][0-9]{7}' THEN
+  IF b = ANY (times) AND val ~ '[.][0-9]{7}'
+     -- Dropped without a word: a date before a time of day, a time of day in a range of days, a zone where none is kept.
+     OR b IN ('time', 'timetz') AND val ~* '[0-9a-z]+[-/][0-9a-z]+[-/][0-9]|[0-9]+[.][0-9]+[.]|[0-9]{8}|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec'
+     OR b IN ('daterange', 'datemultirange') AND val ~ ':'
+     OR b IN ('tsrange', 'tsmultirange') AND val ~* ':[0-9.]+ *([+-]|[a-z])' THEN
     same := false;
   ELSIF b = 'money' THEN
     same := NOT is_array AND val ~ '^[+-]?[0-9]{1,15}([.][0-9]{1,2})?$' AND val::money::numeric = val::numeric;
@@ -393,7 +397,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Functions, operators and types of others that a change of the table might run as its owner: behind checks, defaults,
--- generated columns, indexes, triggers, policies and rules.
+-- generated columns, indexes, statistics, triggers, policies and rules.
 CREATE OR REPLACE FUNCTION wk.untrusted(target oid) RETURNS SETOF text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH RECURSIVE part (classid, objid) AS (
@@ -403,7 +407,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM part p JOIN pg_depend d ON d.refclassid = p.classid AND d.refobjid = p.objid
     WHERE d.deptype IN ('a', 'i')
       AND d.classid IN ('pg_class'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass,
-                        'pg_policy'::regclass, 'pg_rewrite'::regclass)
+                        'pg_policy'::regclass, 'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
   ), used (classid, objid) AS (
     SELECT * FROM part
     UNION
@@ -500,6 +504,10 @@ BEGIN
   END IF;
   IF (act_key ~ '^[0-9a-f]{64}$') IS NOT TRUE THEN
     RAISE EXCEPTION 'wk: an act is named by 64 hexadecimal digits' USING ERRCODE = 'WK011';
+  END IF;
+  -- A snapshot from before would hide acts that count, and show the table in a state that it had once.
+  IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+    RAISE EXCEPTION 'wk: an act needs a transaction of isolation level read committed' USING ERRCODE = 'WK011';
   END IF;
   IF EXISTS (SELECT FROM wk.untrusted_event_triggers()) THEN
     RAISE EXCEPTION 'wk: an event trigger runs code of somebody who is not the administrator' USING ERRCODE = 'WK009';
@@ -635,16 +643,21 @@ BEGIN
   END IF;
 
   SELECT x.attnum, x.attnotnull, b.oid AS typ, b.typtype, b.typnamespace, b.typowner, b.typname, x.atttypmod,
-         e.oid IS NOT NULL AS is_array INTO a
+         e.oid IS NOT NULL AS is_array, quote_ident(l.nspname) || '.' || quote_ident(o.collname) AS collation, o.oid AS collation_oid INTO a
   FROM pg_attribute x JOIN pg_type y ON y.oid = x.atttypid
   LEFT JOIN pg_type e ON e.oid = y.typelem AND e.typarray = y.oid
   JOIN pg_type b ON b.oid = coalesce(e.oid, y.oid)
+  LEFT JOIN pg_collation o ON o.oid = x.attcollation
+  LEFT JOIN pg_namespace l ON l.oid = o.collnamespace
   WHERE x.attrelid = target AND x.attname = col AND x.attnum > 0 AND NOT x.attisdropped;
   IF (a.attnum IS NULL) <> (op = 'add_column') THEN
     RAISE EXCEPTION 'wk: the column is %', CASE op WHEN 'add_column' THEN 'there already' ELSE 'not there' END USING ERRCODE = 'WK009';
   END IF;
   IF op = 'widen' AND wk.wider(a.typ, wk.stored_args(a.typ, a.atttypmod), a.is_array, typ, args, is_array) IS NOT TRUE THEN
     RAISE EXCEPTION 'wk: the new type does not hold every value of the old one' USING ERRCODE = 'WK006';
+  ELSIF op = 'widen' AND EXISTS (SELECT FROM pg_cast k WHERE k.castsource = a.typ AND k.casttarget = typ AND k.oid >= 16384) THEN
+    -- It would run as the owner of the table, and give what values it likes.
+    RAISE EXCEPTION 'wk: the types have a cast that is not one of PostgreSQL' USING ERRCODE = 'WK009';
   ELSIF op = 'drop_not_null' AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = target AND i.indisprimary AND a.attnum = ANY (i.indkey)) THEN
     RAISE EXCEPTION 'wk: the column belongs to the key' USING ERRCODE = 'WK009';
   ELSIF op = 'add_enum_label' AND (a.typtype = 'e' AND a.typnamespace = t.schema_oid AND a.typowner = 'wk_owner'::regrole) IS NOT TRUE THEN
@@ -695,7 +708,10 @@ BEGIN
           EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', q, col);
         END IF;
       WHEN 'widen' THEN
-        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', q, col, type_sql);
+        -- Without its collation the column would have that of the type: other values would be equal and keys lost.
+        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', q, col, type_sql)
+          || CASE WHEN a.collation_oid <> (SELECT y.typcollation FROM pg_type y WHERE y.oid = typ) THEN ' COLLATE ' || a.collation
+                  ELSE '' END;
       WHEN 'drop_not_null' THEN
         UPDATE wk.act SET may_drop = ARRAY(
           SELECT (pg_identify_object('pg_constraint'::regclass, k.oid, 0)).identity
@@ -831,7 +847,7 @@ BEGIN
     PERFORM wk.guard_rows(target);
     IF NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = administrator) THEN
       -- An administrator who is no superuser decides who else reads it.
-      EXECUTE format('GRANT SELECT ON TABLE %s TO %I WITH GRANT OPTION', q, administrator::regrole::text);
+      EXECUTE format('GRANT SELECT ON TABLE %s TO %s WITH GRANT OPTION', q, administrator::regrole);
     END IF;
   EXCEPTION WHEN query_canceled OR OTHERS THEN
     IF SQLSTATE LIKE 'WK%' THEN
@@ -915,7 +931,7 @@ BEGIN
     RAISE EXCEPTION 'wk: schema % belongs to %, who could drop the tables in it', quote_ident(name), quote_ident(s.rolname)
       USING ERRCODE = 'WK012', HINT = format('ALTER SCHEMA %I OWNER TO the administrator.', name);
   END IF;
-  SELECT string_agg(CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(x.grantee::regrole::text) END, ', ') INTO others
+  SELECT string_agg(CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END, ', ') INTO others
   FROM aclexplode(s.nspacl) AS x
   WHERE x.privilege_type = 'CREATE' AND x.grantee <> s.nspowner AND (x.grantee = 0 OR NOT wk.trusts(x.grantee));
   IF others IS NOT NULL THEN
@@ -1152,6 +1168,10 @@ BEGIN
     WHERE c.relowner = 'wk_owner'::regrole
       AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'wk_deletes' AND t.tgenabled = 'A'
                         AND t.tgfoid = 'wk.count_deletes()'::regprocedure AND t.tgtype = 8 AND t.tgqual IS NULL);
+  RETURN QUERY SELECT 'refuse', format('%s may delete from partition %s, which is not counted', shown, x.relid::regclass),
+      format('REVOKE DELETE ON %s FROM PUBLIC, %s', x.relid::regclass, shown)
+    FROM wk.managed m CROSS JOIN LATERAL wk.tree(m.relid) AS x (relid)
+    WHERE login = 'wk_rows' AND x.relid <> m.relid AND NOT r.rolsuper AND has_table_privilege(r.oid, x.relid, 'DELETE');
   RETURN QUERY SELECT 'warn', format('table %s has partitions that are not in our care', m.relid::regclass), format('SELECT wk.adopt(%L)', m.relid::regclass)
     FROM wk.managed m JOIN pg_class c ON c.oid = m.relid
     WHERE c.relowner = 'wk_owner'::regrole

@@ -10,6 +10,7 @@ import dev.weirkeeper.testkit.LocalPostgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,16 +176,16 @@ class PostgresBoundaryIT {
     }
   }
 
-  /** As where PostgreSQL is rented: no superuser, no event triggers. */
+  /** As where PostgreSQL is rented: no superuser, no event triggers, names of all kinds. */
   private static void manage(LocalPostgres fresh) throws Exception {
-    fresh.execute("postgres", "CREATE ROLE dba LOGIN CREATEROLE CREATEDB");
-    try (Connection dba = fresh.connect("postgres", "dba");
+    fresh.execute("postgres", "CREATE ROLE \"dba-1\" LOGIN CREATEROLE CREATEDB");
+    try (Connection dba = fresh.connect("postgres", "dba-1");
         Statement statement = dba.createStatement()) {
       statement.execute("CREATE DATABASE rented");
     }
     // On 14 it does not belong to the owner of the database.
     fresh.execute("rented", "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
-    try (Connection dba = fresh.connect("rented", "dba");
+    try (Connection dba = fresh.connect("rented", "dba-1");
         Statement statement = dba.createStatement()) {
       PostgresBoundary.install(dba);
       PostgresBoundary.install(dba);
@@ -219,7 +220,7 @@ class PostgresBoundaryIT {
       // Who reads a mirror is for the administrator to say.
       statement.execute("GRANT SELECT ON gold.mirror TO PUBLIC");
 
-      PostgresBoundary.release(dba, "gold.orders", "dba");
+      PostgresBoundary.release(dba, "gold.orders", "dba-1");
       statement.execute("ALTER TABLE gold.orders ADD COLUMN mine int");
       PostgresBoundary.uninstall(dba);
       assertThat(values(dba, "SELECT count(*)::text FROM gold.orders")).containsExactly("2");
@@ -229,7 +230,7 @@ class PostgresBoundaryIT {
                   dba,
                   "SELECT relname || ' ' || relowner::regrole FROM pg_class"
                       + " WHERE relnamespace = 'gold'::regnamespace AND relkind = 'r' ORDER BY 1"))
-          .containsExactly("mirror dba", "orders dba");
+          .containsExactly("mirror \"dba-1\"", "orders \"dba-1\"");
       assertThat(values(dba, "SELECT rolname FROM pg_roles WHERE rolname LIKE 'wk\\_%'")).isEmpty();
     }
   }
@@ -280,6 +281,8 @@ class PostgresBoundaryIT {
         "CREATE INDEX ON gold.indexed (public.f(id))",
         "CREATE TABLE gold.partial (id int)",
         "CREATE INDEX ON gold.partial (id) WHERE public.f(id) > 0",
+        "CREATE TABLE gold.counted (id int, n int)",
+        "CREATE STATISTICS gold.s ON (public.f(n)), id FROM gold.counted",
         "CREATE TABLE gold.triggered (id int)",
         "CREATE TRIGGER t BEFORE INSERT ON gold.triggered FOR EACH ROW EXECUTE FUNCTION public.t()",
         "CREATE TABLE gold.policied (id int)",
@@ -310,6 +313,7 @@ class PostgresBoundaryIT {
             Map.entry("gold.generated", "owned by mallory"),
             Map.entry("gold.indexed", "owned by mallory"),
             Map.entry("gold.partial", "owned by mallory"),
+            Map.entry("gold.counted", "function public.f(integer), owned by mallory"),
             Map.entry("gold.triggered", "function public.t(), owned by mallory"),
             Map.entry("gold.policied", "owned by mallory"),
             Map.entry("gold.domained", "owned by mallory"),
@@ -486,6 +490,23 @@ class PostgresBoundaryIT {
     execute("REVOKE UPDATE (id) ON public.other FROM wk_change, wk_read");
   }
 
+  @Test
+  void invariant_4_a_right_to_delete_from_a_partition_is_a_danger() throws Exception {
+    execute(
+        "CREATE TABLE gold.parted (id int) PARTITION BY RANGE (id)",
+        "CREATE TABLE gold.parted_1 PARTITION OF gold.parted DEFAULT",
+        "SELECT wk.adopt('gold.parted')",
+        "GRANT DELETE ON gold.parted_1 TO wk_rows");
+
+    Danger danger =
+        new Danger(
+            "wk_rows may delete from partition gold.parted_1, which is not counted",
+            "REVOKE DELETE ON gold.parted_1 FROM PUBLIC, wk_rows");
+    assertThat(dangers(Login.ROWS)).containsExactly(danger);
+    execute(danger.mend());
+    assertThat(dangers(Login.ROWS)).isEmpty();
+  }
+
   private List<Danger> dangers(Login login) throws SQLException {
     try (Connection administrator = server.connect(database)) {
       return PostgresBoundary.check(administrator, login).dangers();
@@ -597,6 +618,109 @@ class PostgresBoundaryIT {
     } catch (SQLException e) {
       throw new CompletionException(e);
     }
+  }
+
+  // Acts.
+
+  @Test
+  void invariant_4_an_old_snapshot_neither_stretches_a_budget_nor_revives_an_approval()
+      throws Exception {
+    execute(
+        "CREATE TABLE gold.orders (id int, note text)",
+        "SELECT wk.adopt('gold.orders'), wk.set_limits('gold.orders', 1, 0)",
+        "SET SESSION AUTHORIZATION wk_approve",
+        "SELECT wk.approve(wk.rename_request('gold', 'orders', 'note', 'remark'), '1 hour')");
+
+    for (String level : List.of("REPEATABLE READ", "SERIALIZABLE")) {
+      try (Connection change = server.connect(database, "wk_change")) {
+        change.setAutoCommit(false);
+        try (Statement statement = change.createStatement()) {
+          statement.execute("SET TRANSACTION ISOLATION LEVEL " + level);
+        }
+        values(change, "SELECT action FROM wk.act");
+        if (level.equals("REPEATABLE READ")) {
+          execute(
+              "SET SESSION AUTHORIZATION wk_change",
+              act("1", "add_column", "'more', 23, NULL", "NULL"));
+        }
+        for (String late :
+            List.of(
+                act("2", "rename_column", "'note', NULL, NULL", "'remark'"),
+                act("3", "comment", "'id', NULL, NULL", "'x'"))) {
+          Savepoint before = change.setSavepoint();
+          assertThatThrownBy(() -> values(change, late))
+              .isInstanceOf(SQLException.class)
+              .extracting(e -> ((SQLException) e).getSQLState())
+              .isEqualTo("WK011");
+          change.rollback(before);
+        }
+        change.commit();
+      }
+    }
+    assertThat(query("SELECT op FROM wk.act")).containsExactly("add_column");
+  }
+
+  @Test
+  void invariant_4_a_widening_runs_no_cast_of_others() throws Exception {
+    execute(
+        "CREATE TYPE public.size AS ENUM ('s')",
+        "CREATE FUNCTION public.cast_size(public.size) RETURNS text IMMUTABLE LANGUAGE sql AS"
+            + " 'SELECT current_user::text'",
+        "CREATE CAST (public.size AS text) WITH FUNCTION public.cast_size AS ASSIGNMENT",
+        "ALTER FUNCTION public.cast_size OWNER TO mallory",
+        "CREATE TABLE gold.orders (size public.size, sizes public.size[])",
+        "INSERT INTO gold.orders VALUES ('s', '{s}')",
+        "SELECT wk.adopt('gold.orders')");
+
+    for (String column : List.of("size", "sizes")) {
+      assertThatThrownBy(
+              () ->
+                  execute(
+                      "SET SESSION AUTHORIZATION wk_change",
+                      act(
+                          "1",
+                          "widen",
+                          "'" + column + "', 25, NULL",
+                          "NULL",
+                          column.equals("sizes") ? "true" : "false")))
+          .hasMessageContaining("a cast that is not one of PostgreSQL");
+    }
+    assertThat(query("SELECT pg_typeof(size) || ' ' || pg_typeof(sizes) FROM gold.orders"))
+        .containsExactly("size size[]");
+  }
+
+  @Test
+  void invariant_4_a_widening_keeps_the_collation_and_with_it_the_key() throws Exception {
+    execute(
+        "CREATE COLLATION gold.\"any Case\""
+            + " (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+        "CREATE TABLE gold.orders (code varchar(5) COLLATE gold.\"any Case\" PRIMARY KEY,"
+            + " note varchar(5))",
+        "INSERT INTO gold.orders VALUES ('a', 'b')",
+        "SELECT wk.adopt('gold.orders')",
+        "SET SESSION AUTHORIZATION wk_change",
+        act("1", "widen", "'code', 25, NULL", "NULL"),
+        act("2", "widen", "'note', 25, NULL", "NULL"));
+
+    assertThatThrownBy(() -> execute("INSERT INTO gold.orders VALUES ('A')"))
+        .hasMessageContaining("duplicate key");
+    assertThat(
+            query(
+                "SELECT attname || ' ' || attcollation::regcollation FROM pg_attribute"
+                    + " WHERE attrelid = 'gold.orders'::regclass AND attnum > 0 ORDER BY attnum"))
+        .containsExactly("code gold.\"any Case\"", "note \"default\"");
+  }
+
+  private static String act(String digit, String op, String columnAndType, String value) {
+    return act(digit, op, columnAndType, value, "false");
+  }
+
+  /** A change of gold.orders as it is then. */
+  private static String act(
+      String digit, String op, String columnAndType, String value, String isArray) {
+    return "SELECT wk.change(repeat('%s', 64), '%s', c.oid, %s, NULL, %s, NULL, NULL, %s,"
+            .formatted(digit, op, columnAndType, isArray, value)
+        + " wk.fingerprint('gold', 'orders')) FROM pg_class c WHERE c.relname = 'orders'";
   }
 
   @Test

@@ -675,6 +675,29 @@ class PostgresTableToolsIT {
     assertDone(add("x", Type.of("int4")), "FOUND_DONE");
   }
 
+  @Test
+  void a_connection_goes_back_to_its_pool_as_it_came() throws Exception {
+    execute("CREATE TABLE orders (id int)");
+    try (Connection pooled = server.connect(database, "wk_change")) {
+      pooled.setAutoCommit(false);
+      DataSource pool =
+          proxy(
+              DataSource.class,
+              server.dataSource(database, "wk_change"),
+              (name, call) ->
+                  proxy(
+                      Connection.class,
+                      pooled,
+                      (method, inner) -> method.equals("close") ? pooled : inner.proceed()));
+
+      Outcome outcome = perform(new PostgresTableTools(SYSTEM, pool), add("x", Type.of("int4")));
+
+      assertThat(outcome).isInstanceOf(Outcome.Done.class);
+      assertThat(pooled.getAutoCommit()).isFalse();
+      assertThat(pooled.getNetworkTimeout()).isZero();
+    }
+  }
+
   @FunctionalInterface
   private interface CommitFault {
     void meet(Connection real) throws SQLException;
@@ -1135,6 +1158,24 @@ class PostgresTableToolsIT {
     server.execute(database, script.substring(script.indexOf("BEGIN;")));
     assertThat(how(perform(proposing, change))).isEqualTo("FOUND_DONE");
     assertThat(query("SELECT x FROM orders")).containsExactly("7");
+  }
+
+  @Test
+  void invariant_4_a_proposed_value_does_not_depend_on_who_runs_the_script() throws Exception {
+    execute("CREATE TABLE orders (id int)", "INSERT INTO orders VALUES (1)");
+    PostgresTableTools proposing =
+        PostgresTableTools.builder(SYSTEM, server.dataSource(database, "wk_read"))
+            .mode(PostgresTableTools.Mode.PROPOSE)
+            .build();
+
+    Outcome outcome =
+        perform(proposing, add("since", Type.of("timestamptz"), "2020-02-01 00:00"));
+
+    String script = ((Outcome.Refused) outcome).reason();
+    server.execute(
+        database, "SET TimeZone = 'Asia/Tokyo'", script.substring(script.indexOf("BEGIN;")));
+    assertThat(query("SELECT (since AT TIME ZONE 'UTC')::text FROM orders"))
+        .containsExactly("2020-02-01 00:00:00");
   }
 
   @Test

@@ -379,12 +379,36 @@ class RenderingTest {
   }
 
   @Test
+  void a_widening_keeps_the_collation_of_its_column() throws Refusal {
+    SqlType text = SqlType.read("pg_catalog", "text", -1, SqlType.Shape.SCALAR);
+    TableImage collated =
+        stored(
+            "r",
+            new StoredColumn(
+                1, "note", text, false, false, List.of(), none(), Optional.of("gold.ci")));
+
+    assertThat(
+            new Widening()
+                .statements(
+                    new WidenColumn(
+                        "public.orders", "note", Type.of("text"), Type.of("varchar"), V2),
+                    collated))
+        .singleElement()
+        .asString()
+        .endsWith(" COLLATE gold.ci");
+  }
+
+  @Test
   void a_label_is_added_only_to_an_enum_of_the_tables_schema() throws Refusal {
     TableImage elsewhere =
-        stored("r", new StoredColumn(1, "mood", named("shop"), false, false, List.of("a"), none()));
+        stored(
+            "r",
+            new StoredColumn(1, "mood", named("shop"), false, false, List.of("a"), none(), none()));
     TableImage here =
         stored(
-            "r", new StoredColumn(1, "mood", named("public"), false, false, List.of("a"), none()));
+            "r",
+            new StoredColumn(
+                1, "mood", named("public"), false, false, List.of("a"), none(), none()));
     AddEnumLabel add = new AddEnumLabel("public.orders", "mood", "so'so", V2);
 
     assertRefused(new Labelling(), add, elsewhere, "enum");
@@ -430,6 +454,7 @@ class RenderingTest {
         number == 1,
         false,
         List.of(),
+        none(),
         none());
   }
 

@@ -362,6 +362,12 @@ SELECT {change('widen', 'mood', 'varchar'::regtype, 1, NULL, false, NULL, NULL, 
 SELECT {change('add_column', 'x', 'numeric'::regtype, 10, 2, false, NULL, NULL, '0.005')};
 --! a value that is the time of the statement
 SELECT {change('add_column', 'x', 'timestamptz'::regtype, NULL, NULL, false, NULL, NULL, 'now')};
+--! a value whose date is dropped
+SELECT {change('add_column', 'x', 'time'::regtype, NULL, NULL, false, NULL, NULL, '2020-01-01 10:00')};
+--! a value whose time of day is dropped
+SELECT {change('add_column', 'x', 'daterange'::regtype, NULL, NULL, false, NULL, NULL, '[2020-01-01 23:00,2021-01-01)')};
+--! a value whose zone is dropped
+SELECT {change('add_column', 'x', 'tsrange'::regtype, NULL, NULL, false, NULL, NULL, '[2020-01-01 00:00+05,2021-01-01)')};
 --! a value that calls a function
 SELECT {change('add_column', 'x', 'int4'::regtype, NULL, NULL, false, NULL, NULL, 'pg_sleep(1)')};
 --! a key that takes NULL
@@ -372,6 +378,15 @@ SELECT {change('add_column', 'xmin', 'int4'::regtype, NULL, NULL, false, NULL, N
 SELECT {change('add_column', U&'\0430mount', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
 --! a name with what cannot be seen
 SELECT {change('add_column', U&'amount\200B', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
+--! a name with a blank at its end
+SELECT {change('add_column', 'amount ', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
+SELECT {change('add_column', U&'amount\00A0', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
+--! a name with a variation that is not shown
+SELECT {change('add_column', U&'amount\FE0F', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
+--! a name with a letter that is empty
+SELECT {change('add_column', U&'amount\3164', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
+--! a name with a tag
+SELECT {change('add_column', U&'amount\+0E0061', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
 --! a name with control characters
 SELECT {change('add_column', E'a\nb', 'int4'::regtype, NULL, NULL, false, NULL, NULL, NULL)};
 --! a name that is cut
@@ -388,6 +403,12 @@ SELECT wk.change({key}, 'comment', 'pg_class'::regclass, 'relname', NULL, NULL, 
 SELECT wk.change({key}, 'add_enum_label', {events}, 'c', NULL, NULL, NULL, false, NULL, NULL, 'x', wk.fingerprint('gold', 'events'));
 --! a state that was long ago
 SELECT wk.change({key}, 'comment', {orders}, 'id', NULL, NULL, NULL, false, NULL, NULL, 'x', repeat('0', 64));
+--! a state of an old snapshot
+SET default_transaction_isolation = 'repeatable read';
+SELECT {change('comment', 'id', NULL, NULL, NULL, false, NULL, NULL, 'x')};
+--! a mirror by an old snapshot
+SET default_transaction_isolation = 'serializable';
+SELECT wk.create_table({key}, 'gold', 'm', '[{"name": "id", "typ": 23}]', '{id}', wk.fingerprint('gold', 'm'));
 --! no state
 SELECT wk.change({key}, 'comment', {orders}, 'id', NULL, NULL, NULL, false, NULL, NULL, 'x', NULL);
 --! a name for the act that is none
