@@ -120,7 +120,7 @@ final class Attempt<I extends Record> implements Tool.Call {
       return Admission.no(
           "How many rows it touches is not known ("
               + (touched instanceof Probe.Unknown<Long> unknown
-                  ? Printable.text(unknown.why(), REASON_LENGTH)
+                  ? Redaction.worded(unknown.why(), REASON_LENGTH)
                   : "the tool does not say")
               + "), and budget "
               + budget.name()
@@ -481,32 +481,9 @@ final class Attempt<I extends Record> implements Tool.Call {
     return Redaction.described(thrown);
   }
 
-  /** What a tool says, without the secrets that it should not have said. */
+  /** What is read are values of the data: masks are for them, and they are not written down. */
   private Outcome withoutSecrets(Outcome outcome) {
-    if (outcome instanceof Outcome.Refused refused) {
-      return new Outcome.Refused(said(refused.reason()));
-    } else if (outcome instanceof Outcome.Failed failed) {
-      return new Outcome.Failed(said(failed.error()));
-    } else if (outcome instanceof Outcome.Unknown unknown) {
-      return new Outcome.Unknown(said(unknown.error()));
-    } else if (outcome instanceof Outcome.Pending pending
-        && !Printable.whole(pending.handle()).equals(pending.handle())) {
-      return new Outcome.Unknown(
-          "It goes on elsewhere, under a handle that cannot be written down");
-    } else if (reads()) {
-      // Values of the data: masks are for them, and they are not written down.
-      return outcome;
-    } else if (outcome instanceof Outcome.Done done) {
-      return new Outcome.Done(Redaction.redacted(done.result()), done.verification());
-    } else if (outcome instanceof Outcome.Partial partial) {
-      return new Outcome.Partial(
-          Redaction.redacted(partial.done()), Redaction.redacted(partial.notDone()));
-    }
-    return outcome;
-  }
-
-  /** Text that can be written down whatever it holds. */
-  private static String said(String text) {
-    return Redaction.redacted(Printable.whole(text));
+    boolean found = outcome instanceof Outcome.Done || outcome instanceof Outcome.Partial;
+    return reads() && found ? outcome : Redaction.redacted(outcome);
   }
 }

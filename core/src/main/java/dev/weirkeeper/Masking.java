@@ -157,7 +157,9 @@ public final class Masking {
   }
 
   private static Mask usual(String column) {
-    return column.chars().anyMatch(c -> c > 0x7e) || soundsSensitive(column)
+    return column.chars().anyMatch(c -> c > 0x7e)
+            || soundsSensitive(column)
+            || SecretNames.isSecret(column)
         ? Mask.REDACT
         : Mask.NONE;
   }

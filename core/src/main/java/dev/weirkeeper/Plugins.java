@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -71,6 +70,9 @@ public final class Plugins implements AutoCloseable {
   private static boolean make(Iterator<ServiceLoader.Provider<Plugin>> listed, List<Found> found) {
     String name = LISTED;
     try {
+      if (!listed.hasNext()) {
+        return false;
+      }
       ServiceLoader.Provider<Plugin> provider = listed.next();
       name = provider.type().getName();
       Plugin plugin = provider.get();
@@ -78,8 +80,6 @@ public final class Plugins implements AutoCloseable {
       found.add(new Found(name, plugin, List.of(), List.of()));
       found.set(found.size() - 1, ask(plugin));
       return true;
-    } catch (NoSuchElementException end) {
-      return false;
     } catch (ServiceConfigurationError e) {
       throw new PluginException(name, "being made", e.getCause() == null ? e : e.getCause());
     }

@@ -2,6 +2,7 @@ package dev.weirkeeper;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.weirkeeper.internal.Printable;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -50,6 +51,36 @@ public final class Redaction {
    */
   public static Json redacted(Json schema, Json value) {
     return SecretJson.redacted(schema, value);
+  }
+
+  /** Words that come from elsewhere, fit to be written down: cut to a length in code points. */
+  static String worded(String text, int length) {
+    return Printable.text(said(text), length);
+  }
+
+  /** What a tool or a person says that a call came to, fit to be written down. */
+  static Outcome redacted(Outcome outcome) {
+    if (outcome instanceof Outcome.Done done) {
+      return new Outcome.Done(redacted(done.result()), done.verification());
+    } else if (outcome instanceof Outcome.Partial partial) {
+      return new Outcome.Partial(redacted(partial.done()), redacted(partial.notDone()));
+    } else if (outcome instanceof Outcome.Refused refused) {
+      return new Outcome.Refused(said(refused.reason()));
+    } else if (outcome instanceof Outcome.Failed failed) {
+      return new Outcome.Failed(said(failed.error()));
+    } else if (outcome instanceof Outcome.Unknown unknown) {
+      return new Outcome.Unknown(said(unknown.error()));
+    } else if (outcome instanceof Outcome.Pending pending
+        && !Printable.whole(pending.handle()).equals(pending.handle())) {
+      return new Outcome.Unknown(
+          "It goes on elsewhere, under a handle that cannot be written down");
+    }
+    return outcome;
+  }
+
+  /** Text that can be written down whatever it holds. */
+  private static String said(String text) {
+    return redacted(Printable.whole(text));
   }
 
   /**

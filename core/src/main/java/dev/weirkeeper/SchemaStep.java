@@ -175,7 +175,7 @@ final class SchemaStep {
       carryOut(state.asset(), heal.plan(), cause);
     } else {
       if (decision instanceof Decision.Contain contain) {
-        contain.now().forEach(action -> perform(PIPELINE, action, List.of(cause)));
+        contain.now().forEach(action -> perform(action, List.of(cause)));
         if (contain.plan().isEmpty()
             && autonomy != Autonomy.OBSERVE
             && incident.verdict().worseThan(Verdict.COMPATIBLE)) {
@@ -209,7 +209,7 @@ final class SchemaStep {
    */
   boolean carryOut(Asset asset, Plan plan, Hash cause) {
     for (Plan.Step step : plan.steps()) {
-      Outcome outcome = perform(PIPELINE, step.action(), List.of(cause));
+      Outcome outcome = perform(step.action(), List.of(cause));
       if (!outcome.isDone()) {
         pause(
             asset,
@@ -231,8 +231,8 @@ final class SchemaStep {
     return true;
   }
 
-  private Outcome perform(Caller caller, Action action, List<Hash> causes) {
-    Outcome outcome = toolbox.perform(caller, action, causes);
+  private Outcome perform(Action action, List<Hash> causes) {
+    Outcome outcome = toolbox.perform(PIPELINE, action, causes);
     listener.accept(new PipelineEvent.Acted(action, outcome));
     return outcome;
   }

@@ -59,6 +59,8 @@ final class Settling {
           new Outcome.Unknown(
               spent.tool() + " has gone on beyond its deadline; a person looks at it");
     }
+    // A READ is not written down, and what it found here is.
+    found = Redaction.redacted(found);
     write(caller, List.of(open.get()), found, "by " + reader.get());
     if (found instanceof Outcome.Unknown unknown) {
       parts.raise(
@@ -89,7 +91,7 @@ final class Settling {
       throw new IllegalArgumentException(
           "No call " + action.brief() + " is unsettled; unsettled() lists them");
     }
-    write(person, open, seen, how);
+    write(person, open, Redaction.redacted(seen), how);
   }
 
   private List<DoorState.Call> unsettled(Hash action) {

@@ -116,7 +116,7 @@ public final class Toolbox {
       throw new IllegalArgumentException(
           "An approval is valid for at most " + Requests.LONGEST + ", got " + validFor);
     }
-    String words = printable(reason, REASON_LENGTH);
+    String words = Redaction.worded(reason, REASON_LENGTH);
     return admitted(
         caller, action, causes, asked -> asked.request(words, validFor, List.copyOf(causes)));
   }
@@ -258,7 +258,8 @@ public final class Toolbox {
    *     settles nothing
    */
   public void settle(Caller person, Hash action, Outcome seen, String how) {
-    new Settling(this, parts, tools).byPerson(person, action, seen, printable(how, REASON_LENGTH));
+    new Settling(this, parts, tools)
+        .byPerson(person, action, seen, Redaction.worded(how, REASON_LENGTH));
   }
 
   /** Ids of calls that may have happened and of which nobody knows, oldest first. */

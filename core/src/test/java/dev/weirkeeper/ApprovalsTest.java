@@ -174,6 +174,14 @@ class ApprovalsTest {
         .hasSize(1024);
   }
 
+  @Test
+  void what_an_agent_words_is_asked_without_its_secrets() {
+    door.open().request(AGENT, on(ORDERS, WRITE), "use password=hunter2", HOUR, List.of());
+
+    assertThat(approvals().list().get(0).request().reason()).startsWith("use password=");
+    assertThat(approvals().list() + door.sink.text()).doesNotContain("hunter2");
+  }
+
   @Nested
   class Requests {
     @Test

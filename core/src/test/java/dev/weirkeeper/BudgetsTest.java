@@ -183,6 +183,17 @@ class BudgetsTest {
     }
 
     @Test
+    void invariant_8_a_number_that_is_not_known_is_refused_without_the_secrets_of_its_reason() {
+      budget(DELETES.rows(1_000_000));
+      door.rows = new Probe.Unknown<>("no login with password=hunter2");
+
+      Outcome outcome = door.perform(ANA, on(ORDERS, DELETE));
+
+      assertRefused(outcome, "no login with password=");
+      assertThat(outcome + door.sink.text()).doesNotContain("hunter2");
+    }
+
+    @Test
     void invariant_4_a_tool_that_destroys_and_does_not_say_how_much_is_refused() {
       assertRefused(door.perform(ANA, on(ORDERS, WIPE)), "the tool does not say");
       assertThat(door.called).isEmpty();

@@ -49,6 +49,9 @@ class MaskingTest {
         "credentials",
         "api_key",
         "street",
+        "passcode",
+        "signing_key",
+        "connectionString",
         "emаil",
         "電話",
         "salary"

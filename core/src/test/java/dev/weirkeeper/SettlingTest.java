@@ -13,6 +13,7 @@ import static dev.weirkeeper.TestDoor.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weirkeeper.Outcome.Verification;
 import dev.weirkeeper.spi.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -150,6 +151,29 @@ class SettlingTest {
     assertThat(settled()).containsExactly(end);
     assertThat(door.perform(ANA, on(ORDERS, START)).isDone()).isTrue();
     assertThat(refusal(door.open().settle(POLICY, act)).orElseThrow()).contains("is pending");
+  }
+
+  @Test
+  void what_a_tool_or_a_person_says_it_came_to_is_written_down_without_secrets() {
+    door.settlement = new Outcome.Failed("no login with password=hunter2");
+
+    Outcome found = door.open().settle(POLICY, begin());
+    Outcome seen =
+        new Outcome.Done(Json.parse("{\"password\":\"hunter2\"}"), Verification.VERIFIED);
+    door.open().settle(ANA, die(ONCE), seen, "I tried password=hunter2");
+
+    assertThat(found.toString()).contains("no login with password=").doesNotContain("hunter2");
+    assertThat(settled()).hasSize(2);
+    assertThat(door.sink.text()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void a_pending_act_that_came_to_something_unclear_alerts_without_secrets() {
+    door.settlement = new Outcome.Unknown("lost password=hunter2");
+
+    door.open().settle(POLICY, begin());
+
+    assertThat(door.alerts).singleElement().asString().doesNotContain("hunter2");
   }
 
   @Test

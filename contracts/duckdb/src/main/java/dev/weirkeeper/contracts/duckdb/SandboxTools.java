@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Cell;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.NamePattern;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Outside;
 import dev.weirkeeper.Probe;
@@ -17,15 +18,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -62,7 +60,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
 
   private final String system;
   private final TableReader reader;
-  private final Pattern allowed;
+  private final Set<NamePattern> allowed;
   private final int copiedRows;
   private final long copiedBytes;
   private final int memory;
@@ -74,16 +72,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
   private SandboxTools(Builder settings) {
     this.system = settings.system;
     this.reader = settings.reader;
-    this.allowed =
-        Pattern.compile(
-            settings.tables.stream()
-                .map(
-                    glob ->
-                        Arrays.stream(glob.split("\\*", -1))
-                            .map(Pattern::quote)
-                            .collect(Collectors.joining(".*")))
-                .collect(Collectors.joining("|")),
-            Pattern.DOTALL);
+    this.allowed = settings.tables;
     this.copiedRows = settings.copiedRows;
     this.copiedBytes = settings.copiedBytes;
     this.memory = settings.memory;
@@ -175,7 +164,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
     long bytes = copiedBytes;
     for (String table : input.tables()) {
       int dot = table.indexOf('.');
-      if (dot < 0 || !allowed.matcher(table).matches()) {
+      if (dot < 0 || allowed.stream().noneMatch(pattern -> pattern.matches(table))) {
         return new Outcome.Refused(
             "One of the tables is none that the host lets be copied; take names that"
                 + " catalog_list_tables shows, or ask the host");
@@ -294,7 +283,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
   public static final class Builder {
     private final String system;
     private final TableReader reader;
-    private List<String> tables = List.of();
+    private Set<NamePattern> tables = Set.of();
     private List<Path> classPath = List.of();
     private int copiedRows = 10_000;
     private long copiedBytes = 16 * 1024 * 1024;
@@ -309,11 +298,11 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
     }
 
     /**
-     * Which tables may be copied, by patterns of their names in which {@code *} stands for any
-     * characters: {@code gold.*}. Default: none.
+     * Which tables may be copied, by {@link NamePattern patterns} of their names: {@code gold.*}.
+     * Default: none.
      */
     public Builder tables(String... patterns) {
-      tables = List.of(patterns);
+      tables = NamePattern.of(patterns);
       return this;
     }
 

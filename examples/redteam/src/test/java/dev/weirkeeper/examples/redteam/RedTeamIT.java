@@ -62,6 +62,9 @@ class RedTeamIT {
   private static Fixture fixture;
   private static SandboxTools sandbox;
   private static Toolbox door;
+  private static final AtomicInteger TRIED = new AtomicInteger();
+  private static final AtomicInteger HARMLESS = new AtomicInteger();
+  private static final AtomicInteger EFFECTS = new AtomicInteger();
 
   @BeforeAll
   static void start() throws Exception {
@@ -83,8 +86,18 @@ class RedTeamIT {
     door = door(reads);
   }
 
+  /** Sums up what each test says in full. */
+  private static void count(int tried, int harmless, List<String> effects) {
+    TRIED.addAndGet(tried);
+    HARMLESS.addAndGet(harmless);
+    EFFECTS.addAndGet(effects.size());
+  }
+
   @AfterAll
   static void stop() throws Exception {
+    System.out.printf(
+        "corpus redteam: %d tried, %d stopped, %d effects; the other %d did what their caller may%n",
+        TRIED.get(), TRIED.get() - HARMLESS.get() - EFFECTS.get(), EFFECTS.get(), HARMLESS.get());
     if (sandbox != null) {
       sandbox.close();
     }
@@ -309,6 +322,7 @@ class RedTeamIT {
     System.out.printf(
         "corpus redteam, inputs of an agent: %d tried, %d stopped, %d effects%n",
         tried, tried - effects.size(), effects.size());
+    count(tried, 0, effects);
     assertThat(tried).isPositive();
     assertThat(effects).isEmpty();
   }
@@ -352,6 +366,7 @@ class RedTeamIT {
         "corpus redteam, typed changes: %d tried, %d effects, %d carried out as the harmless change"
             + " that they say%n",
         tried, effects.size(), carriedOut);
+    count(tried, carriedOut, effects);
     assertThat(tried).isPositive();
     assertThat(effects).isEmpty();
   }
@@ -387,6 +402,7 @@ class RedTeamIT {
         effects.size(),
         ownRows,
         fixture.missingExtensions());
+    count(tried, ownRows, effects);
     assertThat(tried).isPositive();
     assertThat(effects).isEmpty();
   }
