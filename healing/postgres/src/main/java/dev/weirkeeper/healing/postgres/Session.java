@@ -58,7 +58,8 @@ final class Session implements AutoCloseable {
       throws SQLException {
     Connection connection = source.getConnection();
     try {
-      Session session = new Session(connection, connection.getNetworkTimeout(), connection.getAutoCommit());
+      Session session =
+          new Session(connection, connection.getNetworkTimeout(), connection.getAutoCommit());
       connection.setNetworkTimeout(Runnable::run, millis(statement.plus(GRACE)));
       connection.setAutoCommit(false);
       session.execute(mode.sql);

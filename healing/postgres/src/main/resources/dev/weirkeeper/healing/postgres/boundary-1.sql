@@ -190,7 +190,7 @@ GRANT SELECT ON wk.installed, wk.managed_schema, wk.managed, wk.act, wk.approval
 
 -- 4. Names and types. -------------------------------------------------------------------------------------------------
 
--- What a name looks like: two with the same skeleton are taken for one by readers who do not mind case or script.
+-- What a name looks like: two with the same skeleton are taken for one by readers who do not mind case, script or blanks at the ends.
 CREATE OR REPLACE FUNCTION wk.skeleton(name text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -199,9 +199,9 @@ DECLARE
   likes constant text := 'abekmhopctyxsijhldqwabyeikvoptuxiag';
 BEGIN
   IF getdatabaseencoding() <> 'UTF8' THEN
-    RETURN lower(name);
+    RETURN btrim(lower(name));
   END IF;
-  RETURN translate(lower(normalize(name, NFKC)),
+  RETURN translate(btrim(lower(normalize(name, NFKC))),
                    (SELECT string_agg(chr(u.c), '' ORDER BY u.o) FROM unnest(codes) WITH ORDINALITY AS u (c, o)), likes);
 END $$;
 
@@ -212,9 +212,9 @@ BEGIN
   IF name IS NULL OR octet_length(name) NOT BETWEEN 1 AND 63 THEN
     RAISE EXCEPTION 'wk: a name has 1 to 63 bytes' USING ERRCODE = 'WK007';
   END IF;
-  IF name ~ E'[\\x01-\\x1F\\x7F]|^\\s|\\s$'
+  IF name ~ E'[\\x01-\\x1F\\x7F]'
      OR getdatabaseencoding() = 'UTF8'
-        AND name ~ E'[\\u0080-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u2800\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\U000E0000-\\U000E0FFF]|^[\\u00A0\\u2000-\\u200A\\u3000]|[\\u00A0\\u2000-\\u200A\\u3000]$' THEN
+        AND name ~ E'[\\u0080-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u2800\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\U000E0000-\\U000E0FFF]' THEN
     RAISE EXCEPTION 'wk: a name holds no control characters and none that cannot be seen' USING ERRCODE = 'WK007';
   END IF;
 END $$;

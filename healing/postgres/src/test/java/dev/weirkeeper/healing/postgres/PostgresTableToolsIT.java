@@ -1168,8 +1168,7 @@ class PostgresTableToolsIT {
             .mode(PostgresTableTools.Mode.PROPOSE)
             .build();
 
-    Outcome outcome =
-        perform(proposing, add("since", Type.of("timestamptz"), "2020-02-01 00:00"));
+    Outcome outcome = perform(proposing, add("since", Type.of("timestamptz"), "2020-02-01 00:00"));
 
     String script = ((Outcome.Refused) outcome).reason();
     server.execute(
