@@ -6,8 +6,8 @@ import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Type;
 import dev.weirkeeper.spi.Judges;
-import dev.weirkeeper.testkit.TestCell;
 import dev.weirkeeper.testkit.JudgesKit;
+import dev.weirkeeper.testkit.TestCell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +52,8 @@ class ContractsKitTest extends JudgesKit {
     return List.of(
         TestCell.row("1", "open", "12.50", "ana@example.org", "v-1"),
         TestCell.row("2", "shipped", "99999", "b@c", "v-2"),
-        List.of(TestCell.of("3"), TestCell.of("open"), TestCell.NULL, TestCell.NULL, TestCell.NULL));
+        List.of(
+            TestCell.of("3"), TestCell.of("open"), TestCell.NULL, TestCell.NULL, TestCell.NULL));
   }
 
   @Override
