@@ -281,7 +281,7 @@ class JsonTest {
   private record Texts(String text, Map<String, Integer> by, Set<String> all) {}
 
   @Test
-  void what_has_no_canonical_form_is_refused_wherever_it_stands() {
+  void audit_tamper_09_what_has_no_canonical_form_is_refused_wherever_it_stands() {
     String lone = "a\ud800b";
     for (Object value :
         List.of(

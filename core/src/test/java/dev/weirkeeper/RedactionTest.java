@@ -492,7 +492,7 @@ class RedactionTest {
   @Nested
   class Values {
     @Test
-    void members_named_like_secrets_are_blanked() {
+    void secrets_04_members_named_like_secrets_are_blanked() {
       assertThat(
               Redaction.redacted(
                   Json.parse(
@@ -510,7 +510,7 @@ class RedactionTest {
     }
 
     @Test
-    void json_in_texts_in_json_is_looked_into() {
+    void secrets_04_json_in_texts_in_json_is_looked_into() {
       Json innermost = Json.of(Map.of("password", "hunter2", "x", 1));
       Json inner = Json.of(Map.of("config", innermost.text()));
       Json outer = Json.of(Map.of("body", " " + inner.text()));

@@ -6,8 +6,8 @@ import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Type;
 import dev.weirkeeper.spi.Judges;
-import dev.weirkeeper.testkit.Cell;
 import dev.weirkeeper.testkit.JudgesKit;
+import dev.weirkeeper.testkit.TestCell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,21 +48,22 @@ class ContractsKitTest extends JudgesKit {
   }
 
   @Override
-  protected List<List<Cell>> good() {
+  protected List<List<TestCell>> good() {
     return List.of(
-        Cell.row("1", "open", "12.50", "ana@example.org", "v-1"),
-        Cell.row("2", "shipped", "99999", "b@c", "v-2"),
-        List.of(Cell.of("3"), Cell.of("open"), Cell.NULL, Cell.NULL, Cell.NULL));
+        TestCell.row("1", "open", "12.50", "ana@example.org", "v-1"),
+        TestCell.row("2", "shipped", "99999", "b@c", "v-2"),
+        List.of(
+            TestCell.of("3"), TestCell.of("open"), TestCell.NULL, TestCell.NULL, TestCell.NULL));
   }
 
   @Override
-  protected List<List<Cell>> bad() {
+  protected List<List<TestCell>> bad() {
     return List.of(
-        Cell.row("4", "stolen", "12.50", "ana@example.org", "v-4"),
-        Cell.row("5", "open", "100000.01", "ana@example.org", "v-5"),
-        Cell.row("6", "open", "1", "nobody at all", "v-6"),
-        Cell.row("7", "open", "1", "x".repeat(60) + "@example.org", "v-7"),
-        List.of(Cell.of("8"), Cell.NULL, Cell.of("1"), Cell.NULL, Cell.NULL));
+        TestCell.row("4", "stolen", "12.50", "ana@example.org", "v-4"),
+        TestCell.row("5", "open", "100000.01", "ana@example.org", "v-5"),
+        TestCell.row("6", "open", "1", "nobody at all", "v-6"),
+        TestCell.row("7", "open", "1", "x".repeat(60) + "@example.org", "v-7"),
+        List.of(TestCell.of("8"), TestCell.NULL, TestCell.of("1"), TestCell.NULL, TestCell.NULL));
   }
 
   @Override

@@ -16,9 +16,9 @@ import java.util.Optional;
 public interface TableReader {
   /**
    * @param rows how many rows at most
-   * @param bytes how large their values may be together; the row that goes beyond is left out
+   * @param characters how many their values may have together; the row that goes beyond is left out
    */
-  Probe<Rows> read(Asset table, int rows, long bytes, Tool.Call call);
+  Probe<Rows> read(Asset table, int rows, long characters, Tool.Call call);
 
   /**
    * Rows of a table.

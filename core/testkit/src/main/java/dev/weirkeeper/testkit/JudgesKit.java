@@ -38,17 +38,17 @@ public abstract class JudgesKit {
   protected abstract Relation relation();
 
   /** Rows of the relation that the contract lets pass, also all together. */
-  protected abstract List<List<Cell>> good();
+  protected abstract List<List<TestCell>> good();
 
   /** Rows of the relation, each of which breaks a rule of its own, whatever is beside it. */
-  protected abstract List<List<Cell>> bad();
+  protected abstract List<List<TestCell>> bad();
 
   /** A version of the relation of which no row may be published. None by default. */
   protected Optional<Relation> broken() {
     return Optional.empty();
   }
 
-  private List<List<Cell>> rows() {
+  private List<List<TestCell>> rows() {
     assertThat(good()).as("good()").isNotEmpty();
     assertThat(bad()).as("bad()").isNotEmpty();
     return Stream.concat(good().stream(), bad().stream()).toList();
@@ -62,8 +62,8 @@ public abstract class JudgesKit {
   private static List<List<Violation>> labelled(
       RowJudge judge,
       Relation relation,
-      List<List<Cell>> rows,
-      BiConsumer<TestTransaction, List<Cell>> as)
+      List<List<TestCell>> rows,
+      BiConsumer<TestTransaction, List<TestCell>> as)
       throws IOException {
     TestTransaction transaction = TestTransaction.at(new Position("kit", "1"));
     rows.forEach(row -> as.accept(transaction, row));
@@ -81,7 +81,8 @@ public abstract class JudgesKit {
     }
   }
 
-  private List<List<Violation>> inserted(RowJudge judge, List<List<Cell>> rows) throws IOException {
+  private List<List<Violation>> inserted(RowJudge judge, List<List<TestCell>> rows)
+      throws IOException {
     return labelled(
         judge, relation(), rows, (transaction, row) -> transaction.insert(relation(), row));
   }
@@ -110,7 +111,7 @@ public abstract class JudgesKit {
             labelled(
                 judge,
                 ungoverned,
-                List.of(Cell.row("1", "x"), List.of(Cell.of("2"), Cell.NULL)),
+                List.of(TestCell.row("1", "x"), List.of(TestCell.of("2"), TestCell.NULL)),
                 (transaction, row) -> transaction.insert(ungoverned, row)))
         .allSatisfy(violations -> assertThat(violations).isEmpty());
   }
@@ -171,7 +172,7 @@ public abstract class JudgesKit {
         .allSatisfy(violations -> assertThat(violations).isEmpty());
   }
 
-  private String[] key(List<Cell> row) {
+  private String[] key(List<TestCell> row) {
     return IntStream.of(relation().keyIndexes())
         .mapToObj(column -> row.get(column).text())
         .toArray(String[]::new);
@@ -184,7 +185,7 @@ public abstract class JudgesKit {
     for (int row = 0; row < labels.size(); row++) {
       List<String> values =
           bad().get(row).stream()
-              .map(Cell::text)
+              .map(TestCell::text)
               .filter(text -> text.length() >= QUOTABLE)
               .toList();
       assertThat(labels.get(row))
@@ -202,10 +203,10 @@ public abstract class JudgesKit {
   @Test
   void invariant_8_values_that_nobody_knows_are_judged_by_rule_and_not_by_chance()
       throws Exception {
-    List<List<Cell>> unknown = new ArrayList<>();
-    for (List<Cell> row : rows()) {
-      for (Cell instead : List.of(Cell.NULL, Cell.UNCHANGED, Cell.ABSENT)) {
-        List<Cell> blind = new ArrayList<>(row);
+    List<List<TestCell>> unknown = new ArrayList<>();
+    for (List<TestCell> row : rows()) {
+      for (TestCell instead : List.of(TestCell.NULL, TestCell.UNCHANGED, TestCell.ABSENT)) {
+        List<TestCell> blind = new ArrayList<>(row);
         for (int column = 0; column < blind.size(); column++) {
           if (!isKey(column)) {
             blind.set(column, instead);
@@ -272,9 +273,9 @@ public abstract class JudgesKit {
     columns.add(Column.of("kit-9", "kit_added", Type.of("text")));
     Relation next =
         Relation.of(relation().asset(), relation().id(), relation().identity(), columns);
-    List<List<Cell>> longer =
+    List<List<TestCell>> longer =
         rows().stream()
-            .map(row -> Stream.concat(row.stream(), Stream.of(Cell.of("x"))).toList())
+            .map(row -> Stream.concat(row.stream(), Stream.of(TestCell.of("x"))).toList())
             .toList();
     Judges judges = judges();
 

@@ -153,8 +153,8 @@ public abstract class TargetKit {
     return new Position(FEED, "p" + n);
   }
 
-  private static List<Cell> row(int key, String name) {
-    return Cell.row(String.valueOf(key), name);
+  private static List<TestCell> row(int key, String name) {
+    return TestCell.row(String.valueOf(key), name);
   }
 
   /** A transaction at the next position. */
@@ -257,7 +257,7 @@ public abstract class TargetKit {
     change(target, state.in(TableState.Mode.LIVE));
   }
 
-  private record Change(RowBatch.Op op, List<Cell> after) {}
+  private record Change(RowBatch.Op op, List<TestCell> after) {}
 
   private static List<Change> changes(List<Transaction> transactions) throws IOException {
     List<Change> all = new ArrayList<>();
@@ -293,7 +293,7 @@ public abstract class TargetKit {
 
     Counts first = write(target, next().insert(ITEMS, row(1, "a")).insert(ITEMS, row(2, "b")));
     assertThat(first).isEqualTo(Counts.of(2, 0, 0));
-    write(target, next().insert(ITEMS, List.of(Cell.of("3"), Cell.NULL)));
+    write(target, next().insert(ITEMS, List.of(TestCell.of("3"), TestCell.NULL)));
 
     Found found = found();
     Map<Integer, String> expected = new TreeMap<>(Map.of(1, "a", 2, "b", 3, "null"));
@@ -330,11 +330,11 @@ public abstract class TargetKit {
     write(
         target,
         next()
-            .update(ITEMS, List.of(Cell.of("1"), Cell.UNCHANGED))
+            .update(ITEMS, List.of(TestCell.of("1"), TestCell.UNCHANGED))
             .update(
                 ITEMS,
                 TestTransaction.keyImage(ITEMS, "2"),
-                List.of(Cell.of("9"), Cell.UNCHANGED)));
+                List.of(TestCell.of("9"), TestCell.UNCHANGED)));
 
     assertThat(used().rows()).isEqualTo(Map.of(1, "a", 9, "b"));
   }
@@ -576,7 +576,9 @@ public abstract class TargetKit {
 
     for (TestTransaction wrong :
         List.of(
-            next().insert(ITEMS, row(2, "b")).update(ITEMS, List.of(Cell.of("7"), Cell.UNCHANGED)),
+            next()
+                .insert(ITEMS, row(2, "b"))
+                .update(ITEMS, List.of(TestCell.of("7"), TestCell.UNCHANGED)),
             next().insert(ITEMS, row(2, "b")).delete(ITEMS, "7"))) {
       assertThat(target.write(batch(wrong), rows -> {}))
           .isInstanceOfSatisfying(

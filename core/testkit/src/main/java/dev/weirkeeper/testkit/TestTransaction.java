@@ -48,20 +48,20 @@ public final class TestTransaction implements Transaction {
     return chunk;
   }
 
-  public TestTransaction insert(Relation relation, List<Cell> row) {
+  public TestTransaction insert(Relation relation, List<TestCell> row) {
     return add(relation, RowBatch.Op.INSERT, Optional.empty(), row);
   }
 
-  public TestTransaction read(Relation relation, List<Cell> row) {
+  public TestTransaction read(Relation relation, List<TestCell> row) {
     return add(relation, RowBatch.Op.READ, Optional.empty(), row);
   }
 
-  public TestTransaction update(Relation relation, List<Cell> row) {
+  public TestTransaction update(Relation relation, List<TestCell> row) {
     return add(relation, RowBatch.Op.UPDATE, Optional.empty(), row);
   }
 
   /** An update of the key: the old image holds the old key, in the columns that it has. */
-  public TestTransaction update(Relation relation, List<Cell> before, List<Cell> row) {
+  public TestTransaction update(Relation relation, List<TestCell> before, List<TestCell> row) {
     return add(relation, RowBatch.Op.UPDATE, Optional.of(before), row);
   }
 
@@ -71,15 +71,16 @@ public final class TestTransaction implements Transaction {
   }
 
   /** A row image of which only the key is known. */
-  public static List<Cell> keyImage(Relation relation, String... key) {
+  public static List<TestCell> keyImage(Relation relation, String... key) {
     int[] columns = relation.keyIndexes();
     if (columns.length != key.length) {
       throw new IllegalArgumentException(
           relation.asset() + " has " + columns.length + " key columns, got " + key.length);
     }
-    List<Cell> image = new ArrayList<>(Collections.nCopies(relation.columns().size(), Cell.ABSENT));
+    List<TestCell> image =
+        new ArrayList<>(Collections.nCopies(relation.columns().size(), TestCell.ABSENT));
     for (int i = 0; i < columns.length; i++) {
-      image.set(columns[i], Cell.of(key[i]));
+      image.set(columns[i], TestCell.of(key[i]));
     }
     return image;
   }
@@ -95,7 +96,7 @@ public final class TestTransaction implements Transaction {
 
   @SuppressWarnings("EnumOrdinal") // the ordinal is the neutral form, see ChangeBuffer
   private TestTransaction add(
-      Relation relation, RowBatch.Op op, Optional<List<Cell>> before, List<Cell> after) {
+      Relation relation, RowBatch.Op op, Optional<List<TestCell>> before, List<TestCell> after) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(op.ordinal());
     before.ifPresent(
@@ -113,10 +114,10 @@ public final class TestTransaction implements Transaction {
     }
   }
 
-  private static void image(ByteArrayOutputStream out, List<Cell> cells) {
+  private static void image(ByteArrayOutputStream out, List<TestCell> cells) {
     out.write(cells.size() >> 8);
     out.write(cells.size());
-    for (Cell cell : cells) {
+    for (TestCell cell : cells) {
       switch (cell.state()) {
         case NULL -> out.write('n');
         case UNCHANGED -> out.write('u');
@@ -134,12 +135,14 @@ public final class TestTransaction implements Transaction {
   }
 
   /** The cells of a row image. */
-  static List<Cell> cells(Tuples image, int row) {
-    List<Cell> cells = new ArrayList<>();
+  static List<TestCell> cells(Tuples image, int row) {
+    List<TestCell> cells = new ArrayList<>();
     for (int column = 0; column < image.width(); column++) {
       Tuples.State state = image.state(row, column);
       cells.add(
-          state == Tuples.State.VALUE ? Cell.of(image.text(row, column)) : new Cell(state, ""));
+          state == Tuples.State.VALUE
+              ? TestCell.of(image.text(row, column))
+              : new TestCell(state, ""));
     }
     return cells;
   }

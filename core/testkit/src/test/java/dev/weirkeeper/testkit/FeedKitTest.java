@@ -217,7 +217,7 @@ class FeedKitTest {
       private Transaction transaction(int position, int... keys) {
         TestTransaction transaction = TestTransaction.at(position(position));
         for (int key : keys) {
-          transaction.insert(ITEMS, Cell.row(String.valueOf(key)));
+          transaction.insert(ITEMS, TestCell.row(String.valueOf(key)));
         }
         if (has(Flaw.CAN_BE_READ_ONCE) || has(Flaw.IDS_OF_THE_MOMENT)) {
           return new Odd(transaction);
@@ -254,9 +254,9 @@ class FeedKitTest {
         TestTransaction chunk = TestTransaction.chunk(position(at), progress);
         for (Integer key : keys) {
           if (has(Flaw.LOADS_AS_INSERTS)) {
-            chunk.insert(ITEMS, Cell.row(key.toString()));
+            chunk.insert(ITEMS, TestCell.row(key.toString()));
           } else {
-            chunk.read(ITEMS, Cell.row(key.toString()));
+            chunk.read(ITEMS, TestCell.row(key.toString()));
           }
         }
         return chunk;

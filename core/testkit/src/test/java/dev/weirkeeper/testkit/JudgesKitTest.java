@@ -170,13 +170,14 @@ class JudgesKitTest {
     }
 
     @Override
-    protected List<List<Cell>> good() {
-      return List.of(Cell.row("1", "ana@example.org"), List.of(Cell.of("2"), Cell.NULL));
+    protected List<List<TestCell>> good() {
+      return List.of(
+          TestCell.row("1", "ana@example.org"), List.of(TestCell.of("2"), TestCell.NULL));
     }
 
     @Override
-    protected List<List<Cell>> bad() {
-      return List.of(Cell.row("3", "nowhere"), Cell.row("4", ""));
+    protected List<List<TestCell>> bad() {
+      return List.of(TestCell.row("3", "nowhere"), TestCell.row("4", ""));
     }
 
     @Override

@@ -69,7 +69,7 @@ final class MemoryStore implements TargetKit.Store {
   }
 
   private record Change(
-      long id, RowBatch.Op op, List<Cell> before, List<Cell> after, boolean truncate) {
+      long id, RowBatch.Op op, List<TestCell> before, List<TestCell> after, boolean truncate) {
     int key() {
       return Integer.parseInt(after.get(0).text());
     }
@@ -450,7 +450,7 @@ final class MemoryStore implements TargetKit.Store {
     }
 
     private String name(Change change, String unchanged) {
-      Cell cell = change.after.get(1);
+      TestCell cell = change.after.get(1);
       if (cell.state() == Tuples.State.VALUE) {
         return cell.text();
       }

@@ -62,7 +62,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
   private final TableReader reader;
   private final Set<NamePattern> allowed;
   private final int copiedRows;
-  private final long copiedBytes;
+  private final long copiedCharacters;
   private final int memory;
   private final Duration timeLimit;
   private final int answerCharacters;
@@ -74,7 +74,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
     this.reader = settings.reader;
     this.allowed = settings.tables;
     this.copiedRows = settings.copiedRows;
-    this.copiedBytes = settings.copiedBytes;
+    this.copiedCharacters = settings.copiedCharacters;
     this.memory = settings.memory;
     this.timeLimit = settings.timeLimit;
     this.answerCharacters = settings.answerCharacters;
@@ -161,7 +161,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
     }
     List<Copied> copied = new ArrayList<>();
     List<Question.Table> tables = new ArrayList<>();
-    long bytes = copiedBytes;
+    long characters = copiedCharacters;
     for (String table : input.tables()) {
       int dot = table.indexOf('.');
       if (dot < 0 || allowed.stream().noneMatch(pattern -> pattern.matches(table))) {
@@ -170,7 +170,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
                 + " catalog_list_tables shows, or ask the host");
       }
       Probe<TableReader.Rows> read =
-          reader.read(new Asset(system, table), copiedRows, Math.max(1, bytes), call);
+          reader.read(new Asset(system, table), copiedRows, Math.max(1, characters), call);
       if (!(read instanceof Probe.Value<TableReader.Rows> found)) {
         return new Outcome.Refused(
             "The copy of a table could not be made: "
@@ -184,7 +184,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
             "Two columns of a table differ only in case, which is one name for DuckDB; such a table"
                 + " cannot be queried here");
       }
-      bytes -= size(rows);
+      characters -= size(rows);
       copied.add(new Copied(table, rows.values().size(), rows.extent()));
       tables.add(
           new Question.Table(
@@ -286,7 +286,7 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
     private Set<NamePattern> tables = Set.of();
     private List<Path> classPath = List.of();
     private int copiedRows = 10_000;
-    private long copiedBytes = 16 * 1024 * 1024;
+    private long copiedCharacters = 16 * 1024 * 1024;
     private int memory = 256;
     private Duration timeLimit = Duration.ofSeconds(10);
     private int answerCharacters = 64 * 1024;
@@ -313,8 +313,8 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
     }
 
     /** How many characters of all tables together are copied. Default: 16 Mi. */
-    public Builder copiedBytes(long most) {
-      copiedBytes = positive("copiedBytes", most);
+    public Builder copiedCharacters(long most) {
+      copiedCharacters = positive("copiedCharacters", most);
       return this;
     }
 

@@ -90,7 +90,8 @@ class SandboxToolsIT {
         .timeLimit(Duration.ofSeconds(2));
   }
 
-  private static Probe<TableReader.Rows> read(Asset table, int rows, long bytes, Tool.Call call) {
+  private static Probe<TableReader.Rows> read(
+      Asset table, int rows, long characters, Tool.Call call) {
     TableReader.Rows found = TABLES.get(table.name());
     if (found == null) {
       return new Probe.Unknown<>("there is no table that is called so");

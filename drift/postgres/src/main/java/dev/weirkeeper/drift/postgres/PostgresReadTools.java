@@ -47,7 +47,7 @@ public final class PostgresReadTools implements ToolRegistry {
   private final Masking masking;
   private final Duration lockTimeout;
   private final Duration statementTimeout;
-  private final long answerBytes;
+  private final long answerCharacters;
   private final Clock clock;
 
   private PostgresReadTools(Builder settings) {
@@ -56,7 +56,7 @@ public final class PostgresReadTools implements ToolRegistry {
     this.masking = settings.masking;
     this.lockTimeout = settings.lockTimeout;
     this.statementTimeout = settings.statementTimeout;
-    this.answerBytes = settings.answerBytes;
+    this.answerCharacters = settings.answerCharacters;
     this.clock = settings.clock;
   }
 
@@ -99,7 +99,9 @@ public final class PostgresReadTools implements ToolRegistry {
                     (session, table) ->
                         reads(session, table, call)
                             .sample(
-                                few(table.chosen(input.columns())), input.rows(), answerBytes))),
+                                few(table.chosen(input.columns())),
+                                input.rows(),
+                                answerCharacters))),
         Tool.read(
             "data_count",
             "Counts the rows of a table that meet all filters. Exact, or Unknown if it would take"
@@ -191,13 +193,13 @@ public final class PostgresReadTools implements ToolRegistry {
     return columns.subList(0, Math.min(Answers.mostColumns(), columns.size()));
   }
 
-  private Probe<TableReader.Rows> rows(Asset asset, int rows, long bytes, Tool.Call call) {
+  private Probe<TableReader.Rows> rows(Asset asset, int rows, long characters, Tool.Call call) {
     if (!asset.system().equals(system)) {
       return new Probe.Unknown<>("only tables of " + system + " are read here");
     }
     try (ReadSession session = open(call)) {
       ReadTable table = catalog(session).table(asset.name());
-      return new Probe.Value<>(reads(session, table, call).rows(rows, bytes, LONGEST_COPIED));
+      return new Probe.Value<>(reads(session, table, call).rows(rows, characters, LONGEST_COPIED));
     } catch (RefusedRead e) {
       return new Probe.Unknown<>(e.reason());
     } catch (SQLException e) {
@@ -287,7 +289,7 @@ public final class PostgresReadTools implements ToolRegistry {
     private final Masking masking;
     private Duration lockTimeout = Duration.ofSeconds(1);
     private Duration statementTimeout = Duration.ofSeconds(10);
-    private long answerBytes = 64 * 1024;
+    private long answerCharacters = 64 * 1024;
     private Clock clock = Clock.systemUTC();
 
     private Builder(String system, DataSource source, Masking masking) {
@@ -309,11 +311,11 @@ public final class PostgresReadTools implements ToolRegistry {
     }
 
     /** How many characters of values a sample holds. Default: 65,536. */
-    public Builder answerBytes(long most) {
+    public Builder answerCharacters(long most) {
       if (most < 1) {
         throw new IllegalArgumentException("An answer holds at least one character, not " + most);
       }
-      answerBytes = most;
+      answerCharacters = most;
       return this;
     }
 

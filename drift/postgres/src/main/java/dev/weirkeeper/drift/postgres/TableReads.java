@@ -41,7 +41,7 @@ final class TableReads {
   }
 
   /** The first rows as they lie. */
-  Answers.Sample sample(List<ReadColumn> columns, int limit, long bytes)
+  Answers.Sample sample(List<ReadColumn> columns, int limit, long characters)
       throws SQLException, RefusedRead {
     Cells cells = new Cells(masking, Outside.USUAL);
     List<List<Cell>> rows = new ArrayList<>();
@@ -62,7 +62,7 @@ final class TableReads {
           end = Answers.Sample.End.LIMIT;
           break;
         }
-        if (size > bytes && !rows.isEmpty()) {
+        if (size > characters && !rows.isEmpty()) {
           end = Answers.Sample.End.SIZE;
           break;
         }
@@ -222,7 +222,7 @@ final class TableReads {
   }
 
   /** Rows for others to compute with. */
-  TableReader.Rows rows(int limit, long bytes, int longest) throws SQLException, RefusedRead {
+  TableReader.Rows rows(int limit, long characters, int longest) throws SQLException, RefusedRead {
     List<ReadColumn> columns =
         table.columns().stream()
             .filter(column -> column.access() == ReadColumn.Access.READ)
@@ -246,7 +246,7 @@ final class TableReads {
           size += text.map(String::length).orElse(0);
           row.add(text);
         }
-        if (rows.size() == limit || size > bytes) {
+        if (rows.size() == limit || size > characters) {
           extent = TableReader.Extent.PART;
           break;
         }

@@ -358,7 +358,7 @@ class PostgresReadToolsIT {
 
   @Test
   void an_answer_that_would_become_too_large_ends_early() throws SQLException {
-    PostgresReadTools small = builder().answerBytes(100).build();
+    PostgresReadTools small = builder().answerCharacters(100).build();
 
     Outcome outcome =
         call(

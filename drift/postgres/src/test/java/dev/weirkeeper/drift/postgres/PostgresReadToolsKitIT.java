@@ -3,80 +3,63 @@ package dev.weirkeeper.drift.postgres;
 import dev.weirkeeper.Action;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Json;
-import dev.weirkeeper.Masking;
 import dev.weirkeeper.spi.ToolRegistry;
-import dev.weirkeeper.testkit.LocalPostgres;
 import dev.weirkeeper.testkit.ToolRegistryKit;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** What each registry of tools holds to, by the tools that read for agents. */
 class PostgresReadToolsKitIT extends ToolRegistryKit {
-  private static final String ORDERS = "public.orders";
-  private static LocalPostgres server;
+  private static ReadScene scene;
 
   @BeforeAll
   static void start() throws Exception {
-    server = LocalPostgres.start();
-    server.createDatabase("shop");
-    server.execute(
-        "shop",
-        "CREATE TABLE orders (id int PRIMARY KEY, note text, email text)",
-        "INSERT INTO orders VALUES (1, 'first', 'a@b')",
-        "CREATE VIEW seen AS SELECT * FROM orders",
-        "CREATE ROLE wk_read LOGIN",
-        "REVOKE ALL ON DATABASE shop FROM PUBLIC",
-        "GRANT CONNECT ON DATABASE shop TO wk_read",
-        "GRANT SELECT ON orders, seen TO wk_read");
+    scene = new ReadScene();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    server.close();
+    scene.close();
   }
 
   @Override
   protected ToolRegistry registry() throws Exception {
-    return PostgresReadTools.builder(
-            "shop", server.dataSource("shop", "wk_read"), Masking.with(new byte[16]))
-        .build();
+    return scene.tools();
   }
 
   @Override
   protected List<Action> accepted() {
     return List.of(
-        call("catalog_list_tables", "*", Map.of()),
-        call("catalog_describe_table", ORDERS, Map.of("table", ORDERS)),
-        call("data_sample", ORDERS, Map.of("table", ORDERS)),
+        call("catalog_list_tables", "gold.*", "{\"schema\":\"gold\",\"limit\":5}"),
+        call("catalog_describe_table", ReadScene.PEOPLE, "{\"table\":\"gold.people\"}"),
+        call(
+            "data_sample",
+            ReadScene.PEOPLE,
+            "{\"table\":\"gold.people\",\"columns\":[\"id\",\"email\"],\"limit\":2}"),
         call(
             "data_count",
-            ORDERS,
-            Map.of(
-                "table",
-                ORDERS,
-                "filters",
-                List.of(Map.of("column", "note", "op", "EQUAL", "value", "first")))),
-        call("data_profile", ORDERS, Map.of("table", ORDERS)));
+            ReadScene.PEOPLE,
+            "{\"table\":\"gold.people\",\"filters\":[{\"column\":\"name\",\"op\":\"EQUAL\","
+                + "\"value\":\"name 1\"}]}"),
+        call(
+            "data_profile",
+            ReadScene.PEOPLE,
+            "{\"table\":\"gold.people\",\"columns\":[\"name\"]}"));
   }
 
   @Override
   protected List<Action> refused() {
     return List.of(
-        call("data_sample", "public.nowhere", Map.of("table", "public.nowhere")),
-        call("data_sample", "public.seen", Map.of("table", "public.seen")),
+        call("catalog_describe_table", "gold.private", "{\"table\":\"gold.private\"}"),
+        call("data_sample", ReadScene.PEOPLE, "{\"table\":\"gold.private\"}"),
         call(
             "data_count",
-            ORDERS,
-            Map.of(
-                "table",
-                ORDERS,
-                "filters",
-                List.of(Map.of("column", "email", "op", "EQUAL", "value", "a@b")))));
+            ReadScene.PEOPLE,
+            "{\"table\":\"gold.people\",\"filters\":[{\"column\":\"email\",\"op\":\"EQUAL\","
+                + "\"value\":\"planted1@example.com\"}]}"));
   }
 
-  private static Action call(String tool, String target, Map<String, Object> input) {
-    return new Action(tool, Json.of(input), new Asset("shop", target));
+  private static Action call(String tool, String target, String input) {
+    return new Action(tool, Json.parse(input), new Asset(ReadScene.SYSTEM, target));
   }
 }

@@ -262,16 +262,16 @@ class RedTeamIT {
     switch (value.text().charAt(0)) {
       case '{' -> {
         Map<String, Object> members = new TreeMap<>();
-        value
-            .as(Map.class)
-            .forEach(
-                (name, member) ->
-                    members.put((String) name, replaced(Json.of(member), place, payload)));
+        Map<?, ?> given = value.as(Map.class);
+        given.forEach(
+            (name, member) ->
+                members.put((String) name, replaced(Json.of(member), place, payload)));
         return members;
       }
       case '[' -> {
         List<Object> items = new ArrayList<>();
-        value.as(List.class).forEach(item -> items.add(replaced(Json.of(item), place, payload)));
+        List<?> given = value.as(List.class);
+        given.forEach(item -> items.add(replaced(Json.of(item), place, payload)));
         return items;
       }
       case '"' -> {

@@ -12,16 +12,16 @@ import java.util.List;
  * @param state what is known of the value
  * @param text the value in the text form of its type; empty unless the state is VALUE
  */
-public record Cell(Tuples.State state, String text) {
-  public static final Cell NULL = new Cell(Tuples.State.NULL, "");
+public record TestCell(Tuples.State state, String text) {
+  public static final TestCell NULL = new TestCell(Tuples.State.NULL, "");
 
   /** Was not sent because it did not change. */
-  public static final Cell UNCHANGED = new Cell(Tuples.State.UNCHANGED, "");
+  public static final TestCell UNCHANGED = new TestCell(Tuples.State.UNCHANGED, "");
 
   /** Was not sent at all. */
-  public static final Cell ABSENT = new Cell(Tuples.State.ABSENT, "");
+  public static final TestCell ABSENT = new TestCell(Tuples.State.ABSENT, "");
 
-  public Cell {
+  public TestCell {
     requireNonNull(state, "state");
     requireNonNull(text, "text");
     if (state != Tuples.State.VALUE && !text.isEmpty()) {
@@ -29,12 +29,12 @@ public record Cell(Tuples.State state, String text) {
     }
   }
 
-  public static Cell of(String text) {
-    return new Cell(Tuples.State.VALUE, text);
+  public static TestCell of(String text) {
+    return new TestCell(Tuples.State.VALUE, text);
   }
 
   /** A row of which every value is known. */
-  public static List<Cell> row(String... texts) {
-    return Arrays.stream(texts).map(Cell::of).toList();
+  public static List<TestCell> row(String... texts) {
+    return Arrays.stream(texts).map(TestCell::of).toList();
   }
 }
