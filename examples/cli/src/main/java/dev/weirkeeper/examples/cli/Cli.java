@@ -1,6 +1,9 @@
 package dev.weirkeeper.examples.cli;
 
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -19,8 +22,14 @@ public final class Cli {
   private Cli() {}
 
   public static void main(String[] arguments) {
-    System.exit(
-        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+    System.exit(run(writer(System.out), writer(System.err), arguments));
+  }
+
+  /** In the encoding of the terminal, whatever that of files is. */
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(
+        new OutputStreamWriter(stream, Charset.forName(System.getProperty("native.encoding"))),
+        true);
   }
 
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
