@@ -179,10 +179,14 @@ final class ApprovalsCommand {
     }
   }
 
+  /** Whose approvals count: whoever may write to the folder can leave a vote there. */
   private static List<String> approvedBy(Approval approval) {
+    Approval.Request request = approval.request();
     return approval.votes().stream()
         .filter(vote -> vote.word() == Approval.Word.APPROVE)
         .map(Approval.Vote::person)
+        .filter(request.approvers()::contains)
+        .filter(person -> !person.equals(request.requester().principal()))
         .distinct()
         .toList();
   }

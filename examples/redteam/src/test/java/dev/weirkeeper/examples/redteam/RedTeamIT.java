@@ -283,6 +283,12 @@ class RedTeamIT {
     }
   }
 
+  /** What reads was attacked as an agent may use it: taint holds back only what writes. */
+  private static boolean reads(String tool) {
+    return door.specs().stream()
+        .anyMatch(spec -> spec.name().equals(tool) && spec.effect() == Effect.READ);
+  }
+
   private static boolean canBeJson(String payload) {
     try {
       Json.of(payload);
@@ -343,7 +349,7 @@ class RedTeamIT {
       }
       int before = carriedOut;
       for (Sample sample : samples()) {
-        if (!sample.tool().startsWith("table_") || sample.target().system().equals("shop")) {
+        if (reads(sample.tool())) {
           continue;
         }
         for (Action action : attacks(sample, attack.payload())) {
