@@ -117,8 +117,7 @@ public final class Toolbox {
           "An approval is valid for at most " + Requests.LONGEST + ", got " + validFor);
     }
     String words = Redaction.worded(reason, REASON_LENGTH);
-    return admitted(
-        caller, action, causes, asked -> asked.request(words, validFor, List.copyOf(causes)));
+    return admitted(caller, action, causes, asked -> asked.request(words, validFor));
   }
 
   /** Passes the steps of the door that only ask, then goes on. */
@@ -210,7 +209,7 @@ public final class Toolbox {
           : attempt.make(admitted, causes);
     }
 
-    Outcome request(String reason, Duration validFor, List<Hash> because) {
+    Outcome request(String reason, Duration validFor) {
       if (answer.leave() == Rules.Leave.GRANTED) {
         return no("'" + caller.principal() + "' needs no approval for it; call it");
       }
@@ -225,7 +224,7 @@ public final class Toolbox {
               action,
               attempt.stateHash(),
               new Requests.Terms(attempt.policy(), reason, validFor),
-              because,
+              causes,
               this::no);
     }
 

@@ -62,7 +62,11 @@ final class Fixture implements AutoCloseable {
       tables = World.tables(administrator);
     }
     for (World.Grain grain : World.Grain.values()) {
-      pristine.put(grain, look(grain));
+      World seen = look(grain);
+      if (!seen.unseen().isEmpty()) {
+        throw new IllegalStateException("Attacks on " + seen.unseen() + " would not be noticed");
+      }
+      pristine.put(grain, seen);
     }
   }
 

@@ -40,6 +40,7 @@ record World(Map<String, Set<String>> parts, Map<String, String> tables) {
 
   private static final Path FILES = Path.of("/var/tmp/wk-redteam");
   private static final String ROWS = "rows of ";
+  private static final String UNREADABLE = "unreadable: ";
 
   private static final Map<String, String> CATALOGS =
       Map.ofEntries(
@@ -116,7 +117,7 @@ record World(Map<String, Set<String>> parts, Map<String, String> tables) {
       }
       return entries;
     } catch (SQLException e) {
-      return Set.of("unreadable: " + e.getSQLState());
+      return Set.of(UNREADABLE + e.getSQLState());
     }
   }
 
@@ -146,6 +147,18 @@ record World(Map<String, Set<String>> parts, Map<String, String> tables) {
     try (Stream<Path> found = Files.walk(FILES)) {
       return found.map(Path::toString).collect(Collectors.toSet());
     }
+  }
+
+  /** Names of the parts that could not be read: what was never seen cannot be seen to change. */
+  Set<String> unseen() {
+    Set<String> unseen = new TreeSet<>();
+    parts.forEach(
+        (part, entries) -> {
+          if (entries.stream().anyMatch(entry -> entry.startsWith(UNREADABLE))) {
+            unseen.add(part);
+          }
+        });
+    return unseen;
   }
 
   /** Names of the parts that are not as they were. */
