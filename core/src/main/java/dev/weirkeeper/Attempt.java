@@ -67,6 +67,7 @@ final class Attempt<I extends Record> implements Tool.Call {
   private final Hash id;
   private final Rules.Leave leave;
   private final Instant until;
+  private final CallControl control;
   private Optional<String> observed = Optional.empty();
   private OptionalLong bound = OptionalLong.empty();
 
@@ -77,7 +78,8 @@ final class Attempt<I extends Record> implements Tool.Call {
       Caller caller,
       Action action,
       Rules.Leave leave,
-      Instant until) {
+      Instant until,
+      CallControl control) {
     this.parts = parts;
     this.tool = tool;
     this.input = input;
@@ -86,6 +88,7 @@ final class Attempt<I extends Record> implements Tool.Call {
     this.id = action.id(tool.spec());
     this.leave = leave;
     this.until = until;
+    this.control = control;
   }
 
   /** Reads what the act depends on. Answers what stands in the way, if something does. */
@@ -430,6 +433,7 @@ final class Attempt<I extends Record> implements Tool.Call {
         .killSwitch()
         .stopped()
         .map(why -> "All acts are stopped: " + why)
+        .or(control.cancelled())
         .or(this::revoked)
         .or(() -> parts.rules().guarded(caller, tool.spec(), action, now))
         .or(
@@ -453,6 +457,11 @@ final class Attempt<I extends Record> implements Tool.Call {
   @Override
   public Instant deadline() {
     return until;
+  }
+
+  @Override
+  public void progress(long done, OptionalLong total, String what) {
+    control.progress().progress(done, total, Redaction.worded(what, REASON_LENGTH));
   }
 
   private static Outcome withoutFinds(Outcome outcome) {

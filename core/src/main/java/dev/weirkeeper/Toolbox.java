@@ -95,7 +95,46 @@ public final class Toolbox {
    *     never settled.
    */
   public Outcome perform(Caller caller, Action action, List<Hash> causes) {
-    return admitted(caller, action, causes, Asked::perform);
+    return perform(caller, action, causes, CallControl.NONE);
+  }
+
+  /** The same for somebody who may give the call up, or wants to hear how far it has come. */
+  public Outcome perform(Caller caller, Action action, List<Hash> causes, CallControl control) {
+    requireNonNull(control, "control");
+    return admitted(caller, action, causes, control, Asked::perform);
+  }
+
+  /**
+   * The action that a call of a tool with this input is: the tool says what its input is about.
+   *
+   * @throws IllegalArgumentException if there is no such tool, the input is not valid, or the tool
+   *     leaves it to the caller to say what it is about
+   */
+  public Action action(String tool, Json input) {
+    Tool<?, ?> known = tools.get(requireNonNull(tool, "tool"));
+    if (known == null) {
+      throw new IllegalArgumentException(
+          "There is no tool '" + printable(tool, NAME_LENGTH) + "'; ask for the list");
+    }
+    return new Action(tool, input, targetOf(known, input));
+  }
+
+  /** The tools whose inputs say what they are about: those that {@link #action} knows. */
+  public List<ToolSpec> addressed() {
+    return tools.values().stream()
+        .filter(tool -> tool.target().isPresent())
+        .map(Tool::spec)
+        .toList();
+  }
+
+  private static <I extends Record> Asset targetOf(Tool<I, ?> tool, Json input) {
+    I typed = typed(tool, input);
+    return tool.target()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    tool.spec().name() + " does not say what its input is about; name the target"))
+        .apply(typed);
   }
 
   /**
@@ -117,12 +156,17 @@ public final class Toolbox {
           "An approval is valid for at most " + Requests.LONGEST + ", got " + validFor);
     }
     String words = Redaction.worded(reason, REASON_LENGTH);
-    return admitted(caller, action, causes, asked -> asked.request(words, validFor));
+    return admitted(
+        caller, action, causes, CallControl.NONE, asked -> asked.request(words, validFor));
   }
 
   /** Passes the steps of the door that only ask, then goes on. */
   private Outcome admitted(
-      Caller caller, Action action, List<Hash> causes, Function<Asked<?>, Outcome> then) {
+      Caller caller,
+      Action action,
+      List<Hash> causes,
+      CallControl control,
+      Function<Asked<?>, Outcome> then) {
     requireNonNull(caller, "caller");
     requireNonNull(action, "action");
     List<Hash> because = List.copyOf(causes);
@@ -134,7 +178,7 @@ public final class Toolbox {
           "There is no tool '" + printable(action.tool(), NAME_LENGTH) + "'; ask for the list";
       return refused(caller, action, because, reason, reason);
     }
-    return admitted(tool, caller, action, because, then);
+    return admitted(tool, caller, action, because, control, then);
   }
 
   private <I extends Record> Outcome admitted(
@@ -142,6 +186,7 @@ public final class Toolbox {
       Caller caller,
       Action action,
       List<Hash> causes,
+      CallControl control,
       Function<Asked<?>, Outcome> then) {
     ToolSpec spec = tool.spec();
     I input;
@@ -170,7 +215,8 @@ public final class Toolbox {
       return refused(caller, asked, causes, objection.get(), objection.get());
     }
     Attempt<I> attempt =
-        new Attempt<>(parts, tool, input, caller, asked, answer.leave(), now.plus(deadline));
+        new Attempt<>(
+            parts, tool, input, caller, asked, answer.leave(), now.plus(deadline), control);
     return then.apply(new Asked<>(attempt, tool.spec(), caller, asked, answer, causes));
   }
 
@@ -355,20 +401,29 @@ public final class Toolbox {
             });
   }
 
-  private static <I extends Record> I input(Tool<I, ?> tool, Action action) {
+  private static <I extends Record> I typed(Tool<I, ?> tool, Json input) {
     INPUT
-        .exceededBy(action.input().text())
+        .exceededBy(input.text())
         .ifPresent(
             excess -> {
               throw new IllegalArgumentException(excess);
             });
+    return input.as(tool.input());
+  }
+
+  private static <I extends Record> I input(Tool<I, ?> tool, Action action) {
     if (!isPlain(action.target().system()) || !isPlain(action.target().name())) {
       throw new IllegalArgumentException(
           "the target's name is longer than "
               + NAME_LENGTH
               + " characters or holds control characters");
     }
-    return action.input().as(tool.input());
+    I input = typed(tool, action.input());
+    if (tool.target().isPresent() && !tool.target().get().apply(input).equals(action.target())) {
+      throw new IllegalArgumentException(
+          "the action's target is not what its input names; address the action to that");
+    }
+    return input;
   }
 
   private Outcome refused(

@@ -16,6 +16,7 @@ import dev.weirkeeper.Undo;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * A tool: its spec, and the code behind it. Declared once, it serves in-process calls, remote calls
@@ -55,6 +56,9 @@ public final class Tool<I extends Record, O extends Record> {
 
     /** The moment after which nobody waits any more; handlers derive their time-outs from it. */
     Instant deadline();
+
+    /** Says how far the call has come, see {@link ProgressListener#progress}. Returns at once. */
+    default void progress(long done, OptionalLong total, String what) {}
   }
 
   /**
@@ -91,7 +95,13 @@ public final class Tool<I extends Record, O extends Record> {
       Optional<Fingerprint<I>> fingerprint,
       Optional<Check<I>> check,
       Optional<Rows<I>> rows,
-      Optional<String> settledBy) {}
+      Optional<String> settledBy,
+      Optional<Function<I, Asset>> target) {
+    static <I> Extras<I> none() {
+      return new Extras<>(
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+  }
 
   private final ToolSpec spec;
   private final Class<I> input;
@@ -150,11 +160,7 @@ public final class Tool<I extends Record, O extends Record> {
 
   public static <I extends Record, O extends Record> Tool<I, O> of(
       ToolSpec spec, Class<I> input, Handler<I> handler) {
-    return new Tool<>(
-        spec,
-        input,
-        handler,
-        new Extras<>(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+    return new Tool<>(spec, input, handler, Extras.none());
   }
 
   /** The same tool, whose input holds only ids that the host issued and names of what exists. */
@@ -162,13 +168,26 @@ public final class Tool<I extends Record, O extends Record> {
     return new Tool<>(spec.with(Inputs.IDS), input, handler, extras);
   }
 
+  /**
+   * Says what an input is about, so that remote callers name a table once and an action cannot be
+   * addressed to anything else: grants, limits and approvals go by the target. MUST be pure.
+   */
+  public Tool<I, O> targeting(Function<I, Asset> target) {
+    return with(
+        new Extras<>(
+            extras.fingerprint, extras.check, extras.rows, extras.settledBy, Optional.of(target)));
+  }
+
   public Tool<I, O> observing(Fingerprint<I> reader) {
-    return with(new Extras<>(Optional.of(reader), extras.check, extras.rows, extras.settledBy));
+    return with(
+        new Extras<>(
+            Optional.of(reader), extras.check, extras.rows, extras.settledBy, extras.target));
   }
 
   public Tool<I, O> verifying(Check<I> reader) {
     return with(
-        new Extras<>(extras.fingerprint, Optional.of(reader), extras.rows, extras.settledBy));
+        new Extras<>(
+            extras.fingerprint, Optional.of(reader), extras.rows, extras.settledBy, extras.target));
   }
 
   /**
@@ -176,7 +195,8 @@ public final class Tool<I extends Record, O extends Record> {
    */
   public Tool<I, O> touching(Rows<I> bound) {
     return with(
-        new Extras<>(extras.fingerprint, extras.check, Optional.of(bound), extras.settledBy));
+        new Extras<>(
+            extras.fingerprint, extras.check, Optional.of(bound), extras.settledBy, extras.target));
   }
 
   /**
@@ -184,7 +204,9 @@ public final class Tool<I extends Record, O extends Record> {
    * Settlement.Query}, its result a {@link Settlement}.
    */
   public Tool<I, O> settledBy(String readTool) {
-    return with(new Extras<>(extras.fingerprint, extras.check, extras.rows, Optional.of(readTool)));
+    return with(
+        new Extras<>(
+            extras.fingerprint, extras.check, extras.rows, Optional.of(readTool), extras.target));
   }
 
   private Tool<I, O> with(Extras<I> more) {
@@ -217,5 +239,10 @@ public final class Tool<I extends Record, O extends Record> {
 
   public Optional<String> settledBy() {
     return extras.settledBy;
+  }
+
+  /** What an input is about; empty where the caller has to say it. */
+  public Optional<Function<I, Asset>> target() {
+    return extras.target;
   }
 }

@@ -84,10 +84,12 @@ class RepositoryTest {
   private static String moduleName(String folder) {
     return switch (folder) {
       case "core" -> "dev.weirkeeper";
-      case "core/testkit" -> "dev.weirkeeper.testkit";
       // Stands for the work of somebody else, who has a package of their own.
       case "examples/plugin" -> "com.example.freshness";
-      default -> "dev.weirkeeper." + folder.replace('/', '.');
+      // What belongs to core is named without it, and packages know no hyphen.
+      default ->
+          "dev.weirkeeper."
+              + folder.replaceFirst("^core/", "").replace('/', '.').replace("-", "");
     };
   }
 

@@ -147,8 +147,8 @@ enum Rule {
     if (CORE_PACKAGES.contains(parts[0])) {
       return "core";
     }
-    if (parts[0].equals("testkit")) {
-      return "core/testkit";
+    if (MODULES.contains("core/" + parts[0])) {
+      return "core/" + parts[0];
     }
     String adapter = parts.length > 1 ? parts[0] + "/" + parts[1] : parts[0];
     return MODULES.contains(adapter) ? adapter : parts[0];
