@@ -99,7 +99,8 @@ final class Connection implements McpServerTransport {
   }
 
   private int budget() {
-    return (int) Math.min(Integer.MAX_VALUE, (long) LARGE_MESSAGES * shared.limits().messageBytes());
+    return (int)
+        Math.min(Integer.MAX_VALUE, (long) LARGE_MESSAGES * shared.limits().messageBytes());
   }
 
   /** Whether the client can be written to, as far as is known. */
@@ -165,9 +166,7 @@ final class Connection implements McpServerTransport {
     if (request.method().equals(McpSchema.METHOD_INITIALIZE)) {
       initialize(request);
     } else if (!shared.requests().contains(request.method())) {
-      send(
-          Wire.error(
-              request.id(), ErrorCodes.METHOD_NOT_FOUND, "There is no such method here"));
+      send(Wire.error(request.id(), ErrorCodes.METHOD_NOT_FOUND, "There is no such method here"));
     } else if (phase == Phase.READY) {
       admit(request, size);
     } else if (request.method().equals(McpSchema.METHOD_PING)) {

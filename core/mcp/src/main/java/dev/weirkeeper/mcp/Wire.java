@@ -147,8 +147,7 @@ final class Wire {
     }
   }
 
-  private static JSONRPCMessage response(Map<?, ?> members, @Nullable Object id)
-      throws BadMessage {
+  private static JSONRPCMessage response(Map<?, ?> members, @Nullable Object id) throws BadMessage {
     boolean result = members.containsKey("result");
     if (id == null || result == members.containsKey("error")) {
       throw new BadMessage(
@@ -161,8 +160,7 @@ final class Wire {
       return new JSONRPCResponse(
           "2.0", id, null, new JSONRPCError(code, message, error.get("data")));
     }
-    throw new BadMessage(
-        ErrorCodes.INVALID_REQUEST, "An error has a code and a message", null);
+    throw new BadMessage(ErrorCodes.INVALID_REQUEST, "An error has a code and a message", null);
   }
 
   private static boolean isId(@Nullable Object id) {
