@@ -114,15 +114,20 @@ final class Connection implements McpServerTransport {
    * @throws InterruptedException if it had to wait and was interrupted
    */
   void accept(byte[] line) throws InterruptedException {
-    JSONRPCMessage message;
     try {
-      message = shared.wire().read(line);
+      take(shared.wire().read(line), line.length);
     } catch (BadMessage e) {
       refuse(e);
-      return;
+    } catch (RuntimeException e) {
+      // One message must not end the reading of those that follow.
+      LOG.warn("A message of {} failed: {}", caller.actor(), Redaction.described(e));
+      send(Wire.error(null, ErrorCodes.INTERNAL_ERROR, Wire.INTERNAL_ERROR));
     }
+  }
+
+  private void take(JSONRPCMessage message, int size) throws InterruptedException {
     if (message instanceof JSONRPCRequest request) {
-      request(request, line.length);
+      request(request, size);
     } else if (message instanceof JSONRPCNotification notification) {
       notified(notification);
     } else if (message instanceof JSONRPCResponse response) {

@@ -107,6 +107,9 @@ final class Wire {
           "The message nests deeper than "
               + limits.depth()
               + " levels, or a text or number in it is too long");
+    } catch (NumberFormatException e) {
+      // A number may have the form of one and an exponent that no number has.
+      throw new BadMessage(ErrorCodes.INVALID_REQUEST, "A number in the message is too large");
     } catch (JsonProcessingException e) {
       // The parser's own words quote the message.
       boolean twice = e.getOriginalMessage().startsWith("Duplicate");

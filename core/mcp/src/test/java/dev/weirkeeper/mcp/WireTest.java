@@ -44,6 +44,7 @@ class WireTest {
         "{\"jsonrpc\":\"2.0\",\"id\":true,\"method\":\"ping\"}",
         "{\"jsonrpc\":\"2.0\",\"id\":9007199254740993,\"method\":\"ping\"}",
         "{\"jsonrpc\":\"2.0\",\"id\":99999999999999999999999999,\"method\":\"ping\"}",
+        "{\"jsonrpc\":\"2.0\",\"id\":9e99999999999999999999,\"method\":\"ping\"}",
         "{\"jsonrpc\":\"2.0\",\"id\":1e400,\"method\":\"ping\"}",
         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\"}",
         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"result\":{}}",
