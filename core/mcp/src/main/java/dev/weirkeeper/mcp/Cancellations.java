@@ -79,6 +79,14 @@ final class Cancellations {
     }
   }
 
+  /** Nobody reads the answer to one request any more. */
+  void lost(String session, String requestId) {
+    Handle handle = underWay.get(new Key(session, requestId));
+    if (handle != null) {
+      handle.cancel("The client has gone");
+    }
+  }
+
   /** The client has gone: nobody waits for any of its requests. */
   void gone(String session) {
     underWay.forEach(
