@@ -42,6 +42,11 @@ final class Cancellations {
       underWay.remove(key, this);
     }
 
+    /** Nobody reads the answer any more. */
+    void lost() {
+      cancel("The client has gone");
+    }
+
     private void cancel(String why) {
       // The first reason stays: a client that goes away after it cancelled has cancelled.
       if (reason == null) {
@@ -79,20 +84,12 @@ final class Cancellations {
     }
   }
 
-  /** Nobody reads the answer to one request any more. */
-  void lost(String session, String requestId) {
-    Handle handle = underWay.get(new Key(session, requestId));
-    if (handle != null) {
-      handle.cancel("The client has gone");
-    }
-  }
-
   /** The client has gone: nobody waits for any of its requests. */
   void gone(String session) {
     underWay.forEach(
         (key, handle) -> {
           if (key.session().equals(session)) {
-            handle.cancel("The client has gone");
+            handle.lost();
           }
         });
   }

@@ -130,13 +130,12 @@ final class HttpCalls implements AutoCloseable {
       throws IOException {
     boolean begun = false;
     try {
-      String id = Wire.idText(call.message().id());
       HttpStream stream =
           stream(
               HttpStream.Kind.ANSWER,
               request,
               response,
-              ended -> cancellations.lost(call.session().name(), id));
+              ended -> call.handle().lost());
       try {
         workers.execute(() -> answer(call, stream));
         begun = true;
