@@ -2,6 +2,8 @@ package dev.weirkeeper.examples.quickstart;
 
 import dev.weirkeeper.Redaction;
 import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.examples.server.GovernedStream;
+import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -8,6 +8,8 @@ import dev.weirkeeper.TableChange;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.examples.quickstart.Timeline.Tone;
+import dev.weirkeeper.examples.server.GovernedStream;
+import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.spi.Judges;

@@ -1,15 +1,22 @@
-package dev.weirkeeper.examples.quickstart;
+package dev.weirkeeper.examples.server;
+
+import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Action;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Autonomy;
+import dev.weirkeeper.Budgets;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.Counts;
+import dev.weirkeeper.Domains;
 import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
+import dev.weirkeeper.Grant;
 import dev.weirkeeper.Journal;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.KillSwitch;
 import dev.weirkeeper.Mailbox;
+import dev.weirkeeper.Masking;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Pipeline;
 import dev.weirkeeper.PipelineEvent;
@@ -22,6 +29,7 @@ import dev.weirkeeper.contracts.postgres.PostgresTarget;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
+import dev.weirkeeper.drift.postgres.PostgresReadTools;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.Playbook;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
@@ -29,6 +37,7 @@ import dev.weirkeeper.healing.postgres.PostgresTableTools;
 import dev.weirkeeper.spi.AuditSink;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.HealingPolicy;
+import dev.weirkeeper.spi.JournalListener;
 import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.spi.Target;
 import dev.weirkeeper.spi.ToolRegistry;
@@ -44,7 +53,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -57,6 +65,9 @@ import org.postgresql.replication.LogSequenceNumber;
 public final class GovernedStream implements AutoCloseable {
   public static final String SOURCE = "shop";
   public static final String TARGET = "warehouse";
+
+  static final long WAL_BUDGET = 10L << 30;
+  static final long SPOOL_BUDGET = 10L << 30;
 
   private static final Caller HOST = new Caller("host:quickstart", Caller.Kind.HOST);
 
@@ -78,7 +89,9 @@ public final class GovernedStream implements AutoCloseable {
       Judges contracts,
       Map<Asset, Tolerance> tolerances,
       Consumer<PipelineEvent> listener,
-      Seams seams) {
+      Seams seams,
+      Governance governance,
+      Details details) {
     public Settings(
         String source,
         String sourceUrl,
@@ -98,6 +111,103 @@ public final class GovernedStream implements AutoCloseable {
           tolerances,
           listener,
           Seams.UNTOUCHED);
+    }
+
+    public Settings(
+        String source,
+        String sourceUrl,
+        String targetUrl,
+        List<String> tables,
+        Path folder,
+        Judges contracts,
+        Map<Asset, Tolerance> tolerances,
+        Consumer<PipelineEvent> listener,
+        Seams seams) {
+      this(
+          source,
+          sourceUrl,
+          targetUrl,
+          tables,
+          folder,
+          contracts,
+          tolerances,
+          listener,
+          seams,
+          Governance.alone(),
+          Details.usual());
+    }
+  }
+
+  /**
+   * Who may do what: all of the authority that a stream hands out.
+   *
+   * @param grants beside those of the pipeline and of the host's own code
+   * @param limit what nobody goes beyond
+   * @param autonomy how far policies go where nothing else is said
+   * @param autonomies the same for single tables
+   */
+  public record Governance(
+      List<Grant> grants,
+      Domains domains,
+      Budgets budgets,
+      Effect limit,
+      Autonomy autonomy,
+      Map<Asset, Autonomy> autonomies) {
+    public Governance {
+      grants = List.copyOf(grants);
+      requireNonNull(domains, "domains");
+      requireNonNull(budgets, "budgets");
+      requireNonNull(limit, "limit");
+      requireNonNull(autonomy, "autonomy");
+      autonomies = Map.copyOf(autonomies);
+    }
+
+    /** Nobody but the host; policies heal within tolerance. */
+    public static Governance alone() {
+      return new Governance(
+          List.of(), Domains.none(), Budgets.STANDARD, Effect.WRITE, Autonomy.HEAL, Map.of());
+    }
+  }
+
+  /**
+   * What is not authority.
+   *
+   * @param target name of the target system
+   * @param insertOnly tables of which only inserts are read
+   * @param walBudget bytes of log that the slot may keep back before somebody hears of it
+   * @param spoolBudget bytes that the spool of one table may hold
+   * @param masking what agents may see of rows; empty: they see none
+   * @param logins passwords beside those of the driver's password file
+   * @param listeners hear of each record once it is durable
+   */
+  public record Details(
+      String target,
+      List<String> insertOnly,
+      Duration heartbeat,
+      long walBudget,
+      long spoolBudget,
+      Optional<Masking> masking,
+      Logins logins,
+      List<JournalListener> listeners) {
+    public Details {
+      requireNonNull(target, "target");
+      insertOnly = List.copyOf(insertOnly);
+      requireNonNull(heartbeat, "heartbeat");
+      requireNonNull(masking, "masking");
+      requireNonNull(logins, "logins");
+      listeners = List.copyOf(listeners);
+    }
+
+    public static Details usual() {
+      return new Details(
+          TARGET,
+          List.of(),
+          Duration.ofMillis(200),
+          WAL_BUDGET,
+          SPOOL_BUDGET,
+          Optional.empty(),
+          Logins.none(),
+          List.of());
     }
   }
 
@@ -140,8 +250,11 @@ public final class GovernedStream implements AutoCloseable {
   private GovernedStream(Settings settings) throws IOException, SQLException {
     Clock clock = Clock.systemUTC();
     source = settings.source();
-    rows = Warehouse.as(PostgresBoundary.Login.ROWS, settings.targetUrl());
-    DataSource change = Warehouse.as(PostgresBoundary.Login.CHANGE, settings.targetUrl());
+    Details details = settings.details();
+    Governance governance = settings.governance();
+    Logins logins = details.logins();
+    rows = logins.target(PostgresBoundary.Login.ROWS, settings.targetUrl());
+    DataSource change = logins.target(PostgresBoundary.Login.CHANGE, settings.targetUrl());
     Files.createDirectories(settings.folder());
     Feed feed =
         settings
@@ -149,47 +262,69 @@ public final class GovernedStream implements AutoCloseable {
             .feed()
             .apply(
                 PostgresFeed.builder(settings.source())
-                    .source(settings.source(), settings.sourceUrl(), new Properties())
+                    .source(settings.source(), settings.sourceUrl(), logins.source())
                     .tables(settings.tables())
+                    .insertOnly(details.insertOnly())
                     .spill(settings.folder(), 64L << 20, 16L << 30)
-                    .heartbeat(Duration.ofMillis(200))
+                    .heartbeat(details.heartbeat())
+                    .walBudget(details.walBudget())
                     .clock(clock)
                     .build());
-    target = settings.seams().target().apply(PostgresTarget.builder(TARGET, rows).build());
+    target =
+        settings
+            .seams()
+            .target()
+            .apply(
+                PostgresTarget.builder(details.target(), rows)
+                    .spoolBudget(details.spoolBudget())
+                    .build());
     sink =
         settings
             .seams()
             .sink()
             .apply(JsonLinesSink.open(settings.folder().resolve("audit"), clock));
-    Journal journal = new Journal(sink, clock);
+    Journal journal = new Journal(sink, clock, details.listeners().toArray(JournalListener[]::new));
     Mailbox mailbox = new Mailbox(clock);
-    toolbox =
+    Toolbox.Builder door =
         Toolbox.builder()
             .journal(journal)
             .clock(clock)
             .tools(
-                settings.seams().tools().apply(PostgresTableTools.builder(TARGET, change).build()),
+                settings
+                    .seams()
+                    .tools()
+                    .apply(PostgresTableTools.builder(details.target(), change).build()),
                 new PipelineTools(settings.source(), mailbox))
             .memory(DoorMemory.in(settings.folder().resolve("door")))
-            .limit(Effect.WRITE)
+            .limit(governance.limit())
+            .domains(governance.domains())
+            .budgets(governance.budgets())
+            .killSwitch(KillSwitch.watching(settings.folder().resolve("STOP")))
             .grant("pipeline", Effect.WRITE)
-            .grant(HOST.principal(), Effect.WRITE)
-            .build();
+            .grant(HOST.principal(), Effect.WRITE);
+    governance.grants().forEach(door::grant);
+    if (details.masking().isPresent()) {
+      DataSource read = logins.target(PostgresBoundary.Login.READ, settings.targetUrl());
+      door.tools(
+          PostgresReadTools.builder(details.target(), read, details.masking().get()).build());
+    }
+    toolbox = door.build();
     Pipeline.Builder builder =
         Pipeline.builder()
             .feed(feed)
             .target(target)
             .judges(settings.contracts())
             .detector(new SchemaDrift())
-            .planner(new PostgresPlanner(TARGET))
+            .planner(new PostgresPlanner(details.target()))
             .policy(settings.seams().policy().apply(new Playbook()))
             .toolbox(toolbox)
             .mailbox(mailbox)
             .journal(journal)
             .clock(clock)
-            .autonomy(Autonomy.HEAL)
+            .autonomy(governance.autonomy())
             .listener(settings.listener().andThen(progress));
     settings.tolerances().forEach(builder::tolerance);
+    governance.autonomies().forEach(builder::autonomy);
     pipeline = builder.build();
     thread = new Thread(this::run, "pipeline");
   }
@@ -232,6 +367,11 @@ public final class GovernedStream implements AutoCloseable {
 
   public Optional<Plan> pendingPlan(Asset asset) {
     return pipeline.pendingPlan(asset);
+  }
+
+  /** The one door of this stream. */
+  public Toolbox toolbox() {
+    return toolbox;
   }
 
   public Pipeline pipeline() {
