@@ -396,6 +396,34 @@ public final class Toolbox {
     return parts.memory().look(state -> state.recent(asset, RECENT));
   }
 
+  /**
+   * What a caller would need for an action as the rules are now; asks nothing and calls nothing.
+   */
+  PipelineView.Need need(Caller caller, Action action) {
+    Tool<?, ?> tool = tools.get(action.tool());
+    if (tool == null) {
+      return new PipelineView.Need(
+          action.tool(),
+          Optional.empty(),
+          Optional.empty(),
+          PipelineView.Leave.REFUSED,
+          "There is no such tool at this host");
+    }
+    Rules.Answer answer = parts.rules().on(caller, tool.spec(), action.target());
+    PipelineView.Leave leave =
+        answer.objection().isPresent()
+            ? PipelineView.Leave.REFUSED
+            : answer.leave() == Rules.Leave.GRANTED
+                ? PipelineView.Leave.GRANTED
+                : PipelineView.Leave.NEEDS_APPROVAL;
+    return new PipelineView.Need(
+        action.tool(),
+        Optional.of(tool.spec().effect()),
+        Optional.of(tool.spec().undo()),
+        leave,
+        answer.objection().orElse(answer.because()));
+  }
+
   /** Acts that are left this hour, by budget. */
   Map<String, Long> budgetsLeft() {
     return parts

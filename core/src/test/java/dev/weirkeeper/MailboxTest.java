@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +30,10 @@ class MailboxTest {
 
   private static Outcome done(PipelineCommand command) {
     return new Outcome.Done(Json.of(command), Outcome.Verification.NOT_NEEDED);
+  }
+
+  private void open(Function<PipelineCommand, Outcome> handler) {
+    OpenMailbox.answering(mailbox, handler);
   }
 
   private static Instant later() {
@@ -53,7 +58,7 @@ class MailboxTest {
 
   @Test
   void the_pipeline_s_own_commands_are_carried_out_at_once() {
-    mailbox.open(MailboxTest::done);
+    open(MailboxTest::done);
 
     assertThat(mailbox.send(RESUME, Instant.MIN)).isEqualTo(done(RESUME));
   }
@@ -61,7 +66,7 @@ class MailboxTest {
   @Test
   void a_command_of_another_thread_waits_for_the_pipeline() throws Exception {
     List<Thread> workers = new ArrayList<>();
-    mailbox.open(
+    open(
         command -> {
           workers.add(Thread.currentThread());
           return done(command);
@@ -78,7 +83,7 @@ class MailboxTest {
 
   @Test
   void a_command_that_nobody_got_to_is_taken_back() throws Exception {
-    mailbox.open(MailboxTest::done);
+    open(MailboxTest::done);
     for (Instant past : List.of(Instant.MIN, Clock.systemUTC().instant())) {
       Outcome answer = others.submit(() -> mailbox.send(RESUME, past)).get();
 
@@ -95,7 +100,7 @@ class MailboxTest {
     Future<?> pipeline =
         others.submit(
             () -> {
-              mailbox.open(
+              open(
                   command -> {
                     await(answered);
                     return done(command);
@@ -121,7 +126,7 @@ class MailboxTest {
 
   @Test
   void a_caller_that_is_interrupted_takes_its_command_back() throws Exception {
-    mailbox.open(MailboxTest::done);
+    open(MailboxTest::done);
     CountDownLatch finished = new CountDownLatch(1);
     List<Object> seen = new ArrayList<>();
     Thread caller =
@@ -143,7 +148,7 @@ class MailboxTest {
 
   @Test
   void what_waits_when_the_pipeline_stops_is_refused() throws Exception {
-    mailbox.open(MailboxTest::done);
+    open(MailboxTest::done);
     Future<Outcome> answer = others.submit(() -> mailbox.send(RESUME, later()));
     awaitLetter();
 
@@ -156,7 +161,7 @@ class MailboxTest {
 
   @Test
   void a_pipeline_that_breaks_at_a_command_tells_the_caller_nothing_but_that() throws Exception {
-    mailbox.open(
+    open(
         command -> {
           throw new IllegalStateException("secret");
         });
@@ -190,7 +195,7 @@ class MailboxTest {
     List<Future<Integer>> answers = work.stream().map(others::submit).toList();
 
     while (left.get() > 0) {
-      mailbox.open(
+      open(
           command -> {
             carriedOut.incrementAndGet();
             return done(command);
