@@ -23,17 +23,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where persons of this machine reach a running server: a socket in its folder that speaks the same
- * messages as stdio, a line each. The operating system says who connects, and only the user that
- * the server runs as and root are let in; to the door they are {@code os:name}, of kind HOST.
+ * Where the user of this machine reaches a running server: a socket in its folder that speaks the
+ * same messages as stdio, a line each. The operating system says who connects, and only the user
+ * that the server runs as and root are let in.
+ *
+ * <p>There are two of them: {@link #PERSONS}, where callers are {@code os:name} of kind HOST, and
+ * {@link #AGENTS}, for a client that somebody starts beside a server that runs already, and that
+ * has no more rights than one over stdio.
  */
 final class ControlSocket implements AutoCloseable {
-  static final String FILE = "control.sock";
+  /** Where persons connect. */
+  static final String PERSONS = "control.sock";
+
+  /** Where agents connect. */
+  static final String AGENTS = "agent.sock";
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
   private static final String ROOT = "root";
@@ -46,14 +55,36 @@ final class ControlSocket implements AutoCloseable {
   private final String owner;
   private final ServerSocketChannel door;
   private final McpServer server;
+  private final Function<String, Caller> callers;
   private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
   private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
 
-  private ControlSocket(Path path, String owner, ServerSocketChannel door, McpServer server) {
+  private ControlSocket(
+      Path path,
+      String owner,
+      ServerSocketChannel door,
+      McpServer server,
+      Function<String, Caller> callers) {
     this.path = path;
     this.owner = owner;
     this.door = door;
     this.server = server;
+    this.callers = callers;
+  }
+
+  /** Opens the socket of persons in a folder. See {@link #open}. */
+  static ControlSocket forPersons(Path folder, McpServer server) throws IOException {
+    return open(
+        pathIn(folder, PERSONS),
+        server,
+        user -> new Caller(Principals.PERSON + user, Caller.Kind.HOST));
+  }
+
+  /** Opens the socket of agents in a folder, who are all one principal. See {@link #open}. */
+  static ControlSocket forAgents(Path folder, McpServer server, String principal)
+      throws IOException {
+    Caller agent = new Caller(principal, Caller.Kind.AGENT);
+    return open(pathIn(folder, AGENTS), server, user -> agent);
   }
 
   /**
@@ -62,16 +93,17 @@ final class ControlSocket implements AutoCloseable {
    * @throws IOException if the path is too long for a socket, somebody else may enter the folder,
    *     or another server answers there
    */
-  static ControlSocket open(Path folder, McpServer server) throws IOException {
-    Path path = pathIn(folder);
-    requirePrivate(folder);
+  private static ControlSocket open(Path path, McpServer server, Function<String, Caller> callers)
+      throws IOException {
+    requirePrivate(path.resolveSibling("."));
     removeStale(path);
     ServerSocketChannel door = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     boolean opened = false;
     try {
       door.bind(UnixDomainSocketAddress.of(path));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-      ControlSocket socket = new ControlSocket(path, Files.getOwner(path).getName(), door, server);
+      ControlSocket socket =
+          new ControlSocket(path, Files.getOwner(path).getName(), door, server, callers);
       daemon("control-socket", socket::accept).start();
       opened = true;
       return socket;
@@ -83,8 +115,8 @@ final class ControlSocket implements AutoCloseable {
   }
 
   /** Where the socket of a folder is. */
-  static Path pathIn(Path folder) throws IOException {
-    Path path = folder.toAbsolutePath().normalize().resolve(FILE);
+  static Path pathIn(Path folder, String file) throws IOException {
+    Path path = folder.toAbsolutePath().normalize().resolve(file);
     int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
     if (bytes >= PATH_BYTES) {
       throw new IOException(
@@ -153,7 +185,7 @@ final class ControlSocket implements AutoCloseable {
       } else if (clients.size() >= MOST) {
         why = "There are " + MOST + " clients already; close one";
       } else {
-        caller = Optional.of(new Caller(Principals.PERSON + user, Caller.Kind.HOST));
+        caller = Optional.of(callers.apply(user));
       }
     } catch (IOException | IllegalArgumentException e) {
       LOG.debug("Who connects is not known: {}", e.getClass().getName());

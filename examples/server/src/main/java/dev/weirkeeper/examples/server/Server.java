@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -30,16 +31,17 @@ public final class Server implements AutoCloseable {
   private final Config config;
   private final GovernedStream stream;
   private final McpServer clients;
-  private final ControlSocket control;
+  private final List<ControlSocket> sockets;
   private final CountDownLatch stop = new CountDownLatch(1);
   private volatile Optional<EndableInput> input = Optional.empty();
   private volatile Optional<Thread> stdio = Optional.empty();
 
-  private Server(Config config, GovernedStream stream, McpServer clients, ControlSocket control) {
+  private Server(
+      Config config, GovernedStream stream, McpServer clients, List<ControlSocket> sockets) {
     this.config = config;
     this.stream = stream;
     this.clients = clients;
-    this.control = control;
+    this.sockets = List.copyOf(sockets);
   }
 
   /**
@@ -71,6 +73,7 @@ public final class Server implements AutoCloseable {
     GovernedStream stream =
         GovernedStream.start(config.settings(masking(config), listener, List.of()));
     boolean started = false;
+    List<ControlSocket> sockets = new ArrayList<>();
     McpServer clients = null;
     try {
       clients =
@@ -79,12 +82,18 @@ public final class Server implements AutoCloseable {
               .name("weirkeeper-" + config.name(), version())
               .drain(PATIENCE)
               .build();
-      ControlSocket control = ControlSocket.open(config.folder(), clients);
-      Server server = new Server(config, stream, clients, control);
+      sockets.add(ControlSocket.forPersons(config.folder(), clients));
+      if (config.stdio().isPresent()) {
+        sockets.add(ControlSocket.forAgents(config.folder(), clients, config.stdio().get()));
+      }
+      Server server = new Server(config, stream, clients, sockets);
       started = true;
       return server;
     } finally {
       if (!started) {
+        for (ControlSocket socket : sockets) {
+          socket.close();
+        }
         if (clients != null) {
           clients.close();
         }
@@ -184,7 +193,9 @@ public final class Server implements AutoCloseable {
     } finally {
       try {
         clients.close();
-        control.close();
+        for (ControlSocket socket : sockets) {
+          socket.close();
+        }
       } finally {
         stream.close();
       }
@@ -195,7 +206,9 @@ public final class Server implements AutoCloseable {
   /** While calls go on, the pipeline does too: some of them wait for it. */
   private void drain() throws IOException {
     try {
-      control.drain(PATIENCE.toMillis());
+      for (ControlSocket socket : sockets) {
+        socket.drain(PATIENCE.toMillis());
+      }
       Optional<Thread> serving = stdio.filter(thread -> thread != Thread.currentThread());
       if (serving.isPresent()) {
         serving.get().join(PATIENCE.toMillis());
