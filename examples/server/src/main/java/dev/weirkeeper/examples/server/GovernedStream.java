@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Action;
 import dev.weirkeeper.Asset;
+import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Autonomy;
 import dev.weirkeeper.Budgets;
 import dev.weirkeeper.Caller;
@@ -21,6 +22,7 @@ import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Pipeline;
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.Plan;
+import dev.weirkeeper.Receipt;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Toolbox;
@@ -50,6 +52,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -285,29 +288,22 @@ public final class GovernedStream implements AutoCloseable {
             .apply(JsonLinesSink.open(settings.folder().resolve("audit"), clock));
     Journal journal = new Journal(sink, clock, details.listeners().toArray(JournalListener[]::new));
     Mailbox mailbox = new Mailbox(clock);
-    Toolbox.Builder door =
-        Toolbox.builder()
-            .journal(journal)
-            .clock(clock)
-            .tools(
-                settings
-                    .seams()
-                    .tools()
-                    .apply(PostgresTableTools.builder(details.target(), change).build()),
-                new PipelineTools(settings.source(), mailbox))
-            .memory(DoorMemory.in(settings.folder().resolve("door")))
-            .limit(governance.limit())
-            .domains(governance.domains())
-            .budgets(governance.budgets())
-            .killSwitch(KillSwitch.watching(settings.folder().resolve("STOP")))
-            .grant("pipeline", Effect.WRITE)
-            .grant(HOST.principal(), Effect.WRITE);
-    governance.grants().forEach(door::grant);
+    List<ToolRegistry> tools = new ArrayList<>();
+    tools.add(
+        settings
+            .seams()
+            .tools()
+            .apply(PostgresTableTools.builder(details.target(), change).build()));
     if (details.masking().isPresent()) {
       DataSource read = logins.target(PostgresBoundary.Login.READ, settings.targetUrl());
-      door.tools(
-          PostgresReadTools.builder(details.target(), read, details.masking().get()).build());
+      tools.add(PostgresReadTools.builder(details.target(), read, details.masking().get()).build());
     }
+    Toolbox.Builder door =
+        door(settings, mailbox, tools)
+            .journal(journal)
+            .clock(clock)
+            .memory(DoorMemory.in(settings.folder().resolve("door")))
+            .killSwitch(KillSwitch.watching(settings.folder().resolve("STOP")));
     toolbox = door.build();
     Pipeline.Builder builder =
         Pipeline.builder()
@@ -327,6 +323,57 @@ public final class GovernedStream implements AutoCloseable {
     governance.autonomies().forEach(builder::autonomy);
     pipeline = builder.build();
     thread = new Thread(this::run, "pipeline");
+  }
+
+  /** All authority and all tools of a stream: what runs and what is only explained are one. */
+  private static Toolbox.Builder door(
+      Settings settings, Mailbox mailbox, List<ToolRegistry> ofTheTarget) {
+    Governance governance = settings.governance();
+    Toolbox.Builder door =
+        Toolbox.builder()
+            .tools(ofTheTarget.toArray(ToolRegistry[]::new))
+            .tools(new PipelineTools(settings.source(), mailbox))
+            .limit(governance.limit())
+            .domains(governance.domains())
+            .budgets(governance.budgets())
+            .grant("pipeline", Effect.WRITE)
+            .grant(HOST.principal(), Effect.WRITE);
+    governance.grants().forEach(door::grant);
+    return door;
+  }
+
+  /**
+   * The door that a stream would have, to ask who may do what. It connects to nothing, and nothing
+   * can be done through it: it has no journal that could be written.
+   */
+  static Toolbox explained(Settings settings, Clock clock) {
+    AuditSink unwritable =
+        new AuditSink() {
+          @Override
+          public Receipt append(AuditRecord record) throws IOException {
+            throw new IOException("What only explains does nothing");
+          }
+
+          @Override
+          public void close() {}
+        };
+    List<ToolRegistry> tools = new ArrayList<>();
+    tools.add(
+        PostgresTableTools.builder(
+                settings.details().target(),
+                settings
+                    .details()
+                    .logins()
+                    .target(PostgresBoundary.Login.CHANGE, settings.targetUrl()))
+            .build());
+    if (settings.details().masking().isPresent()) {
+      tools.add(PostgresReadTools.shown(settings.details().target()));
+    }
+    return door(settings, new Mailbox(clock), tools)
+        .journal(new Journal(unwritable, clock))
+        .clock(clock)
+        .memory(DoorMemory.inProcess())
+        .build();
   }
 
   /** Starts a stream on a thread of its own. */
