@@ -182,8 +182,7 @@ final class Answers {
 
   private static CallToolResult shown(Json result) {
     Json redacted = Redaction.redacted(result);
-    return new CallToolResult(
-        List.of(text(redacted)), false, new RawValue(redacted.text()), null);
+    return new CallToolResult(List.of(text(redacted)), false, new RawValue(redacted.text()), null);
   }
 
   /**

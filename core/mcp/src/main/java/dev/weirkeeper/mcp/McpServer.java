@@ -159,8 +159,7 @@ public final class McpServer implements AutoCloseable {
             transport,
             request -> Mono.fromSupplier(() -> protocol.initialize(request, state)),
             protocol.handlers(state),
-            Map.of(
-                McpSchema.METHOD_NOTIFICATION_INITIALIZED, (exchange, params) -> Mono.empty()),
+            Map.of(McpSchema.METHOD_NOTIFICATION_INITIALIZED, (exchange, params) -> Mono.empty()),
             Mono::empty);
     state.onLevel(session::setMinLoggingLevel);
     return session;

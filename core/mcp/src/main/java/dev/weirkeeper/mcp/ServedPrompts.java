@@ -33,8 +33,7 @@ final class ServedPrompts {
           new Source(
               "explain_decision",
               "Explains to a person why something was decided, from the journal",
-              List.of(
-                  new McpSchema.PromptArgument("decision", "Id of the decision", true)),
+              List.of(new McpSchema.PromptArgument("decision", "Id of the decision", true)),
               Set.of("decision_explain"),
               """
               Explain to a person why Weirkeeper decided what it did. Call decision_explain with the
@@ -89,9 +88,7 @@ final class ServedPrompts {
             .orElseThrow(
                 () -> wrong("There is no such prompt for you; prompts/list says which there are"));
     Set<String> known =
-        source.arguments().stream()
-            .map(McpSchema.PromptArgument::name)
-            .collect(Collectors.toSet());
+        source.arguments().stream().map(McpSchema.PromptArgument::name).collect(Collectors.toSet());
     if (!known.containsAll(arguments.keySet())) {
       throw wrong("The arguments of this prompt are " + known.stream().sorted().toList());
     }
@@ -124,9 +121,7 @@ final class ServedPrompts {
 
   private List<Source> visible(Arrival arrival) {
     Set<String> shown =
-        tools.visible(arrival).stream()
-            .map(tool -> tool.spec().name())
-            .collect(Collectors.toSet());
+        tools.visible(arrival).stream().map(tool -> tool.spec().name()).collect(Collectors.toSet());
     return SOURCES.stream().filter(source -> shown.containsAll(source.needs())).toList();
   }
 

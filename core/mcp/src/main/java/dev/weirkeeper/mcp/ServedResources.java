@@ -1,8 +1,8 @@
 package dev.weirkeeper.mcp;
 
 import dev.weirkeeper.Effect;
-import dev.weirkeeper.Json;
 import dev.weirkeeper.JournalException;
+import dev.weirkeeper.Json;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Redaction;
 import io.modelcontextprotocol.spec.McpSchema;
@@ -116,8 +116,7 @@ final class ServedResources {
       if (input.isPresent()) {
         Json result = result(arrival, source, input.get());
         return new McpSchema.ReadResourceResult(
-            List.of(
-                new McpSchema.TextResourceContents(uri, JSON, Answers.inert(result.text()))));
+            List.of(new McpSchema.TextResourceContents(uri, JSON, Answers.inert(result.text()))));
       }
     }
     throw none();
