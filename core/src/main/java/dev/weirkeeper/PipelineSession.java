@@ -136,7 +136,7 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
                     new PipelineView.Table(
                         state,
                         totals.getOrDefault(asset, Counts.ZERO),
-                        schema.open(asset),
+                        flows(state) ? Optional.empty() : schema.open(asset),
                         waiting(state, now))));
     return new PipelineView(parts.feed().id(), now, seen, health);
   }
@@ -309,7 +309,11 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
   }
 
   private boolean flows(Relation relation) {
-    TableState.Mode mode = requireState(relation).mode();
+    return flows(requireState(relation));
+  }
+
+  private static boolean flows(TableState state) {
+    TableState.Mode mode = state.mode();
     return mode == TableState.Mode.LIVE || mode == TableState.Mode.LOADING;
   }
 

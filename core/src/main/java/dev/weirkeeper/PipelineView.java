@@ -22,7 +22,7 @@ public record PipelineView(
    * A table.
    *
    * @param counts what became of its events since the ledger began; empty where none came
-   * @param incident id of the incident that is open since this run began or before it paused
+   * @param incident id of the incident that is open, as far as this run knows; none while rows flow
    * @param plan the plan that waits for it, made anew of what is known now; Unknown if the planner
    *     failed
    */
