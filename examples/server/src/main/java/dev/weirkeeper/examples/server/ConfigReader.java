@@ -126,7 +126,7 @@ final class ConfigReader {
             root.choice("limit", Effect.WRITE),
             root.choice("autonomy", Autonomy.PROPOSE),
             autonomies);
-    Config.Reads reads = reads(root, folder);
+    Config.Reads reads = reads(root, folder, source, target);
     Section passwords = root.section("target").section("passwords");
     Logins logins = logins(root.section("source"), passwords);
     root.done();
@@ -425,15 +425,18 @@ final class ConfigReader {
     return budgets;
   }
 
-  private Config.Reads reads(Section root, Path folder) {
+  private Config.Reads reads(
+      Section root, Path folder, Config.Source source, Config.Target target) {
     Section of = root.section("masking");
     List<Masking.Rule> rules = new ArrayList<>();
     for (Section rule : of.sections("rules")) {
-      rules.add(
-          new Masking.Rule(
-              rule.required("asset", "warehouse:public.*"),
-              rule.required("column", "*"),
-              rule.choice("mask", Mask.REDACT)));
+      String table = rule.required("table", "public.*");
+      String column = rule.required("column", "*");
+      Mask mask = rule.choice("mask", Mask.REDACT);
+      // A value is as private in quarantine, which goes by the source's names, as in the target.
+      for (String system : List.of(source.system(), target.system())) {
+        rules.add(new Masking.Rule(system + ":" + table, column, mask));
+      }
       rule.done();
     }
     Path key =

@@ -81,7 +81,7 @@ final class Explanation {
             : "  shows   masked rows of "
                 + config.target().system()
                 + " to agents, as wk_read; "
-                + config.reads().rules().size()
+                + config.reads().rules().size() / 2
                 + " rules of masking, then what names tell");
     say("  limit   nobody goes beyond " + Section.shown(config.governance().limit()));
   }

@@ -9,6 +9,7 @@ import dev.weirkeeper.Autonomy;
 import dev.weirkeeper.Budgets;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.Counts;
+import dev.weirkeeper.DecisionTools;
 import dev.weirkeeper.Domains;
 import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
@@ -16,6 +17,7 @@ import dev.weirkeeper.Grant;
 import dev.weirkeeper.Journal;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.KillSwitch;
+import dev.weirkeeper.LogBook;
 import dev.weirkeeper.Mailbox;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.Outcome;
@@ -23,17 +25,22 @@ import dev.weirkeeper.Pipeline;
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.Plan;
 import dev.weirkeeper.Receipt;
+import dev.weirkeeper.StatusTools;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Toolbox;
+import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.audit.JsonLinesSink;
 import dev.weirkeeper.contracts.postgres.PostgresTarget;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
 import dev.weirkeeper.drift.postgres.PostgresReadTools;
+import dev.weirkeeper.healing.IncidentTools;
 import dev.weirkeeper.healing.PipelineTools;
+import dev.weirkeeper.healing.PlanTools;
 import dev.weirkeeper.healing.Playbook;
+import dev.weirkeeper.healing.QuarantineTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.healing.postgres.PostgresTableTools;
 import dev.weirkeeper.spi.AuditSink;
@@ -298,13 +305,17 @@ public final class GovernedStream implements AutoCloseable {
       DataSource read = logins.target(PostgresBoundary.Login.READ, settings.targetUrl());
       tools.add(PostgresReadTools.builder(details.target(), read, details.masking().get()).build());
     }
-    Toolbox.Builder door =
-        door(settings, mailbox, tools)
-            .journal(journal)
-            .clock(clock)
-            .memory(DoorMemory.in(settings.folder().resolve("door")))
-            .killSwitch(KillSwitch.watching(settings.folder().resolve("STOP")));
-    toolbox = door.build();
+    toolbox =
+        door(
+            settings,
+            new Around(
+                journal,
+                clock,
+                mailbox,
+                book,
+                DoorMemory.in(settings.folder().resolve("door")),
+                KillSwitch.watching(settings.folder().resolve("STOP"))),
+            tools);
     Pipeline.Builder builder =
         Pipeline.builder()
             .feed(feed)
@@ -325,22 +336,58 @@ public final class GovernedStream implements AutoCloseable {
     thread = new Thread(this::run, "pipeline");
   }
 
+  /** The newest part of what the log holds already. */
+  private static LogBook bookOf(Path log) throws IOException {
+    LogBook book = LogBook.standard();
+    try (JsonLinesLog.Entries entries = JsonLinesLog.in(log).entries()) {
+      for (Optional<JsonLinesLog.Entry> at = entries.next(); at.isPresent(); at = entries.next()) {
+        book.written(at.get().record(), at.get().receipt());
+      }
+    }
+    return book;
+  }
+
   /** All authority and all tools of a stream: what runs and what is only explained are one. */
-  private static Toolbox.Builder door(
-      Settings settings, Mailbox mailbox, List<ToolRegistry> ofTheTarget) {
+  private static Toolbox door(Settings settings, Around around, List<ToolRegistry> ofTheTarget) {
+    String source = settings.source();
     Governance governance = settings.governance();
     Toolbox.Builder door =
         Toolbox.builder()
+            .journal(around.journal())
+            .clock(around.clock())
+            .memory(around.memory())
+            .killSwitch(around.killSwitch())
             .tools(ofTheTarget.toArray(ToolRegistry[]::new))
-            .tools(new PipelineTools(settings.source(), mailbox))
+            .tools(
+                new PipelineTools(source, around.mailbox()),
+                new StatusTools(
+                    source, around.mailbox(), around.memory(), around.killSwitch(), around.clock()),
+                new DecisionTools(source, around.book()),
+                new IncidentTools(source, around.book(), around.mailbox()),
+                new PlanTools(source, around.book(), around.mailbox()))
             .limit(governance.limit())
             .domains(governance.domains())
             .budgets(governance.budgets())
             .grant("pipeline", Effect.WRITE)
             .grant(HOST.principal(), Effect.WRITE);
     governance.grants().forEach(door::grant);
-    return door;
+    settings
+        .details()
+        .masking()
+        .ifPresent(
+            masking ->
+                door.tools(new QuarantineTools(source, around.mailbox(), masking, around.clock())));
+    return door.build();
   }
+
+  /** What a door stands among. */
+  private record Around(
+      Journal journal,
+      Clock clock,
+      Mailbox mailbox,
+      LogBook book,
+      DoorMemory memory,
+      KillSwitch killSwitch) {}
 
   /**
    * The door that a stream would have, to ask who may do what. It connects to nothing, and nothing
@@ -369,11 +416,16 @@ public final class GovernedStream implements AutoCloseable {
     if (settings.details().masking().isPresent()) {
       tools.add(PostgresReadTools.shown(settings.details().target()));
     }
-    return door(settings, new Mailbox(clock), tools)
-        .journal(new Journal(unwritable, clock))
-        .clock(clock)
-        .memory(DoorMemory.inProcess())
-        .build();
+    return door(
+        settings,
+        new Around(
+            new Journal(unwritable, clock),
+            clock,
+            new Mailbox(clock),
+            LogBook.standard(),
+            DoorMemory.inProcess(),
+            KillSwitch.inProcess()),
+        tools);
   }
 
   /** Starts a stream on a thread of its own. */

@@ -64,7 +64,7 @@ class ConfigTest {
           - {name: pauses, tools: [table_pause], acts: 10, cool-down: 5m}
       masking:
         rules:
-          - {asset: "warehouse:*", column: note, mask: hash}
+          - {table: "public.*", column: note, mask: hash}
       mcp:
         stdio: {principal: claude}
         http: {port: 8931, unauthenticated: inspector}
@@ -116,7 +116,7 @@ class ConfigTest {
     assertThat(config.governance().domains().ownerOf(orders).orElseThrow().approvers())
         .containsExactlyInAnyOrder("os:ana", "os:ben");
     assertThat(config.governance().budgets().alarms()).isEqualTo(5);
-    assertThat(config.reads().rules()).hasSize(1);
+    assertThat(config.reads().rules()).hasSize(2);
     assertThat(config.fixedPrincipals()).containsExactly("claude", "inspector");
     assertThat(config.http().orElseThrow().host()).isEqualTo("127.0.0.1");
     assertThat(config.logins().source()).containsEntry("password", "s3cret-of-the-shop");

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -65,8 +67,10 @@ class DoctorIT {
 
   private static String run(Path file, String... more) {
     StringWriter out = new StringWriter();
-    String[] words = {"doctor", "--config", file.toString(), more.length == 0 ? "" : more[0]};
-    ServerCommand.run(new PrintWriter(out, true), new PrintWriter(out, true), words);
+    List<String> words = new ArrayList<>(List.of("doctor", "--config", file.toString()));
+    words.addAll(List.of(more));
+    ServerCommand.run(
+        new PrintWriter(out, true), new PrintWriter(out, true), words.toArray(String[]::new));
     return out.toString();
   }
 
