@@ -187,22 +187,10 @@ public final class DecisionTools implements ToolRegistry {
     return new Outcome.Done(Json.of(answer), Outcome.Verification.NOT_NEEDED);
   }
 
-  private boolean concerns(LogBook.Entry entry, Asset about) {
-    return entry
-        .record()
-        .asset()
-        .filter(
-            asset ->
-                about.name().equals("*")
-                    ? asset.system().equals(sourceSystem)
-                    : Listing.isCalled(asset, about))
-        .isPresent();
-  }
-
   private Decisions list(ListDecisions input, Asset about) {
     LogBook.Page page =
         book.page(
-            entry -> entry.record().kind().equals(Decided.KIND) && concerns(entry, about),
+            entry -> entry.record().kind().equals(Decided.KIND) && Listing.isAbout(entry, about),
             Listing.number(input.cursor()),
             Listing.size(input.limit()));
     return new Decisions(
@@ -236,7 +224,7 @@ public final class DecisionTools implements ToolRegistry {
         book.named(input.decision()).stream()
             .filter(entry -> entry.receipt().record().equals(input.decision()))
             .filter(entry -> entry.record().kind().equals(Decided.KIND))
-            .filter(entry -> concerns(entry, about))
+            .filter(entry -> Listing.isAbout(entry, about))
             .findFirst();
     if (found.isEmpty()) {
       return new Outcome.Refused(

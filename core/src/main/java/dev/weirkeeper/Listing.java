@@ -70,6 +70,19 @@ public final class Listing {
     return new Asset(system, table.orElse("*"));
   }
 
+  /** Whether a record is one of those that a list is about. */
+  public static boolean isAbout(LogBook.Entry entry, Asset about) {
+    return entry
+        .record()
+        .asset()
+        .filter(
+            asset ->
+                about.name().equals("*")
+                    ? asset.system().equals(about.system())
+                    : isCalled(asset, about))
+        .isPresent();
+  }
+
   /** Whether an asset is what somebody calls by its name or by its handle. */
   public static boolean isCalled(Asset asset, Asset called) {
     return asset.system().equals(called.system())

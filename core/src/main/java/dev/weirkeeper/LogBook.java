@@ -241,6 +241,16 @@ public final class LogBook implements JournalListener {
     return entries(byCause, cause);
   }
 
+  /**
+   * Whether a record is the last word about an incident: where the host held back what a policy
+   * decided, its own decision follows from the policy's.
+   */
+  public boolean isLastWord(Entry entry) {
+    return entry.record().kind().equals(Decided.KIND)
+        && following(entry.receipt().record()).stream()
+            .noneMatch(later -> later.record().kind().equals(Decided.KIND));
+  }
+
   private List<Entry> entries(Map<Hash, TreeSet<Long>> by, Hash hash) {
     return by.getOrDefault(requireNonNull(hash, "hash"), new TreeSet<>()).stream()
         .map(sequence -> requireNonNull(held.get(sequence)).entry())

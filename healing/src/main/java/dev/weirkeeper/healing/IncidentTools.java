@@ -223,24 +223,12 @@ public final class IncidentTools implements ToolRegistry {
     return new Outcome.Done(Json.of(answer), Outcome.Verification.NOT_NEEDED);
   }
 
-  private boolean concerns(LogBook.Entry entry, Asset about) {
-    return entry
-        .record()
-        .asset()
-        .filter(
-            asset ->
-                about.name().equals("*")
-                    ? asset.system().equals(sourceSystem)
-                    : Listing.isCalled(asset, about))
-        .isPresent();
-  }
-
   private Listed list(ListIncidents input, Asset about) {
     LogBook.Page page =
         book.page(
             entry ->
-                concerns(entry, about)
-                    && incidents.isLastWord(entry)
+                Listing.isAbout(entry, about)
+                    && book.isLastWord(entry)
                     && isWanted(input.open(), entry),
             Listing.number(input.cursor()),
             Listing.size(input.limit()));
@@ -279,7 +267,7 @@ public final class IncidentTools implements ToolRegistry {
 
   private Outcome explain(ExplainIncident input, Asset about) {
     Optional<LogBook.Entry> found =
-        incidents.of(input.incident()).filter(entry -> concerns(entry, about));
+        incidents.of(input.incident()).filter(entry -> Listing.isAbout(entry, about));
     if (found.isEmpty()) {
       return new Outcome.Refused(
           "No incident "

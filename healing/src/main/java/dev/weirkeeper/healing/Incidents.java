@@ -21,13 +21,6 @@ final class Incidents {
     this.mailbox = mailbox;
   }
 
-  /** The last word about an incident: what the host made of a decision comes after it. */
-  boolean isLastWord(LogBook.Entry entry) {
-    return entry.record().kind().equals(Decided.KIND)
-        && book.following(entry.receipt().record()).stream()
-            .noneMatch(later -> later.record().kind().equals(Decided.KIND));
-  }
-
   /** The last word about the newest incident of an asset. */
   Optional<LogBook.Entry> newest(Asset asset) {
     return first(entry -> entry.record().asset().equals(Optional.of(asset)));
@@ -36,14 +29,14 @@ final class Incidents {
   /** The last word about an incident. */
   Optional<LogBook.Entry> of(Hash incident) {
     return book.named(incident).stream()
-        .filter(this::isLastWord)
+        .filter(book::isLastWord)
         .filter(entry -> decided(entry).incident().id().equals(incident))
         .reduce((earlier, later) -> later);
   }
 
   private Optional<LogBook.Entry> first(Predicate<LogBook.Entry> which) {
     return book
-        .page(entry -> which.test(entry) && isLastWord(entry), Optional.empty(), 1)
+        .page(entry -> which.test(entry) && book.isLastWord(entry), Optional.empty(), 1)
         .entries()
         .stream()
         .findFirst();
