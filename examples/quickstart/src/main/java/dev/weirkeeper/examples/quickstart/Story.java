@@ -7,12 +7,12 @@ import dev.weirkeeper.Plan;
 import dev.weirkeeper.TableChange;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.audit.JsonLinesLog;
+import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.examples.quickstart.Timeline.Tone;
 import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
-import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ final class Story {
     }
   }
 
-  private GovernedStream start(Judges contracts) throws IOException, SQLException {
+  private GovernedStream start(Contracts contracts) throws IOException, SQLException {
     return GovernedStream.start(
         new GovernedStream.Settings(
             GovernedStream.SOURCE,

@@ -7,9 +7,9 @@ import dev.weirkeeper.Masking;
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.contracts.ImportReport;
 import dev.weirkeeper.spi.JournalListener;
-import dev.weirkeeper.spi.Judges;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +35,7 @@ record Config(
     Source source,
     Target target,
     List<Contracted> contracts,
-    Judges judges,
+    Contracts judges,
     Map<Asset, Tolerance> tolerances,
     GovernedStream.Governance governance,
     List<Grant> operators,

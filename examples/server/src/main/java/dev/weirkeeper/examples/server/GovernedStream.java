@@ -31,7 +31,10 @@ import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Toolbox;
 import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.audit.JsonLinesSink;
+import dev.weirkeeper.contracts.ContractTools;
+import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.contracts.postgres.PostgresTarget;
+import dev.weirkeeper.drift.DriftTools;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
@@ -47,7 +50,6 @@ import dev.weirkeeper.spi.AuditSink;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.HealingPolicy;
 import dev.weirkeeper.spi.JournalListener;
-import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.spi.Target;
 import dev.weirkeeper.spi.ToolRegistry;
 import java.io.IOException;
@@ -96,7 +98,7 @@ public final class GovernedStream implements AutoCloseable {
       String targetUrl,
       List<String> tables,
       Path folder,
-      Judges contracts,
+      Contracts contracts,
       Map<Asset, Tolerance> tolerances,
       Consumer<PipelineEvent> listener,
       Seams seams,
@@ -108,7 +110,7 @@ public final class GovernedStream implements AutoCloseable {
         String targetUrl,
         List<String> tables,
         Path folder,
-        Judges contracts,
+        Contracts contracts,
         Map<Asset, Tolerance> tolerances,
         Consumer<PipelineEvent> listener) {
       this(
@@ -129,7 +131,7 @@ public final class GovernedStream implements AutoCloseable {
         String targetUrl,
         List<String> tables,
         Path folder,
-        Judges contracts,
+        Contracts contracts,
         Map<Asset, Tolerance> tolerances,
         Consumer<PipelineEvent> listener,
         Seams seams) {
@@ -293,7 +295,10 @@ public final class GovernedStream implements AutoCloseable {
             .seams()
             .sink()
             .apply(JsonLinesSink.open(settings.folder().resolve("audit"), clock));
-    Journal journal = new Journal(sink, clock, details.listeners().toArray(JournalListener[]::new));
+    LogBook book = bookOf(settings.folder().resolve("audit"));
+    List<JournalListener> listeners = new ArrayList<>(details.listeners());
+    listeners.add(0, book);
+    Journal journal = new Journal(sink, clock, listeners.toArray(JournalListener[]::new));
     Mailbox mailbox = new Mailbox(clock);
     List<ToolRegistry> tools = new ArrayList<>();
     tools.add(
@@ -364,7 +369,9 @@ public final class GovernedStream implements AutoCloseable {
                     source, around.mailbox(), around.memory(), around.killSwitch(), around.clock()),
                 new DecisionTools(source, around.book()),
                 new IncidentTools(source, around.book(), around.mailbox()),
-                new PlanTools(source, around.book(), around.mailbox()))
+                new PlanTools(source, around.book(), around.mailbox()),
+                new DriftTools(source, around.book(), around.mailbox()),
+                new ContractTools(source, settings.contracts(), around.mailbox(), around.clock()))
             .limit(governance.limit())
             .domains(governance.domains())
             .budgets(governance.budgets())
