@@ -190,7 +190,7 @@ final class Answers {
    * finds neither image nor link nor tag in it that it would fetch.
    */
   private static TextContent text(Json value) {
-    return new TextContent(inert(value.text()));
+    return TextContent.builder(inert(value.text())).build();
   }
 
   static String inert(String json) {

@@ -75,7 +75,7 @@ public final class McpServer implements AutoCloseable {
                 new ServedResources(tools, calls, limits.resultBytes()),
                 new ServedPrompts(tools)),
             new Protocol.Surroundings(built.observer, senders, System::nanoTime),
-            new McpSchema.Implementation(built.name, built.version),
+            McpSchema.Implementation.builder(built.name, built.version).build(),
             built.instructions);
     this.shared =
         new Connection.Shared(new Wire(limits), limits, cancellations, protocol.requests());

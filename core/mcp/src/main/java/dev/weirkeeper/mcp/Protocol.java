@@ -47,6 +47,14 @@ final class Protocol {
   /** What a client of another era is answered. */
   private static final String NEWEST = VERSIONS.get(VERSIONS.size() - 1);
 
+  private static final McpSchema.ServerCapabilities CAPABILITIES =
+      McpSchema.ServerCapabilities.builder()
+          .logging()
+          .tools(false)
+          .resources(false, false)
+          .prompts(false)
+          .build();
+
   private static final Logger LOG = LoggerFactory.getLogger(Protocol.class);
 
   /** What answers requests. */
@@ -159,16 +167,7 @@ final class Protocol {
     String version =
         VERSIONS.contains(request.protocolVersion()) ? request.protocolVersion() : NEWEST;
     session.agreed(version);
-    return new InitializeResult(
-        version,
-        McpSchema.ServerCapabilities.builder()
-            .logging()
-            .tools(false)
-            .resources(false, false)
-            .prompts(false)
-            .build(),
-        info,
-        instructions);
+    return InitializeResult.builder(version, CAPABILITIES, info).instructions(instructions).build();
   }
 
   /** What the SDK calls for the requests of one session. */
@@ -222,9 +221,10 @@ final class Protocol {
             tool -> tool.spec().name(),
             asked.text("cursor"));
     return Answer.of(
-        new McpSchema.ListToolsResult(
-            page.entries().stream().map(ServedTools.Served::shown).toList(),
-            page.next().orElse(null)));
+        McpSchema.ListToolsResult.builder(
+                page.entries().stream().map(ServedTools.Served::shown).toList())
+            .nextCursor(page.next().orElse(null))
+            .build());
   }
 
   private Answer callTool(Asked asked) {
@@ -249,14 +249,11 @@ final class Protocol {
 
   private static void tell(McpAsyncServerExchange exchange, Object token, Progress.Step step) {
     try {
-      exchange
-          .progressNotification(
-              new ProgressNotification(
-                  token,
-                  step.done(),
-                  step.total().isPresent() ? (double) step.total().getAsLong() : null,
-                  Shown.text(step.what(), 256)))
-          .block();
+      ProgressNotification.Builder notification =
+          ProgressNotification.builder(token, (double) step.done())
+              .message(Shown.text(step.what(), 256));
+      step.total().ifPresent(total -> notification.total((double) total));
+      exchange.progressNotification(notification.build()).block();
     } catch (RuntimeException e) {
       LOG.debug("A client could not be told of progress: {}", Redaction.described(e));
     }

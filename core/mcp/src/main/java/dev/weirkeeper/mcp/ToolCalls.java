@@ -134,8 +134,10 @@ final class ToolCalls {
               refused,
               new Told.Ask(spec.name(), Redaction.redacted(spec.inputSchema(), action.input()))));
     }
-    CallToolResult result = answers.of(spec, outcome);
-    return new Called(result, outcome.isDone() ? Called.of(result).error() : patience.error());
+    Called called = Called.of(answers.of(spec, outcome));
+    return outcome.isDone() || called.error().isEmpty()
+        ? called
+        : new Called(called.result(), patience.error());
   }
 
   private Outcome requested(Arrival arrival, Json input) {

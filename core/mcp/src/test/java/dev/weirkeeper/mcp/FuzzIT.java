@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Messages that are almost right, very many of them, at the endpoint of streams. */
 class FuzzIT {
   private static final long SEED = Long.getLong("fuzz.seed", 20261125L);
-  private static final int MESSAGES = Integer.getInteger("fuzz.messages", 1_000_000);
+  private static final int MESSAGES = Integer.getInteger("fuzz.messages", 250_000);
   private static final int SESSIONS = 20;
   private static final String PLANTED = "hunter2";
   private static final String LAST = "the-last-request";
@@ -37,9 +37,7 @@ class FuzzIT {
     world.ledger.forgetful = true;
     world.budgets =
         Budgets.STANDARD.with(
-            Budget.of("items", "item_*")
-                .acts(2_000)
-                .freezeAfter(1_000_000, Duration.ofMinutes(1)));
+            Budget.of("items", "item_*").acts(2_000).freezeAfter(1_000_000, Duration.ofMinutes(1)));
     world.handler =
         (input, call) -> {
           if (input.table().startsWith("e")) {
@@ -143,9 +141,24 @@ class FuzzIT {
             "{\"jsonrpc\":\"2.0\",\"id\":18,\"result\":{\"action\":\"accept\"}}");
     private static final List<String> VALUES =
         List.of(
-            "null", "true", "[]", "{}", "\"\"", "-0", "1e999999999", "1E400", "9".repeat(120),
-            "9".repeat(2000), "-9007199254740993", "0.1", "\"\\ud800\"", "\"\\u0000\"", "01", "NaN",
-            "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "\"" + "x".repeat(300) + "\"");
+            "null",
+            "true",
+            "[]",
+            "{}",
+            "\"\"",
+            "-0",
+            "1e999999999",
+            "1E400",
+            "9".repeat(120),
+            "9".repeat(2000),
+            "-9007199254740993",
+            "0.1",
+            "\"\\ud800\"",
+            "\"\\u0000\"",
+            "01",
+            "NaN",
+            "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+            "\"" + "x".repeat(300) + "\"");
 
     private final Random random;
     private final int count;
@@ -218,8 +231,7 @@ class FuzzIT {
         case 4 -> raw(twice(text));
         case 5 -> raw(value(text));
         case 6 -> raw(nested(text));
-        default ->
-            raw(text.substring(0, at) + (char) random.nextInt(256) + text.substring(at));
+        default -> raw(text.substring(0, at) + (char) random.nextInt(256) + text.substring(at));
       };
     }
 
@@ -238,8 +250,7 @@ class FuzzIT {
         return text;
       }
       int at = open.get(random.nextInt(open.size())) + 1;
-      String name =
-          List.of("id", "method", "table", "name", "params", "x").get(random.nextInt(6));
+      String name = List.of("id", "method", "table", "name", "params", "x").get(random.nextInt(6));
       return text.substring(0, at) + "\"" + name + "\":1," + text.substring(at);
     }
 
@@ -256,7 +267,9 @@ class FuzzIT {
       while (end < text.length() && ",}".indexOf(text.charAt(end)) < 0) {
         end++;
       }
-      return text.substring(0, at) + VALUES.get(random.nextInt(VALUES.size())) + text.substring(end);
+      return text.substring(0, at)
+          + VALUES.get(random.nextInt(VALUES.size()))
+          + text.substring(end);
     }
 
     private String nested(String text) {
