@@ -62,7 +62,10 @@ public final class Handles {
   }
 
   private static String called(String name) {
-    return isPlain(name) ? name : "name~" + digest(name).substring(0, BRIEF);
+    // A name that is no text has a handle, too: there is nothing that it could be mistaken for.
+    return isPlain(name)
+        ? name
+        : "name~" + Hash.of(name.getBytes(StandardCharsets.UTF_8)).hex().substring(0, BRIEF);
   }
 
   /** Whether a name is shown as it is. */

@@ -8,13 +8,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +146,95 @@ class MailboxTest {
 
     assertThat(seen.get(0)).isInstanceOf(Outcome.Refused.class);
     assertThat(seen.get(1)).isEqualTo(true);
+    assertThat(mailbox.isEmpty()).isTrue();
+  }
+
+  @Test
+  void a_command_that_is_given_up_while_it_waits_is_taken_back() throws Exception {
+    open(MailboxTest::done);
+    AtomicReference<Optional<String>> cancelled = new AtomicReference<>(Optional.empty());
+    CallControl control = new CallControl(cancelled::get, CallControl.NONE.progress());
+    Future<Outcome> answer = others.submit(() -> mailbox.send(RESUME, later(), control));
+    awaitLetter();
+
+    cancelled.set(Optional.of("The caller cancelled it"));
+
+    assertThat(answer.get())
+        .isEqualTo(new Outcome.Refused("The caller cancelled it; nothing was done"));
+    assertThat(mailbox.isEmpty()).isTrue();
+  }
+
+  @Test
+  void a_command_that_is_given_up_as_the_pipeline_comes_to_it_is_not_begun() throws Exception {
+    AtomicInteger begun = new AtomicInteger();
+    open(
+        command -> {
+          begun.incrementAndGet();
+          return done(command);
+        });
+    AtomicBoolean gone = new AtomicBoolean();
+    // Only the pipeline's thread hears of it, as if it had happened between two slices.
+    Thread pipeline = Thread.currentThread();
+    CallControl control =
+        new CallControl(
+            () ->
+                gone.get() && Thread.currentThread() == pipeline
+                    ? Optional.of("The caller cancelled it")
+                    : Optional.empty(),
+            CallControl.NONE.progress());
+    Future<Outcome> answer = others.submit(() -> mailbox.send(RESUME, later(), control));
+    awaitLetter();
+    gone.set(true);
+
+    mailbox.empty();
+
+    assertThat(answer.get())
+        .isEqualTo(new Outcome.Refused("The caller cancelled it; nothing was done"));
+    assertThat(begun).hasValue(0);
+  }
+
+  @Test
+  void a_command_that_was_begun_is_waited_for_whoever_gives_it_up() throws Exception {
+    AtomicBoolean gone = new AtomicBoolean();
+    CountDownLatch askedAgain = new CountDownLatch(1);
+    open(
+        command -> {
+          gone.set(true);
+          await(askedAgain);
+          return done(command);
+        });
+    CallControl control =
+        new CallControl(
+            () -> {
+              if (gone.get()) {
+                askedAgain.countDown();
+                return Optional.of("The caller cancelled it");
+              }
+              return Optional.empty();
+            },
+            CallControl.NONE.progress());
+    Future<Outcome> answer = others.submit(() -> mailbox.send(RESUME, later(), control));
+    awaitLetter();
+
+    mailbox.empty();
+
+    assertThat(answer.get()).isEqualTo(done(RESUME));
+  }
+
+  @Test
+  void invariant_8_a_question_that_nobody_answers_is_unknown_and_not_empty() throws Exception {
+    assertThat(mailbox.ask(Backlog::ledger, later(), CallControl.NONE))
+        .isInstanceOf(Probe.Unknown.class);
+    assertThat(mailbox.view()).isEmpty();
+
+    open(MailboxTest::done);
+    Future<Probe<Integer>> late =
+        others.submit(
+            () ->
+                mailbox.ask(
+                    backlog -> 1, Clock.systemUTC().instant().minusSeconds(1), CallControl.NONE));
+
+    assertThat(late.get()).isInstanceOf(Probe.Unknown.class);
     assertThat(mailbox.isEmpty()).isTrue();
   }
 

@@ -37,6 +37,14 @@ public final class OpenMailbox implements Mailbox.Worker {
     return mailbox;
   }
 
+  /** Shows a pipeline whose target nobody can ask. */
+  public static Mailbox showing(Mailbox mailbox, PipelineView view) {
+    mailbox.open(
+        new OpenMailbox(
+            command -> new Outcome.Refused("Nothing is commanded here"), view, Optional.empty()));
+    return mailbox;
+  }
+
   @Override
   public Outcome carryOut(PipelineCommand command, CallControl control) {
     return handler.apply(command);

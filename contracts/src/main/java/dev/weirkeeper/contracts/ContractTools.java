@@ -173,7 +173,7 @@ public final class ContractTools implements ToolRegistry {
                     + " were kept back; then quarantine_list.",
                 ExplainContract.class,
                 Explained.class,
-                (input, call) -> done(explain(call)))
+                (input, call) -> explain(call))
             .targeting(input -> new Asset(sourceSystem, input.table())));
   }
 
@@ -201,19 +201,27 @@ public final class ContractTools implements ToolRegistry {
             : "contract_explain of a table says what its rules ask for");
   }
 
-  private Explained explain(Tool.Call call) {
+  private Outcome explain(Tool.Call call) {
     Optional<Contract> contract =
         contracts.all().stream()
             .filter(
                 known -> Listing.isCalled(new Asset(sourceSystem, known.asset()), call.target()))
             .findFirst();
-    return new Explained(
-        Handles.qualified(contract.map(Contract::asset).orElse(call.target().name())),
-        contract.map(ContractTools::inForce),
-        violations(call),
-        contract.isEmpty()
-            ? "No contract is in force for a table of that name: its rows pass unjudged"
-            : "quarantine_list shows what was kept back; the host changes contracts, no tool does");
+    Optional<PipelineView> view = mailbox.view();
+    if (contract.isEmpty() && view.isPresent() && view.get().called(call.target()).isEmpty()) {
+      return new Outcome.Refused(
+          "Neither the pipeline nor a contract knows a table of that name; take one that "
+              + LIST
+              + " or pipeline_status shows");
+    }
+    return done(
+        new Explained(
+            Handles.qualified(contract.map(Contract::asset).orElse(call.target().name())),
+            contract.map(ContractTools::inForce),
+            violations(call),
+            contract.isEmpty()
+                ? "No contract is in force for a table of that name: its rows pass unjudged"
+                : "quarantine_list shows what was kept back; the host changes contracts, no tool does"));
   }
 
   private static InForce inForce(Contract contract) {
