@@ -42,6 +42,11 @@ final class Cancellations {
       underWay.remove(key, this);
     }
 
+    /** Nobody reads the answer any more. */
+    void lost() {
+      cancel("The client has gone");
+    }
+
     private void cancel(String why) {
       // The first reason stays: a client that goes away after it cancelled has cancelled.
       if (reason == null) {
@@ -84,7 +89,7 @@ final class Cancellations {
     underWay.forEach(
         (key, handle) -> {
           if (key.session().equals(session)) {
-            handle.cancel("The client has gone");
+            handle.lost();
           }
         });
   }

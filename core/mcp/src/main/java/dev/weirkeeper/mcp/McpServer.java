@@ -3,6 +3,8 @@ package dev.weirkeeper.mcp;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Caller;
+import dev.weirkeeper.RemoteCall;
+import dev.weirkeeper.ToolSpec;
 import dev.weirkeeper.Toolbox;
 import dev.weirkeeper.spi.CallObserver;
 import io.modelcontextprotocol.spec.McpSchema;
@@ -18,6 +20,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +44,7 @@ public final class McpServer implements AutoCloseable {
   private static final int SENDERS = 8;
 
   private final Protocol protocol;
+  private final ServedTools tools;
   private final Limits limits;
   private final Duration timeout;
   private final Duration drain;
@@ -64,7 +68,7 @@ public final class McpServer implements AutoCloseable {
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
             Daemons.named("weirkeeper-mcp-progress"));
-    ServedTools tools = new ServedTools(door);
+    this.tools = new ServedTools(door);
     Answers answers = new Answers(limits.resultBytes());
     ToolCalls calls = new ToolCalls(door, tools, answers, timeout, System::nanoTime);
     this.protocol =
@@ -176,6 +180,21 @@ public final class McpServer implements AutoCloseable {
 
   Cancellations cancellations() {
     return cancellations;
+  }
+
+  /** The tool of a name, if the caller may be shown it. */
+  Optional<ToolSpec> tool(Caller caller, String name) {
+    return tools
+        .visible(
+            new Arrival(
+                caller,
+                RemoteCall.Transport.TCP,
+                Optional.empty(),
+                Optional.empty(),
+                Optional::empty,
+                spec -> true),
+            name)
+        .map(ServedTools.Served::spec);
   }
 
   /** Ends all sessions; calls that are under way are told that nobody waits for them. */

@@ -92,7 +92,7 @@ final class TestServer {
   final Ledger ledger = new Ledger();
   final List<String> called = Collections.synchronizedList(new ArrayList<>());
   final List<Tool<?, ?>> more = new ArrayList<>();
-  final Grants grants =
+  Grants grants =
       Grants.of(
           Grant.to(AGENT.principal(), Effect.WRITE),
           Grant.to(OTHER.principal(), Effect.READ),
