@@ -78,8 +78,9 @@ record Config(
   /**
    * The HTTP endpoint.
    *
-   * @param hosts values of the Host header that are answered
-   * @param origins values of the Origin header that are answered
+   * @param hosts values of the Host header that are answered; empty: the names of this machine and
+   *     of the audience
+   * @param origins values of the Origin header that are answered; empty: those of this machine
    */
   record Http(
       String host, int port, String path, List<String> hosts, List<String> origins, Access access) {

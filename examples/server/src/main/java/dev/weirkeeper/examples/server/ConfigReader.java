@@ -462,11 +462,18 @@ final class ConfigReader {
       of.wrong("path", "is a path like /mcp");
     }
     Config.Access access = access(of, host);
-    List<String> hosts =
-        of.has("hosts") ? of.texts("hosts") : List.of("127.0.0.1:*", "localhost:*", "[::1]:*");
+    List<String> hosts = of.texts("hosts");
     List<String> origins = of.texts("origins");
-    if (access instanceof Config.Access.Tokens && !of.has("hosts")) {
-      of.wrong("hosts", "is missing: the names by which clients call, like [wk.example]");
+    if (access instanceof Config.Access.Tokens tokens
+        && !path.equals(tokens.audience().getPath())) {
+      of.wrong("path", "is the path of the audience, by which clients know the server");
+    }
+    if (access instanceof Config.Access.Loopback) {
+      for (String name : hosts) {
+        if (!isLoopback(name.replaceFirst(":(\\d+|\\*)$", ""))) {
+          of.wrong("hosts", "are names of this machine only where callers have no tokens");
+        }
+      }
     }
     of.done();
     return new Config.Http(host, port, path, hosts, origins, access);

@@ -272,8 +272,7 @@ final class Explanation {
           + tokens.issuer()
           + " for "
           + tokens.audience()
-          + ", hosts "
-          + http.hosts();
+          + (http.hosts().isEmpty() ? "" : ", hosts " + http.hosts());
     }
     return where
         + ", without tokens, as "

@@ -32,16 +32,22 @@ public final class Server implements AutoCloseable {
   private final GovernedStream stream;
   private final McpServer clients;
   private final List<ControlSocket> sockets;
+  private final Optional<HttpListener> http;
   private final CountDownLatch stop = new CountDownLatch(1);
   private volatile Optional<EndableInput> input = Optional.empty();
   private volatile Optional<Thread> stdio = Optional.empty();
 
   private Server(
-      Config config, GovernedStream stream, McpServer clients, List<ControlSocket> sockets) {
+      Config config,
+      GovernedStream stream,
+      McpServer clients,
+      List<ControlSocket> sockets,
+      Optional<HttpListener> http) {
     this.config = config;
     this.stream = stream;
     this.clients = clients;
     this.sockets = List.copyOf(sockets);
+    this.http = http;
   }
 
   /**
@@ -86,7 +92,12 @@ public final class Server implements AutoCloseable {
       if (config.stdio().isPresent()) {
         sockets.add(ControlSocket.forAgents(config.folder(), clients, config.stdio().get()));
       }
-      Server server = new Server(config, stream, clients, sockets);
+      Optional<HttpListener> http =
+          config.http().isPresent()
+              ? Optional.of(HttpListener.open(config.http().get(), clients))
+              : Optional.empty();
+      Server server = new Server(config, stream, clients, sockets, http);
+      server.address().ifPresent(address -> LOG.info("MCP clients call {}", address));
       started = true;
       return server;
     } finally {
@@ -124,7 +135,7 @@ public final class Server implements AutoCloseable {
 
   /** Where clients of HTTP call, if they may. */
   public Optional<URI> address() {
-    return Optional.empty();
+    return http.map(HttpListener::address);
   }
 
   /**
@@ -192,6 +203,7 @@ public final class Server implements AutoCloseable {
       drain();
     } finally {
       try {
+        http.ifPresent(HttpListener::close);
         clients.close();
         for (ControlSocket socket : sockets) {
           socket.close();
@@ -208,6 +220,9 @@ public final class Server implements AutoCloseable {
     try {
       for (ControlSocket socket : sockets) {
         socket.drain(PATIENCE.toMillis());
+      }
+      if (http.isPresent()) {
+        http.get().drain(PATIENCE.toMillis());
       }
       Optional<Thread> serving = stdio.filter(thread -> thread != Thread.currentThread());
       if (serving.isPresent()) {
