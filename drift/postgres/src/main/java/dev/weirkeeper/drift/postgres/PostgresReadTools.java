@@ -68,6 +68,14 @@ public final class PostgresReadTools implements ToolRegistry {
     return new Builder(system, source, masking);
   }
 
+  /**
+   * The same tools with no database behind them, for those who explain what there would be: each
+   * call of them fails.
+   */
+  public static ToolRegistry shown(String system) {
+    return new PostgresReadTools(builder(system, new NoDatabase(), Masking.with(new byte[32])));
+  }
+
   @Override
   public List<Tool<?, ?>> tools() {
     return List.of(

@@ -7,6 +7,7 @@ import dev.weirkeeper.Decision;
 import dev.weirkeeper.RecordKinds;
 import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.audit.Replay;
+import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.healing.Playbook;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.OutputStream;
