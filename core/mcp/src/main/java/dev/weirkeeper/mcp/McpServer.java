@@ -149,6 +149,8 @@ public final class McpServer implements AutoCloseable {
 
   /** Serves a client of this process. */
   Connection connect(Caller caller, Connection.Output output) {
+    // Those of clients that have gone need no closing.
+    connections.removeIf(other -> !other.isOpen());
     Connection connection = new Connection(caller, shared, output, this::session);
     connections.add(connection);
     return connection;

@@ -8,7 +8,6 @@ import dev.weirkeeper.Undo;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -126,12 +125,5 @@ final class ServedTools {
     return text.lines()
         .map(line -> Shown.text(line, DESCRIPTION_LENGTH))
         .collect(Collectors.joining("\n"));
-  }
-
-  /** The names of all tools that can be served, for tests and logs. */
-  Map<String, Served> all() {
-    SortedMap<String, Served> all = new TreeMap<>(ofDoor);
-    all.putAll(own);
-    return all;
   }
 }

@@ -25,7 +25,7 @@ final class QuickstartContracts {
         GxSuiteReader.read(text("lineitem.json"), "public.lineitem").contract());
   }
 
-  private static String text(String name) throws IOException {
+  static String text(String name) throws IOException {
     try (InputStream in = QuickstartContracts.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IOException("The contract " + name + " is missing from the jar");

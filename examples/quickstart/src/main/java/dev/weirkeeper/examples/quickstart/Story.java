@@ -16,6 +16,7 @@ import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.examples.quickstart.Timeline.Tone;
 import dev.weirkeeper.examples.server.GovernedStream;
+import dev.weirkeeper.examples.server.Server;
 import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
@@ -100,16 +101,12 @@ final class Story {
     verifyLog();
   }
 
-  /** Keeps the stream running for people to play with, until the process is asked to end. */
+  /** Keeps the stream running for people and agents to play with, until asked to end. */
   void serve() throws IOException, SQLException, InterruptedException {
-    try (GovernedStream stream = start(QuickstartContracts.amended())) {
-      timeline.say(
-          Tone.SCENE,
-          "▶ Serving until Ctrl-C: change "
-              + server.url(GovernedStream.SOURCE)
-              + " and watch "
-              + server.url(GovernedStream.TARGET));
-      stream.untilInterrupted();
+    Serving serving = Serving.configure(server, folder);
+    try (Server running = Server.start(serving.file(), timeline)) {
+      serving.introduce(running, line -> timeline.say(Tone.SCENE, line));
+      running.untilAsked();
     }
   }
 

@@ -162,6 +162,15 @@ public final class Server implements AutoCloseable {
     clients.serveStdio(caller);
   }
 
+  /**
+   * Waits like {@link #await}, and takes SIGTERM and SIGINT as the wish to stop; a second one ends
+   * the process at once. For programs that are nothing but this server.
+   */
+  public void untilAsked() throws InterruptedException, IOException {
+    Signals.onTermination(this::stop);
+    await();
+  }
+
   /** Asks the server to stop; {@link #await} returns then. */
   public void stop() {
     stop.countDown();

@@ -105,13 +105,12 @@ public final class ServerCommand implements Callable<Integer> {
       return 0;
     }
     try (Server server = Server.start(configuration(), event -> {})) {
-      Signals.onTermination(server::stop);
       if (stdio) {
         Thread client = new Thread(() -> serve(server), "stdio");
         client.setDaemon(true);
         client.start();
       }
-      server.await();
+      server.untilAsked();
       return 0;
     }
   }
