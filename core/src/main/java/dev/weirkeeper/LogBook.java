@@ -21,7 +21,8 @@ import java.util.function.Predicate;
  * it, and says from which record on it holds all.
  *
  * <p>A host hands it to its {@link Journal} as a listener and, before that, {@link #written hands
- * it} the records that its log holds already. Kinds that are not in {@link RecordKinds} are not
+ * it} the records that its log holds already: it opens the sink, which may write of its recovery,
+ * reads the log, and then makes the journal. Kinds that are not in {@link RecordKinds} are not
  * held. Safe to share between threads.
  */
 public final class LogBook implements JournalListener {

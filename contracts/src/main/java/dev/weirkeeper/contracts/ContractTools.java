@@ -3,7 +3,6 @@ package dev.weirkeeper.contracts;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Asset;
-import dev.weirkeeper.Backlog;
 import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Handles;
 import dev.weirkeeper.Hash;
@@ -17,7 +16,6 @@ import dev.weirkeeper.Probe;
 import dev.weirkeeper.spi.Target;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -273,13 +271,12 @@ public final class ContractTools implements ToolRegistry {
     }
     Instant patience = clock.instant().plus(PATIENCE);
     return mailbox.ask(
-        backlog -> counted(backlog, table.get().asset()),
+        backlog -> counted(backlog.quarantined(table.get().asset(), 0, MOST_COUNTED + 1)),
         call.deadline().isBefore(patience) ? call.deadline() : patience,
         new CallControl(call::stop, call::progress));
   }
 
-  private static Violations counted(Backlog backlog, Asset asset) throws IOException {
-    List<Target.Quarantined> open = backlog.quarantined(asset, 0, MOST_COUNTED + 1);
+  private static Violations counted(List<Target.Quarantined> open) {
     Map<String, Long> broken = new TreeMap<>();
     open.stream()
         .limit(MOST_COUNTED)

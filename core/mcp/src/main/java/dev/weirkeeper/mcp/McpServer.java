@@ -18,6 +18,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -109,14 +111,15 @@ public final class McpServer implements AutoCloseable {
 
   /**
    * Serves the process that has started this one, over standard input and output. From then on
-   * {@code System.out} is standard error, so that nothing else is written between the messages;
-   * loggers that were set up earlier must not write to standard output.
+   * {@code System.out} writes to standard error, so that nothing else is written between the
+   * messages; loggers that were set up earlier must not write to standard output.
    *
    * @throws InterruptedException if the waiting thread is interrupted
    */
   public void serveStdio(Caller caller) throws InterruptedException {
     OutputStream out = new FileOutputStream(FileDescriptor.out);
-    System.setOut(System.err);
+    System.setOut(
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
     serve(System.in, out, caller);
   }
 

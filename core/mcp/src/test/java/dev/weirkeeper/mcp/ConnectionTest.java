@@ -198,6 +198,32 @@ class ConnectionTest {
   }
 
   @Test
+  void an_id_is_free_again_as_soon_as_its_answer_is_seen() {
+    McpServer server = world.open();
+    open.add(server);
+    List<RawClient> self = new CopyOnWriteArrayList<>();
+    AtomicInteger seen = new AtomicInteger();
+    Connection connection =
+        server.connect(
+            AGENT,
+            line -> {
+              answers.add(line);
+              if (line.contains("\"id\":7") && seen.incrementAndGet() == 1) {
+                self.get(0).send(RawClient.call(7, "item_read", "{\"table\":\"b\"}"));
+              }
+            });
+    RawClient client = new RawClient(connection, answers);
+    self.add(client);
+    client.initialize();
+
+    client.send(RawClient.call(7, "item_read", "{\"table\":\"a\"}"));
+
+    assertThat(client.next()).contains("\"id\":7", "result");
+    assertThat(client.next()).contains("\"id\":7", "result");
+    assertThat(world.called).containsExactly("item_read a", "item_read b");
+  }
+
+  @Test
   void a_client_that_goes_gives_up_its_calls() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     BlockingQueue<String> stopped = new LinkedBlockingQueue<>();
@@ -269,7 +295,7 @@ class ConnectionTest {
               }
             });
     sender.start();
-    while (sender.getState() != Thread.State.WAITING) {
+    while (sender.isAlive() && sender.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
     }
 

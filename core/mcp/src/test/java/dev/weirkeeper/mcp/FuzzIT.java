@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Messages that are almost right, very many of them, at the endpoint of streams. */
 class FuzzIT {
   private static final long SEED = Long.getLong("fuzz.seed", 20261125L);
-  private static final int MESSAGES = Integer.getInteger("fuzz.messages", 250_000);
+  private static final int MESSAGES = Integer.getInteger("fuzz.messages", 150_000);
   private static final int SESSIONS = 20;
   private static final String PLANTED = "hunter2";
   private static final String LAST = "the-last-request";

@@ -200,6 +200,10 @@ class PostgresReadToolsIT {
     } catch (IllegalArgumentException e) {
       return new Outcome.Refused("The input is not valid: " + e.getMessage());
     }
+    // What the door does before it calls.
+    if (!tool.target().orElseThrow().apply(typed).equals(call.target())) {
+      return new Outcome.Refused("The action is addressed to something else");
+    }
     try {
       return tool.handler().call(typed, call);
     } catch (Exception e) {

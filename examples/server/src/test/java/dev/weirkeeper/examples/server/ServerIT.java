@@ -1,6 +1,7 @@
 package dev.weirkeeper.examples.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirkeeper.audit.JsonLinesLog;
 import io.modelcontextprotocol.client.McpClient;
@@ -254,7 +255,8 @@ class ServerIT {
   }
 
   @Test
-  void a_second_server_in_a_folder_is_refused_and_the_first_goes_on() throws Exception {
+  void a_second_server_in_a_folder_is_refused_and_a_second_signal_ends_the_first_at_once()
+      throws Exception {
     try (Bed bed = Bed.prepared(home);
         Running first = Running.start(bed.configured(CLIENTS))) {
       String address = first.after("MCP clients call ");
@@ -267,7 +269,32 @@ class ServerIT {
           .contains("weirkeeper-server: ");
       McpSyncClient browser = http(address);
       assertThat(tools(browser)).contains("pipeline_status");
-      browser.closeGracefully();
+      try (Connection blocker = bed.server.connect("warehouse");
+          Statement lock = blocker.createStatement()) {
+        blocker.setAutoCommit(false);
+        until(
+            "the load",
+            () ->
+                String.valueOf(call(browser, "pipeline_status", Map.of()).structuredContent())
+                    .contains("published=50"));
+        lock.execute("LOCK TABLE weirkeeper.quarantine IN ACCESS EXCLUSIVE MODE");
+        CompletableFuture<McpSchema.CallToolResult> unanswered =
+            CompletableFuture.supplyAsync(
+                () -> call(browser, "quarantine_list", Map.of("table", "public.orders")));
+        until("the call to be under way", () -> waiting(bed));
+        first.process.toHandle().destroy();
+        until(
+            "the server to let nobody in",
+            () -> Files.notExists(home.resolve("state").resolve(ControlSocket.PERSONS)));
+
+        first.process.toHandle().destroy();
+
+        assertThat(first.process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(first.process.exitValue()).isEqualTo(143);
+        assertThatThrownBy(() -> unanswered.get(PATIENCE_SECONDS, TimeUnit.SECONDS))
+            .isInstanceOf(java.util.concurrent.ExecutionException.class);
+        blocker.rollback();
+      }
     }
   }
 }
