@@ -87,6 +87,8 @@ public final class Quickstart {
 
   private static void play(Options options, Timeline timeline)
       throws IOException, SQLException, InterruptedException {
+    // Most of what the story shows is refused on purpose, and its timeline says so.
+    System.setProperty("org.slf4j.simpleLogger.log.dev.weirkeeper", "error");
     try (LocalPostgres server = LocalPostgres.start(Map.of("fsync", "on"))) {
       Story story = new Story(server, options.folder(), timeline);
       story.play();

@@ -6,6 +6,7 @@ import dev.weirkeeper.mcp.McpServer;
 import dev.weirkeeper.mcp.NimbusTokenVerifier;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -23,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where clients call over HTTP: a container for the endpoint, which makes all the decisions. */
-final class HttpListener implements AutoCloseable {
+public final class HttpListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
   private static final int THREADS = 64;
   private static final int CLIENT_IDLE_MILLIS = 60_000;
@@ -38,6 +39,23 @@ final class HttpListener implements AutoCloseable {
     this.endpoint = endpoint;
     this.calls = calls;
     this.address = address;
+  }
+
+  /**
+   * Listens on a loopback address, at a port that the system chooses, to whoever reaches it.
+   *
+   * @param principal as whom all of them call
+   */
+  public static HttpListener loopback(McpServer server, String principal) throws IOException {
+    return open(
+        new Config.Http(
+            "127.0.0.1",
+            Config.Http.ANY_PORT,
+            "/mcp",
+            List.of(),
+            List.of(),
+            new Config.Access.Loopback(principal)),
+        server);
   }
 
   /**
@@ -113,7 +131,7 @@ final class HttpListener implements AutoCloseable {
   }
 
   /** Where it listens, with the port that the system chose if it was to. */
-  URI address() {
+  public URI address() {
     return address;
   }
 
