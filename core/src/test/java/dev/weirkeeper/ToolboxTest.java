@@ -135,7 +135,9 @@ class ToolboxTest {
 
   @Test
   void where_nothing_is_read_back_no_time_of_an_answer_is_written_down() {
-    perform(HOST, "thing_read");
+    handler = (input, call) -> new Outcome.Failed("no");
+
+    perform(HOST, "thing_write");
 
     assertThat(sink.last().body().as(Act.Finished.class).answered()).isEmpty();
     assertThat(sink.last().body().text()).doesNotContain("answered");
