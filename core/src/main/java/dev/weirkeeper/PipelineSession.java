@@ -289,6 +289,7 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
   /** Meets what must be settled before the first row of a transaction. */
   private void step(Transaction transaction) throws IOException {
     Position at = transaction.position();
+    parts.listener().accept(new PipelineEvent.Met(at, transaction.committedAt()));
     for (SchemaChange change : transaction.schemaChanges()) {
       schema.change(change, at);
     }

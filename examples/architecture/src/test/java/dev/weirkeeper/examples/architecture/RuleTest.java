@@ -43,7 +43,7 @@ class RuleTest {
           entry("core", 160L),
           entry("core/testkit", 15L),
           entry("core/mcp", 40L),
-          entry("core/otel", 1L),
+          entry("core/otel", 12L),
           entry("contracts/kafka", 1L),
           entry("contracts", 40L),
           entry("contracts/postgres", 40L),
