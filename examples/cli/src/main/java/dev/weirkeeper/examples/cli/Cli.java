@@ -81,7 +81,8 @@ public final class Cli {
   static CommandLine commands(Terminal terminal) {
     Cli cli = new Cli(terminal);
     CommandLine root = new CommandLine(cli);
-    List<Object> commands = List.of(new ApprovalsCommand(cli), new JournalCommand(cli));
+    List<Object> commands = List.of(new ApprovalsCommand(cli), new JournalCommand(cli),
+            new DoorCommand(cli));
     commands.forEach(root::addSubcommand);
     root.addSubcommand(new CommandLine.HelpCommand());
     root.setOut(terminal.out()).setErr(terminal.err());

@@ -35,9 +35,14 @@ record Place(Path folder, Path door) {
     return JsonLinesLog.in(require(audit(), "the journal"));
   }
 
-  /** The door's memory is made where there is none: a wrong folder must not look like an empty. */
+  /** Of a folder that is there: one that was made by asking would look like an empty memory. */
   DoorMemory memory() throws Failure, IOException {
-    return DoorMemory.in(require(door, "the door's memory"));
+    return DoorMemory.in(requireDoor());
+  }
+
+  /** The folder of the door's memory, which is there. */
+  Path requireDoor() throws Failure {
+    return require(door, "the door's memory");
   }
 
   Approvals approvals() throws Failure, IOException {
