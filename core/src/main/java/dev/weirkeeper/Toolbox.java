@@ -127,6 +127,19 @@ public final class Toolbox {
         .toList();
   }
 
+  /**
+   * Whether the rules let the caller make this call with an approval of it, and not without: then
+   * {@link #request} asks for one. Says nothing of budgets, nor whether one was given already.
+   */
+  public boolean needsApproval(Caller caller, Action action) {
+    Tool<?, ?> known = tools.get(action.tool());
+    if (known == null) {
+      return false;
+    }
+    Rules.Answer answer = parts.rules().on(caller, known.spec(), action.target());
+    return answer.objection().isEmpty() && answer.leave() == Rules.Leave.TO_BE_ASKED;
+  }
+
   private static <I extends Record> Asset targetOf(Tool<I, ?> tool, Json input) {
     I typed = typed(tool, input);
     return tool.target()
