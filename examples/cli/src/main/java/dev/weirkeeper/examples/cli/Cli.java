@@ -81,8 +81,17 @@ public final class Cli {
   static CommandLine commands(Terminal terminal) {
     Cli cli = new Cli(terminal);
     CommandLine root = new CommandLine(cli);
-    List<Object> commands = List.of(new ApprovalsCommand(cli), new JournalCommand(cli),
-            new DoorCommand(cli));
+    List<Object> commands =
+        List.of(
+            new StatusCommand(cli),
+            new IncidentsCommand(cli),
+            new PlanCommand(cli),
+            new QuarantineCommand(cli),
+            new ApprovalsCommand(cli),
+            new JournalCommand(cli),
+            new DoorCommand(cli),
+            new DoctorCommand(cli),
+            new CompletionCommand(cli));
     commands.forEach(root::addSubcommand);
     root.addSubcommand(new CommandLine.HelpCommand());
     root.setOut(terminal.out()).setErr(terminal.err());

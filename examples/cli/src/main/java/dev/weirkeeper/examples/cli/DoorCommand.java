@@ -133,8 +133,7 @@ final class DoorCommand {
     }
     Output output = cli.output();
     if (output.isJson()) {
-      output.json(
-          Json.of(Map.of("settled", act, "seen", seen.name(), "by", person.principal())));
+      output.json(Json.of(Map.of("settled", act, "seen", seen.name(), "by", person.principal())));
     } else {
       output.line(act.brief() + " is settled: " + seen);
     }
@@ -180,7 +179,7 @@ final class DoorCommand {
   }
 
   /** A door that can be looked at and nothing else. */
-  private static Toolbox reading(DoorMemory memory) {
+  static Toolbox reading(DoorMemory memory) {
     return Toolbox.builder()
         .journal(new Journal(new Unwritable(), Clock.systemUTC()))
         .clock(Clock.systemUTC())

@@ -3,6 +3,7 @@ package dev.weirkeeper.examples.cli;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Json;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /** What a command says, to a person or to a program. Whatever it is given is made visible. */
@@ -33,6 +34,19 @@ final class Output {
 
   Terminal terminal() {
     return terminal;
+  }
+
+  /** The same for what is said beside the answer: on stderr, for a person, and never cut. */
+  Output aside() {
+    return new Output(
+        new Terminal(
+            terminal.err(),
+            terminal.err(),
+            Optional.empty(),
+            terminal.question(),
+            terminal.environment()),
+        Form.TEXT,
+        colours);
   }
 
   boolean isJson() {

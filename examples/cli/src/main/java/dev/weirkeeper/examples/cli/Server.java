@@ -1,0 +1,116 @@
+package dev.weirkeeper.examples.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.Consumer;
+
+/** The running server of a folder, as commands ask it: each by a tool, through its door. */
+final class Server {
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private final Output output;
+  private final ServerLine line;
+
+  private Server(Output output, ServerLine line) {
+    this.output = output;
+    this.line = line;
+  }
+
+  /** What is asked of a server. */
+  @FunctionalInterface
+  interface Question {
+    int ask(Server server) throws Failure;
+  }
+
+  /** Connects, asks and hangs up. */
+  static int ask(Cli cli, Question question) throws Failure {
+    try (ServerLine line = ServerLine.to(cli.place().socket())) {
+      return question.ask(new Server(cli.output(), line));
+    }
+  }
+
+  /** Input of a tool. What is null is left out. */
+  static ObjectNode input(Object... namesAndValues) {
+    ObjectNode input = MAPPER.createObjectNode();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      Object value = namesAndValues[i + 1];
+      if (value != null) {
+        input.set(String.valueOf(namesAndValues[i]), MAPPER.valueToTree(value));
+      }
+    }
+    return input;
+  }
+
+  ServerLine line() {
+    return line;
+  }
+
+  /** What a tool that reads answers. */
+  JsonNode read(String tool, ObjectNode input) throws Failure {
+    Reply reply = call(tool, input, ServerLine.Call.READS);
+    if (reply.exit() != Exit.DONE) {
+      throw reply.failure();
+    }
+    return reply.content();
+  }
+
+  /** Asks a tool that reads, and shows what it answers. */
+  int show(String tool, ObjectNode input, String... first) throws Failure {
+    return show(read(tool, input), first);
+  }
+
+  int show(JsonNode answer, String... first) {
+    if (output.isJson()) {
+      output.json(new Reply(Exit.DONE, answer).json());
+    } else {
+      new Sheet(output, first).print(answer);
+    }
+    return Exit.DONE.status();
+  }
+
+  /** Has a tool act, and shows what it came to. */
+  int act(String tool, ObjectNode input, String... first) throws Failure {
+    Reply reply = call(tool, input, ServerLine.Call.WRITES);
+    if (reply.exit() != Exit.DONE) {
+      throw reply.failure();
+    }
+    return show(reply.content(), first);
+  }
+
+  /** On a person's terminal the newest word of progress stands in one line of stderr. */
+  private Reply call(String tool, ObjectNode input, ServerLine.Call effect) throws Failure {
+    Progress progress = new Progress(output.terminal());
+    try {
+      return line.call(tool, input, effect, progress);
+    } finally {
+      progress.clear();
+    }
+  }
+
+  private static final class Progress implements Consumer<String> {
+    private final Terminal terminal;
+    private int shown;
+
+    Progress(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public void accept(String words) {
+      if (terminal.isPerson()) {
+        int columns = Table.columns(words);
+        terminal.err().print("\r" + words + " ".repeat(Math.max(0, shown - columns)));
+        terminal.err().flush();
+        shown = columns;
+      }
+    }
+
+    void clear() {
+      if (shown > 0) {
+        terminal.err().print("\r" + " ".repeat(shown) + "\r");
+        terminal.err().flush();
+      }
+    }
+  }
+}
