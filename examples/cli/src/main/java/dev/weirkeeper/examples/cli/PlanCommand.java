@@ -155,10 +155,19 @@ final class PlanCommand {
           if (!yes) {
             new Sheet(output.aside(), TABLE, PLAN).print(shown);
             output.aside().line("");
+            if (isCut(shown)) {
+              output.warn("The server shows only the beginning of this plan: it is not all here");
+            }
           }
           Consent.of(yes).require(output, "Carry this plan out on " + table + "?");
           return server.act(APPLY, Server.input(TABLE, table, PLAN, waits), TABLE);
         });
+  }
+
+  /** Whether steps, or a text of one, are longer than the server shows. */
+  private static boolean isCut(JsonNode shown) {
+    return shown.path("stepsInAll").asInt(0) > shown.path("steps").size()
+        || !shown.path("steps").findValues("cut").isEmpty();
   }
 
   private static String id(JsonNode shown, String table) throws Failure {

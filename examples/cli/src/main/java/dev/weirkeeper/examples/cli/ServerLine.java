@@ -226,6 +226,8 @@ final class ServerLine implements AutoCloseable {
               "The server says: " + message.path("error").path("message").asText("?"));
         }
         return message.path("result");
+      } else if (message.path("id").isNull() && message.has("error")) {
+        throw unreachable(socket, "it says: " + message.path("error").path("message").asText("?"));
       }
     }
   }
