@@ -160,8 +160,8 @@ final class DoctorCommand implements Callable<Integer> {
             "'door frozen' says why; 'door thaw' once a person has looked");
   }
 
-  private static Check server(Place place) throws Failure {
-    try (ServerLine line = ServerLine.to(place.socket())) {
+  private Check server(Place place) throws Failure {
+    try (ServerLine line = ServerLine.to(place.socket(), cli.output()::warn)) {
       TreeSet<String> tools = line.tools();
       return tools.isEmpty()
           ? Check.warn(

@@ -48,7 +48,10 @@ final class PlanCommand {
           String table)
       throws Failure {
     return Server.ask(
-        cli, server -> server.show("plan_show", Server.input(TABLE, table), TABLE, PLAN));
+        cli,
+        server ->
+            server.showInFull(
+                "plan_show", Server.input(TABLE, table), TABLE, PLAN, "number", "tool", "on"));
   }
 
   @Command(
@@ -57,7 +60,17 @@ final class PlanCommand {
       mixinStandardHelpOptions = true)
   int propose(@Parameters(paramLabel = "TABLE") String table) throws Failure {
     return Server.ask(
-        cli, server -> server.show("plan_propose", Server.input(TABLE, table), TABLE, PLAN));
+        cli,
+        server ->
+            server.showInFull(
+                "plan_propose",
+                Server.input(TABLE, table),
+                "compared",
+                TABLE,
+                PLAN,
+                "number",
+                "tool",
+                "on"));
   }
 
   @Command(
@@ -153,7 +166,7 @@ final class PlanCommand {
                     + ": nothing was done. 'plan show' shows it");
           }
           if (!yes) {
-            new Sheet(output.aside(), TABLE, PLAN).print(shown);
+            new Sheet(output.aside(), TABLE, PLAN, "number", "tool", "on").inFull().print(shown);
             output.aside().line("");
             if (isCut(shown)) {
               output.warn("The server shows only the beginning of this plan: it is not all here");

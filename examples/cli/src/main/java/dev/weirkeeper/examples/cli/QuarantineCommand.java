@@ -1,5 +1,6 @@
 package dev.weirkeeper.examples.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,7 +56,27 @@ final class QuarantineCommand {
           @Nullable Integer limit)
       throws Failure {
     ObjectNode input = Server.input(TABLE, table, RULE, rule, LIMIT, limit);
-    return Server.ask(cli, server -> server.show("quarantine_sample", input, TABLE, RULE));
+    return Server.ask(
+        cli,
+        server -> {
+          JsonNode answer = server.read("quarantine_sample", input);
+          if (!cli.output().isJson()) {
+            answer.path("rows").forEach(row -> spread((ObjectNode) row));
+          }
+          return server.show(answer, TABLE, "operation");
+        });
+  }
+
+  /** The fields of a row become its columns. A field that is called like one is told apart. */
+  private static void spread(ObjectNode row) {
+    JsonNode fields = row.remove("fields");
+    if (fields != null) {
+      fields.forEach(
+          field -> {
+            String column = Sheet.text(field.path("column"));
+            row.set(row.has(column) ? column + " (column)" : column, field.path("value"));
+          });
+    }
   }
 
   @Command(

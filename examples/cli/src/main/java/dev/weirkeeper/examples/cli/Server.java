@@ -25,8 +25,9 @@ final class Server {
 
   /** Connects, asks and hangs up. */
   static int ask(Cli cli, Question question) throws Failure {
-    try (ServerLine line = ServerLine.to(cli.place().socket())) {
-      return question.ask(new Server(cli.output(), line));
+    Output output = cli.output();
+    try (ServerLine line = ServerLine.to(cli.place().socket(), output::warn)) {
+      return question.ask(new Server(output, line));
     }
   }
 
@@ -42,10 +43,6 @@ final class Server {
     return input;
   }
 
-  ServerLine line() {
-    return line;
-  }
-
   /** What a tool that reads answers. */
   JsonNode read(String tool, ObjectNode input) throws Failure {
     Reply reply = call(tool, input, ServerLine.Call.READS);
@@ -58,6 +55,16 @@ final class Server {
   /** Asks a tool that reads, and shows what it answers. */
   int show(String tool, ObjectNode input, String... first) throws Failure {
     return show(read(tool, input), first);
+  }
+
+  /** The same for what somebody decides on: nothing is cut. */
+  int showInFull(String tool, ObjectNode input, String... first) throws Failure {
+    JsonNode answer = read(tool, input);
+    if (output.isJson()) {
+      return show(answer);
+    }
+    new Sheet(output, first).inFull().print(answer);
+    return Exit.DONE.status();
   }
 
   int show(JsonNode answer, String... first) {

@@ -60,20 +60,23 @@ final class ServerLine implements AutoCloseable {
 
   private final SocketChannel channel;
   private final Path socket;
+  private final Consumer<String> aside;
   private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>(WAITING);
   private final Object writing = new Object();
   private JsonNode greeting = MAPPER.createObjectNode();
   private long lastId;
 
-  private ServerLine(SocketChannel channel, Path socket) {
+  private ServerLine(SocketChannel channel, Path socket, Consumer<String> aside) {
     this.channel = channel;
     this.socket = socket;
+    this.aside = aside;
   }
 
   /**
+   * @param aside hears what is to be said when this process ends during a call
    * @throws Failure if nobody answers there
    */
-  static ServerLine to(Path socket) throws Failure {
+  static ServerLine to(Path socket, Consumer<String> aside) throws Failure {
     if (Files.notExists(socket)) {
       throw unreachable(socket, "there is no such socket");
     }
@@ -83,7 +86,7 @@ final class ServerLine implements AutoCloseable {
     } catch (IOException | UnsupportedOperationException e) {
       throw new Failure(Exit.UNREACHABLE, "This system has no UNIX domain sockets", e);
     }
-    ServerLine line = new ServerLine(channel, socket);
+    ServerLine line = new ServerLine(channel, socket, aside);
     try {
       channel.connect(UnixDomainSocketAddress.of(socket));
       Thread reader = new Thread(line::read, "weirkeeper-control");
@@ -177,7 +180,7 @@ final class ServerLine implements AutoCloseable {
     try {
       send(message("notifications/cancelled", params));
       if (!answered.await(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("The server was told that you gave up; 'journal tail' says what it came to");
+        aside.accept("The server was told that you gave up; 'journal tail' says what it came to");
       }
     } catch (Failure e) {
       LOG.debug("The line is gone, so the server knows", e);
@@ -284,11 +287,15 @@ final class ServerLine implements AutoCloseable {
   }
 
   private static String progress(JsonNode said) {
-    String far = said.path("progress").asText("");
-    String total = said.has("total") ? " of " + said.path("total").asText() : "";
+    String far = number(said.path("progress"));
+    String total = said.has("total") ? " of " + number(said.path("total")) : "";
     return Table.cut(
         Visible.line((far + total + " " + said.path("message").asText("")).strip()),
         PROGRESS_WIDTH);
+  }
+
+  private static String number(JsonNode value) {
+    return value.isNumber() ? value.decimalValue().stripTrailingZeros().toPlainString() : "";
   }
 
   private void read() {

@@ -25,15 +25,33 @@ final class Sheet {
       Set.of("PAUSED", "OPEN", "PENDING", "SPOOLING", "WAITING", "PROPOSE", "CONTAIN");
   private static final Set<String> GOOD = Set.of("FLOWING", "RUNNING", "DONE", "VERIFIED", "HEAL");
 
+  /** How a list of objects is laid out. */
+  private enum Lists {
+    TABLES,
+    /** A member a line: nothing has to be cut, and long texts are read. */
+    BLOCKS
+  }
+
   private final Output output;
+  private final Lists lists;
   private final List<String> first;
 
   /**
    * @param first names of members that stand before others, in this order
    */
   Sheet(Output output, String... first) {
+    this(output, Lists.TABLES, List.of(first));
+  }
+
+  private Sheet(Output output, Lists lists, List<String> first) {
     this.output = output;
-    this.first = List.of(first);
+    this.lists = lists;
+    this.first = first;
+  }
+
+  /** The same for what somebody has to read to its end. */
+  Sheet inFull() {
+    return new Sheet(output, Lists.BLOCKS, first);
   }
 
   void print(JsonNode answer) {
@@ -64,7 +82,7 @@ final class Sheet {
     }
     output.line("");
     output.line(Style.STRONG, indent + words(name));
-    if (value.isArray() && isFlat(value)) {
+    if (value.isArray() && lists == Lists.TABLES && isFlat(value)) {
       table(value);
     } else if (value.isArray()) {
       boolean next = false;
@@ -116,7 +134,11 @@ final class Sheet {
   private static boolean isScalar(JsonNode value) {
     return value.isValueNode()
         || isMarked(value)
-        || value.isArray() && elements(value).stream().allMatch(JsonNode::isValueNode);
+        || value.isArray() && elements(value).stream().allMatch(Sheet::isWord);
+  }
+
+  private static boolean isWord(JsonNode value) {
+    return value.isValueNode() || isMarked(value);
   }
 
   /** An alternative with a single member beside its name: {@code {"is":"outside","text":"…"}}. */
@@ -124,7 +146,7 @@ final class Sheet {
     return value.isObject()
         && value.has("is")
         && value.size() <= 3
-        && elements(value).stream().allMatch(JsonNode::isValueNode);
+        && elements(value).stream().allMatch(Sheet::isScalar);
   }
 
   private static String cell(JsonNode value) {
@@ -132,7 +154,8 @@ final class Sheet {
     return HASH.matcher(text).matches() ? text.substring(0, BRIEF) : text;
   }
 
-  private static String text(JsonNode value) {
+  /** A value in one line. */
+  static String text(JsonNode value) {
     if (value.isArray()) {
       return elements(value).stream().map(Sheet::text).collect(Collectors.joining(", "));
     }
@@ -143,7 +166,7 @@ final class Sheet {
       List<String> parts = new ArrayList<>();
       for (Map.Entry<String, JsonNode> member : value.properties()) {
         if (!member.getKey().equals("is")) {
-          parts.add(member.getValue().asText());
+          parts.add(text(member.getValue()));
         }
       }
       String kind = value.path("is").asText();
@@ -154,7 +177,8 @@ final class Sheet {
     return value.asText("");
   }
 
-  private static Style style(String text) {
+  /** How a word is set off that says how something is. */
+  static Style style(String text) {
     String word = text.contains(" ") ? text.substring(0, text.indexOf(' ')) : text;
     String upper = word.toUpperCase(Locale.ROOT);
     if (BAD.contains(upper) || BAD.contains(word)) {

@@ -1,5 +1,7 @@
 package dev.weirkeeper.examples.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -11,6 +13,8 @@ import picocli.CommandLine.Parameters;
     description = "Shows how the pipeline and its tables are. Asks the server.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
+  private static final String TABLE = "table";
+
   private final Cli cli;
 
   @Parameters(
@@ -27,15 +31,38 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws Failure {
     return Server.ask(
         cli,
-        server ->
-            server.show(
-                "pipeline_status",
-                Server.input("table", table),
-                "running",
-                "feed",
-                "position",
-                "table",
-                "mode",
-                "reason"));
+        server -> {
+          JsonNode answer = server.read("pipeline_status", Server.input(TABLE, table));
+          if (table == null && !cli.output().isJson()) {
+            print(cli.output(), (ObjectNode) answer);
+            return Exit.DONE.status();
+          }
+          return server.show(answer, "running", "position", "advice", TABLE, "mode", "reason");
+        });
+  }
+
+  /** All tables, a line each; one table has more to say. */
+  private static void print(Output output, ObjectNode answer) {
+    JsonNode tables = answer.remove("tables");
+    new Sheet(output, "running", "position", "advice").print(answer);
+    if (tables == null || tables.isEmpty()) {
+      return;
+    }
+    Table table = new Table("table", "mode", "in", "out", "held", "waiting", "adds up", "why");
+    for (JsonNode row : tables) {
+      JsonNode counts = row.path("counts");
+      table.add(
+          Sheet.text(row.path(TABLE)),
+          Sheet.text(row.path("mode")),
+          Sheet.text(counts.path("in")),
+          Sheet.text(counts.path("published")),
+          Sheet.text(counts.path("quarantined")),
+          Sheet.text(row.path("spooledRows")),
+          Sheet.text(row.path("conservation")),
+          Sheet.text(row.path("reason")));
+    }
+    output.line("");
+    output.table(table, (column, text) -> Sheet.style(text));
+    output.note("'status TABLE' says more of one: its incident, plan and versions");
   }
 }

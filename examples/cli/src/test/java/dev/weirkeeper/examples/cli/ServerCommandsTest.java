@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weirkeeper.Approval;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Caller;
+import dev.weirkeeper.Counts;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Inputs;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Outside;
+import dev.weirkeeper.Probe;
 import dev.weirkeeper.Repeat;
 import dev.weirkeeper.ToolSpec;
 import dev.weirkeeper.Toolbox;
@@ -54,9 +56,11 @@ class ServerCommandsTest {
 
   private record Replay(String table, Optional<String> rule, int limit) {}
 
-  private record TableRow(String table, String mode, Outside reason, long spooled) {}
+  private record TableRow(
+      String table, String mode, Counts counts, Probe<Long> spooledRows, Outside reason) {}
 
-  private record Status(boolean running, List<TableRow> tables) {}
+  private record Status(
+      String running, List<TableRow> tables, Map<String, Probe<Outside>> health) {}
 
   private record IncidentRow(Hash incident, String table, String verdict) {}
 
@@ -134,10 +138,21 @@ class ServerCommandsTest {
             Status.class,
             in ->
                 new Status(
-                    true,
+                    "RUNNING",
                     List.of(
-                        new TableRow("public.orders", "PAUSED", Outside.of(EVIL), 7),
-                        new TableRow("public.items", "FLOWING", Outside.of(""), 0)))),
+                        new TableRow(
+                            "public.orders",
+                            "PAUSED",
+                            Counts.of(3, 2, 7),
+                            new Probe.Unknown<>("the target does not answer"),
+                            Outside.of(EVIL)),
+                        new TableRow(
+                            "public.items",
+                            "FLOWING",
+                            Counts.of(1, 0, 0),
+                            new Probe.Value<>(0L),
+                            Outside.of(""))),
+                    Map.of("lag", new Probe.Value<>(Outside.of("120 bytes"))))),
         read(
             "incident_list",
             Listing.class,
@@ -171,7 +186,7 @@ class ServerCommandsTest {
                 Apply.class,
                 Applied.class,
                 Repeat.SAFE,
-                Undo.NONE,
+                Undo.EXACT,
                 (in, call) -> {
                   called.add("apply " + in.table() + " " + in.plan().brief());
                   call.progress(1, OptionalLong.of(2), EVIL);
@@ -227,7 +242,8 @@ class ServerCommandsTest {
     assertThat(run("status")).isZero();
 
     assertThat(screen.out())
-        .contains("TABLE", "public.orders  PAUSED", "public.items", "evil\\u{1b}[2J")
+        .contains("TABLE", "public.orders  PAUSED", "public.items", "evil\\u{1b}[2J", "120 bytes")
+        .contains("unknown the target does not answer")
         .doesNotContain("\u001b", "\u009b", "\u202e", "\nshop:public.fake");
   }
 
@@ -328,7 +344,7 @@ class ServerCommandsTest {
     assertThat(answered("y", "plan", "apply", "public.orders")).isZero();
 
     assertThat(called).containsExactly("apply public.orders " + PLAN.brief());
-    assertThat(screen.err()).contains("1 of 2 evil\\u{1b}").doesNotContain("\u001b[2J", "\u009b");
+    assertThat(screen.err()).contains("1 of 2 evil").doesNotContain("\u001b[2J", "\u009b");
     Screen journal = new Screen();
     journal.run(with("journal", "tail", "--kind", "act.started"));
     assertThat(journal.out()).contains(me.actor() + " calls plan_apply");
@@ -416,6 +432,7 @@ class ServerCommandsTest {
     Caller agent = new Caller("claude", Caller.Kind.AGENT);
     var apply = door.action("plan_apply", Json.of(new Apply("public.orders", PLAN)));
     Outcome asked = door.request(agent, apply, "please", Duration.ofHours(1), List.of());
+    assertThat(asked).isInstanceOf(Outcome.Done.class);
     Hash request = ((Outcome.Done) asked).result().as(Approval.Request.class).id();
 
     assertThat(run("plan", "approve", "ffffffffffff")).isEqualTo(1);
