@@ -182,8 +182,7 @@ final class Answers {
 
   private static CallToolResult shown(Json result) {
     Json redacted = Redaction.redacted(result);
-    return new CallToolResult(
-        List.of(text(redacted)), false, new RawValue(redacted.text()), null);
+    return new CallToolResult(List.of(text(redacted)), false, new RawValue(redacted.text()), null);
   }
 
   /**
@@ -191,7 +190,7 @@ final class Answers {
    * finds neither image nor link nor tag in it that it would fetch.
    */
   private static TextContent text(Json value) {
-    return new TextContent(inert(value.text()));
+    return TextContent.builder(inert(value.text())).build();
   }
 
   static String inert(String json) {

@@ -156,8 +156,7 @@ final class ApprovalTools {
     return mine(caller, id)
         .<Outcome>map(
             approval ->
-                new Outcome.Done(
-                    Json.of(Standing.of(approval)), Outcome.Verification.VERIFIED))
+                new Outcome.Done(Json.of(Standing.of(approval)), Outcome.Verification.VERIFIED))
         .orElseGet(() -> new Outcome.Unknown("The request is not remembered any more"));
   }
 
@@ -181,8 +180,7 @@ final class ApprovalTools {
               which.cursor());
     }
     return new Outcome.Done(
-        Json.of(
-            new Standings(page.entries().stream().map(Standing::of).toList(), page.next())),
+        Json.of(new Standings(page.entries().stream().map(Standing::of).toList(), page.next())),
         Outcome.Verification.NOT_NEEDED);
   }
 

@@ -99,7 +99,8 @@ final class Connection implements McpServerTransport {
   }
 
   private int budget() {
-    return (int) Math.min(Integer.MAX_VALUE, (long) LARGE_MESSAGES * shared.limits().messageBytes());
+    return (int)
+        Math.min(Integer.MAX_VALUE, (long) LARGE_MESSAGES * shared.limits().messageBytes());
   }
 
   /** Whether the client can be written to, as far as is known. */
@@ -113,15 +114,20 @@ final class Connection implements McpServerTransport {
    * @throws InterruptedException if it had to wait and was interrupted
    */
   void accept(byte[] line) throws InterruptedException {
-    JSONRPCMessage message;
     try {
-      message = shared.wire().read(line);
+      take(shared.wire().read(line), line.length);
     } catch (BadMessage e) {
       refuse(e);
-      return;
+    } catch (RuntimeException e) {
+      // One message must not end the reading of those that follow.
+      LOG.warn("A message of {} failed: {}", caller.actor(), Redaction.described(e));
+      send(Wire.error(null, ErrorCodes.INTERNAL_ERROR, Wire.INTERNAL_ERROR));
     }
+  }
+
+  private void take(JSONRPCMessage message, int size) throws InterruptedException {
     if (message instanceof JSONRPCRequest request) {
-      request(request, line.length);
+      request(request, size);
     } else if (message instanceof JSONRPCNotification notification) {
       notified(notification);
     } else if (message instanceof JSONRPCResponse response) {
@@ -165,9 +171,7 @@ final class Connection implements McpServerTransport {
     if (request.method().equals(McpSchema.METHOD_INITIALIZE)) {
       initialize(request);
     } else if (!shared.requests().contains(request.method())) {
-      send(
-          Wire.error(
-              request.id(), ErrorCodes.METHOD_NOT_FOUND, "There is no such method here"));
+      send(Wire.error(request.id(), ErrorCodes.METHOD_NOT_FOUND, "There is no such method here"));
     } else if (phase == Phase.READY) {
       admit(request, size);
     } else if (request.method().equals(McpSchema.METHOD_PING)) {

@@ -51,8 +51,7 @@ public final class InMemoryTransport implements McpClientTransport {
                   caller,
                   line ->
                       client
-                          .apply(
-                              Mono.just(McpSchema.deserializeJsonRpcMessage(Wire.MAPPER, line)))
+                          .apply(Mono.just(McpSchema.deserializeJsonRpcMessage(Wire.MAPPER, line)))
                           .subscribe());
         });
   }

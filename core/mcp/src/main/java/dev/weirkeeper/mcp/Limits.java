@@ -21,7 +21,8 @@ record Limits(int messageBytes, int depth, int inFlight, int resultBytes) {
 
   private static void require(int value, int least, String what) {
     if (value < least) {
-      throw new IllegalArgumentException("The " + what + " is at least " + least + ", got " + value);
+      throw new IllegalArgumentException(
+          "The " + what + " is at least " + least + ", got " + value);
     }
   }
 }

@@ -75,7 +75,7 @@ public final class McpServer implements AutoCloseable {
                 new ServedResources(tools, calls, limits.resultBytes()),
                 new ServedPrompts(tools)),
             new Protocol.Surroundings(built.observer, senders, System::nanoTime),
-            new McpSchema.Implementation(built.name, built.version),
+            McpSchema.Implementation.builder(built.name, built.version).build(),
             built.instructions);
     this.shared =
         new Connection.Shared(new Wire(limits), limits, cancellations, protocol.requests());
@@ -159,8 +159,7 @@ public final class McpServer implements AutoCloseable {
             transport,
             request -> Mono.fromSupplier(() -> protocol.initialize(request, state)),
             protocol.handlers(state),
-            Map.of(
-                McpSchema.METHOD_NOTIFICATION_INITIALIZED, (exchange, params) -> Mono.empty()),
+            Map.of(McpSchema.METHOD_NOTIFICATION_INITIALIZED, (exchange, params) -> Mono.empty()),
             Mono::empty);
     state.onLevel(session::setMinLoggingLevel);
     return session;

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Long lists, a page at a time. A cursor says which entry was the last, not how many there were. */
+/**
+ * Long lists, a page at a time. A cursor says which entry was the last, not how many there were.
+ */
 final class Pages {
   /** Entries of one page. */
   static final int LENGTH = 50;

@@ -36,13 +36,24 @@ import reactor.core.publisher.Mono;
  * log and never the client.
  */
 final class Protocol {
-  /** Newest first: the first is what a client of another era is answered. */
+  /** Oldest first, as the SDK wants them. */
   static final List<String> VERSIONS =
       List.of(
-          ProtocolVersions.MCP_2025_11_25,
-          ProtocolVersions.MCP_2025_06_18,
+          ProtocolVersions.MCP_2024_11_05,
           ProtocolVersions.MCP_2025_03_26,
-          ProtocolVersions.MCP_2024_11_05);
+          ProtocolVersions.MCP_2025_06_18,
+          ProtocolVersions.MCP_2025_11_25);
+
+  /** What a client of another era is answered. */
+  private static final String NEWEST = VERSIONS.get(VERSIONS.size() - 1);
+
+  private static final McpSchema.ServerCapabilities CAPABILITIES =
+      McpSchema.ServerCapabilities.builder()
+          .logging()
+          .tools(false)
+          .resources(false, false)
+          .prompts(false)
+          .build();
 
   private static final Logger LOG = LoggerFactory.getLogger(Protocol.class);
 
@@ -116,8 +127,7 @@ final class Protocol {
   private final String instructions;
   private final Map<String, Method> methods;
 
-  Protocol(
-      Parts parts, Surroundings around, McpSchema.Implementation info, String instructions) {
+  Protocol(Parts parts, Surroundings around, McpSchema.Implementation info, String instructions) {
     this.parts = parts;
     this.around = around;
     this.info = info;
@@ -155,18 +165,9 @@ final class Protocol {
 
   InitializeResult initialize(InitializeRequest request, Session session) {
     String version =
-        VERSIONS.contains(request.protocolVersion()) ? request.protocolVersion() : VERSIONS.get(0);
+        VERSIONS.contains(request.protocolVersion()) ? request.protocolVersion() : NEWEST;
     session.agreed(version);
-    return new InitializeResult(
-        version,
-        McpSchema.ServerCapabilities.builder()
-            .logging()
-            .tools(false)
-            .resources(false, false)
-            .prompts(false)
-            .build(),
-        info,
-        instructions);
+    return InitializeResult.builder(version, CAPABILITIES, info).instructions(instructions).build();
   }
 
   /** What the SDK calls for the requests of one session. */
@@ -220,9 +221,10 @@ final class Protocol {
             tool -> tool.spec().name(),
             asked.text("cursor"));
     return Answer.of(
-        new McpSchema.ListToolsResult(
-            page.entries().stream().map(ServedTools.Served::shown).toList(),
-            page.next().orElse(null)));
+        McpSchema.ListToolsResult.builder(
+                page.entries().stream().map(ServedTools.Served::shown).toList())
+            .nextCursor(page.next().orElse(null))
+            .build());
   }
 
   private Answer callTool(Asked asked) {
@@ -230,20 +232,16 @@ final class Protocol {
     Map<?, ?> arguments = asked.object("arguments");
     Object token = asked.object("_meta").get("progressToken");
     if (!(token instanceof String || token instanceof Integer || token instanceof Long)) {
-      return called(
-          asked, name, arguments, CallControl.NONE.progress());
+      return called(asked, name, arguments, CallControl.NONE.progress());
     }
     try (Progress progress =
-        new Progress(step -> tell(asked.exchange(), token, step), around.senders(), around.nanos())) {
+        new Progress(
+            step -> tell(asked.exchange(), token, step), around.senders(), around.nanos())) {
       return called(asked, name, arguments, progress);
     }
   }
 
-  private Answer called(
-      Asked asked,
-      String name,
-      Map<?, ?> arguments,
-      ProgressListener progress) {
+  private Answer called(Asked asked, String name, Map<?, ?> arguments, ProgressListener progress) {
     ToolCalls.Called called =
         parts.calls().call(new ToolCalls.Waiting(asked.arrival(), progress), name, arguments);
     return new Answer(called.result(), called.error());
@@ -251,14 +249,11 @@ final class Protocol {
 
   private static void tell(McpAsyncServerExchange exchange, Object token, Progress.Step step) {
     try {
-      exchange
-          .progressNotification(
-              new ProgressNotification(
-                  token,
-                  step.done(),
-                  step.total().isPresent() ? (double) step.total().getAsLong() : null,
-                  Shown.text(step.what(), 256)))
-          .block();
+      ProgressNotification.Builder notification =
+          ProgressNotification.builder(token, (double) step.done())
+              .message(Shown.text(step.what(), 256));
+      step.total().ifPresent(total -> notification.total((double) total));
+      exchange.progressNotification(notification.build()).block();
     } catch (RuntimeException e) {
       LOG.debug("A client could not be told of progress: {}", Redaction.described(e));
     }

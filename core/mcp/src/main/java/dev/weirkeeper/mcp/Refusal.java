@@ -1,6 +1,8 @@
 package dev.weirkeeper.mcp;
 
-/** A request that is answered by an error of the protocol; its words are ours and fit for clients. */
+/**
+ * A request that is answered by an error of the protocol; its words are ours and fit for clients.
+ */
 final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

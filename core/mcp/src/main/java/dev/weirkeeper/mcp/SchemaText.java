@@ -95,7 +95,8 @@ final class SchemaText {
     Map<String, Object> shown = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> property : properties.properties()) {
       if (!NAME.matcher(property.getKey()).matches()) {
-        throw new IllegalArgumentException("a member in its schema has a name that is no plain one");
+        throw new IllegalArgumentException(
+            "a member in its schema has a name that is no plain one");
       }
       shown.put(property.getKey(), schema(property.getValue()));
     }

@@ -33,8 +33,7 @@ final class ServedPrompts {
           new Source(
               "explain_decision",
               "Explains to a person why something was decided, from the journal",
-              List.of(
-                  new McpSchema.PromptArgument("decision", "Id of the decision", true)),
+              List.of(needed("decision", "Id of the decision")),
               Set.of("decision_explain"),
               """
               Explain to a person why Weirkeeper decided what it did. Call decision_explain with the
@@ -46,8 +45,7 @@ final class ServedPrompts {
               "triage_incident",
               "Finds out what an incident is about, and what can be done",
               List.of(
-                  new McpSchema.PromptArgument("incident", "Id of an incident", false),
-                  new McpSchema.PromptArgument("table", "Name of a table", false)),
+                  possible("incident", "Id of an incident"), possible("table", "Name of a table")),
               Set.of("incident_list", "incident_explain"),
               """
               Find out what is wrong and what can be done; change nothing before a person agrees.
@@ -65,13 +63,17 @@ final class ServedPrompts {
 
   McpSchema.ListPromptsResult list(Arrival arrival, Optional<String> cursor) {
     Pages.Page<Source> page = Pages.of(visible(arrival), Source::name, cursor);
-    return new McpSchema.ListPromptsResult(
-        page.entries().stream()
-            .map(
-                source ->
-                    new McpSchema.Prompt(source.name(), source.description(), source.arguments()))
-            .toList(),
-        page.next().orElse(null));
+    return McpSchema.ListPromptsResult.builder(
+            page.entries().stream()
+                .map(
+                    source ->
+                        McpSchema.Prompt.builder(source.name())
+                            .description(source.description())
+                            .arguments(source.arguments())
+                            .build())
+                .toList())
+        .nextCursor(page.next().orElse(null))
+        .build();
   }
 
   boolean serves(Arrival arrival, String name) {
@@ -89,9 +91,7 @@ final class ServedPrompts {
             .orElseThrow(
                 () -> wrong("There is no such prompt for you; prompts/list says which there are"));
     Set<String> known =
-        source.arguments().stream()
-            .map(McpSchema.PromptArgument::name)
-            .collect(Collectors.toSet());
+        source.arguments().stream().map(McpSchema.PromptArgument::name).collect(Collectors.toSet());
     if (!known.containsAll(arguments.keySet())) {
       throw wrong("The arguments of this prompt are " + known.stream().sorted().toList());
     }
@@ -111,11 +111,21 @@ final class ServedPrompts {
               }
               text.append("\n- ").append(entry.getKey()).append(": ").append(quoted(value));
             });
-    return new McpSchema.GetPromptResult(
-        source.description(),
-        List.of(
-            new McpSchema.PromptMessage(
-                McpSchema.Role.USER, new McpSchema.TextContent(text.toString()))));
+    return McpSchema.GetPromptResult.builder(
+            List.of(
+                McpSchema.PromptMessage.builder(
+                        McpSchema.Role.USER, McpSchema.TextContent.builder(text.toString()).build())
+                    .build()))
+        .description(source.description())
+        .build();
+  }
+
+  private static McpSchema.PromptArgument needed(String name, String description) {
+    return McpSchema.PromptArgument.builder(name).description(description).required(true).build();
+  }
+
+  private static McpSchema.PromptArgument possible(String name, String description) {
+    return McpSchema.PromptArgument.builder(name).description(description).required(false).build();
   }
 
   private static String quoted(String value) {
@@ -124,9 +134,7 @@ final class ServedPrompts {
 
   private List<Source> visible(Arrival arrival) {
     Set<String> shown =
-        tools.visible(arrival).stream()
-            .map(tool -> tool.spec().name())
-            .collect(Collectors.toSet());
+        tools.visible(arrival).stream().map(tool -> tool.spec().name()).collect(Collectors.toSet());
     return SOURCES.stream().filter(source -> shown.containsAll(source.needs())).toList();
   }
 

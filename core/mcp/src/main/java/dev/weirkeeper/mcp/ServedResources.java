@@ -1,8 +1,8 @@
 package dev.weirkeeper.mcp;
 
 import dev.weirkeeper.Effect;
-import dev.weirkeeper.Json;
 import dev.weirkeeper.JournalException;
+import dev.weirkeeper.Json;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Redaction;
 import io.modelcontextprotocol.spec.McpSchema;
@@ -77,16 +77,17 @@ final class ServedResources {
             visible(arrival).stream().filter(source -> source.argument().isEmpty()).toList(),
             Source::uri,
             cursor);
-    return new McpSchema.ListResourcesResult(
-        page.entries().stream()
-            .map(
-                source ->
-                    McpSchema.Resource.builder(source.uri(), source.path())
-                        .description(source.description())
-                        .mimeType(JSON)
-                        .build())
-            .toList(),
-        page.next().orElse(null));
+    return McpSchema.ListResourcesResult.builder(
+            page.entries().stream()
+                .map(
+                    source ->
+                        McpSchema.Resource.builder(source.uri(), source.path())
+                            .description(source.description())
+                            .mimeType(JSON)
+                            .build())
+                .toList())
+        .nextCursor(page.next().orElse(null))
+        .build();
   }
 
   McpSchema.ListResourceTemplatesResult templates(Arrival arrival, Optional<String> cursor) {
@@ -95,16 +96,17 @@ final class ServedResources {
             visible(arrival).stream().filter(source -> source.argument().isPresent()).toList(),
             Source::uri,
             cursor);
-    return new McpSchema.ListResourceTemplatesResult(
-        page.entries().stream()
-            .map(
-                source ->
-                    McpSchema.ResourceTemplate.builder(source.uri(), source.prefix() + "one")
-                        .description(source.description())
-                        .mimeType(JSON)
-                        .build())
-            .toList(),
-        page.next().orElse(null));
+    return McpSchema.ListResourceTemplatesResult.builder(
+            page.entries().stream()
+                .map(
+                    source ->
+                        McpSchema.ResourceTemplate.builder(source.uri(), source.prefix() + "one")
+                            .description(source.description())
+                            .mimeType(JSON)
+                            .build())
+                .toList())
+        .nextCursor(page.next().orElse(null))
+        .build();
   }
 
   /**
@@ -115,9 +117,12 @@ final class ServedResources {
       Optional<Json> input = input(source, uri);
       if (input.isPresent()) {
         Json result = result(arrival, source, input.get());
-        return new McpSchema.ReadResourceResult(
-            List.of(
-                new McpSchema.TextResourceContents(uri, JSON, Answers.inert(result.text()))));
+        return McpSchema.ReadResourceResult.builder(
+                List.of(
+                    McpSchema.TextResourceContents.builder(uri, Answers.inert(result.text()))
+                        .mimeType(JSON)
+                        .build()))
+            .build();
       }
     }
     throw none();

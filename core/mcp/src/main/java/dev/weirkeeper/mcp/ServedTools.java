@@ -94,26 +94,26 @@ final class ServedTools {
 
   private static McpSchema.Tool shown(ToolSpec spec) {
     String title = title(spec.name());
-    return new McpSchema.Tool(
-        spec.name(),
-        title,
-        description(spec.description()),
-        SchemaText.of(spec.inputSchema()),
-        Answers.schema(spec).orElse(null),
-        annotations(spec, title),
-        null);
+    McpSchema.Tool.Builder tool =
+        McpSchema.Tool.builder(spec.name(), SchemaText.of(spec.inputSchema()))
+            .title(title)
+            .description(description(spec.description()))
+            .annotations(annotations(spec, title));
+    Answers.schema(spec).ifPresent(tool::outputSchema);
+    return tool.build();
   }
 
   /** Hints, from what the tool is declared to be; nothing goes by them here. */
   private static McpSchema.ToolAnnotations annotations(ToolSpec spec, String title) {
     boolean reads = spec.effect() == Effect.READ;
-    return new McpSchema.ToolAnnotations(
-        title,
-        reads,
-        !reads && (spec.effect() == Effect.DESTRUCTIVE || spec.undo() == Undo.NONE),
-        spec.repeat() == Repeat.SAFE,
-        false,
-        null);
+    return McpSchema.ToolAnnotations.builder()
+        .title(title)
+        .readOnlyHint(reads)
+        .destructiveHint(
+            !reads && (spec.effect() == Effect.DESTRUCTIVE || spec.undo() == Undo.NONE))
+        .idempotentHint(spec.repeat() == Repeat.SAFE)
+        .openWorldHint(false)
+        .build();
   }
 
   private static String title(String name) {

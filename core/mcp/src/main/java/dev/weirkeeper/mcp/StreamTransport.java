@@ -40,11 +40,7 @@ final class StreamTransport implements McpServerTransportProvider {
    * @param drain how long is waited, after the end of the input, for calls that are under way
    */
   StreamTransport(
-      InputStream in,
-      OutputStream out,
-      Caller caller,
-      Connection.Shared shared,
-      Duration drain) {
+      InputStream in, OutputStream out, Caller caller, Connection.Shared shared, Duration drain) {
     this.in = requireNonNull(in, "in");
     this.out = requireNonNull(out, "out");
     this.caller = requireNonNull(caller, "caller");
@@ -113,8 +109,7 @@ final class StreamTransport implements McpServerTransportProvider {
     Connection client = connection;
     return client == null
         ? Mono.empty()
-        : client.sendMessage(
-            new JSONRPCNotification(method, params));
+        : client.sendMessage(new JSONRPCNotification(method, params));
   }
 
   @Override

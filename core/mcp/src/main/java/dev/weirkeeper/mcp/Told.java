@@ -49,7 +49,6 @@ record Told(
   }
 
   Told asking(Ask ask) {
-    return new Told(
-        outcome, reason, next, handle, deadline, Optional.of(ask), done, notDone);
+    return new Told(outcome, reason, next, handle, deadline, Optional.of(ask), done, notDone);
   }
 }

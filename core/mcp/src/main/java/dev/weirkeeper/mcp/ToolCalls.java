@@ -4,8 +4,8 @@ import dev.weirkeeper.Action;
 import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.Effect;
-import dev.weirkeeper.Json;
 import dev.weirkeeper.JournalException;
+import dev.weirkeeper.Json;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Redaction;
 import dev.weirkeeper.ToolSpec;
@@ -38,7 +38,8 @@ final class ToolCalls {
   record Called(CallToolResult result, Optional<String> error) {
     static Called of(CallToolResult result) {
       return new Called(
-          result, Boolean.TRUE.equals(result.isError()) ? Optional.of("tool_error") : Optional.empty());
+          result,
+          Boolean.TRUE.equals(result.isError()) ? Optional.of("tool_error") : Optional.empty());
     }
   }
 
@@ -131,11 +132,12 @@ final class ToolCalls {
       return Called.of(
           answers.approvable(
               refused,
-              new Told.Ask(
-                  spec.name(), Redaction.redacted(spec.inputSchema(), action.input()))));
+              new Told.Ask(spec.name(), Redaction.redacted(spec.inputSchema(), action.input()))));
     }
-    CallToolResult result = answers.of(spec, outcome);
-    return new Called(result, outcome.isDone() ? Called.of(result).error() : patience.error());
+    Called called = Called.of(answers.of(spec, outcome));
+    return outcome.isDone() || called.error().isEmpty()
+        ? called
+        : new Called(called.result(), patience.error());
   }
 
   private Outcome requested(Arrival arrival, Json input) {
@@ -169,11 +171,7 @@ final class ToolCalls {
     public Optional<String> get() {
       return cancelled
           .get()
-          .or(
-              () ->
-                  late()
-                      ? Optional.of("Nobody waits longer than " + timeout)
-                      : Optional.empty());
+          .or(() -> late() ? Optional.of("Nobody waits longer than " + timeout) : Optional.empty());
     }
 
     private boolean late() {

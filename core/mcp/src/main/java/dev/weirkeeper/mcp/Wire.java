@@ -107,6 +107,9 @@ final class Wire {
           "The message nests deeper than "
               + limits.depth()
               + " levels, or a text or number in it is too long");
+    } catch (NumberFormatException e) {
+      // A number may have the form of one and an exponent that no number has.
+      throw new BadMessage(ErrorCodes.INVALID_REQUEST, "A number in the message is too large");
     } catch (JsonProcessingException e) {
       // The parser's own words quote the message.
       boolean twice = e.getOriginalMessage().startsWith("Duplicate");
@@ -147,8 +150,7 @@ final class Wire {
     }
   }
 
-  private static JSONRPCMessage response(Map<?, ?> members, @Nullable Object id)
-      throws BadMessage {
+  private static JSONRPCMessage response(Map<?, ?> members, @Nullable Object id) throws BadMessage {
     boolean result = members.containsKey("result");
     if (id == null || result == members.containsKey("error")) {
       throw new BadMessage(
@@ -161,8 +163,7 @@ final class Wire {
       return new JSONRPCResponse(
           "2.0", id, null, new JSONRPCError(code, message, error.get("data")));
     }
-    throw new BadMessage(
-        ErrorCodes.INVALID_REQUEST, "An error has a code and a message", null);
+    throw new BadMessage(ErrorCodes.INVALID_REQUEST, "An error has a code and a message", null);
   }
 
   private static boolean isId(@Nullable Object id) {
