@@ -257,34 +257,30 @@ final class JournalCommand {
           .audit()
           .register(
               watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
-      long[] next = {0};
-      Deque<Pages.Page> first = new ArrayDeque<>();
-      pages.each(
+      Deque<Pages.Page> newest = new ArrayDeque<>();
+      boolean[] caughtUp = {false};
+      pages.follow(
           page -> {
-            next[0] = page.seq() + 1;
-            if (wanted.test(page)) {
-              first.add(page);
-              if (first.size() > count) {
-                first.remove();
+            if (!wanted.test(page)) {
+              return;
+            }
+            if (caughtUp[0]) {
+              show(output, page);
+            } else {
+              newest.add(page);
+              if (newest.size() > count) {
+                newest.remove();
               }
             }
+          },
+          () -> {
+            newest.forEach(page -> show(output, page));
+            newest.clear();
+            caughtUp[0] = true;
+            WatchKey changed = watch.take();
+            changed.pollEvents();
+            changed.reset();
           });
-      first.forEach(page -> show(output, page));
-      while (true) {
-        WatchKey changed = watch.take();
-        changed.pollEvents();
-        changed.reset();
-        long from = next[0];
-        pages.each(
-            page -> {
-              if (page.seq() >= from) {
-                next[0] = page.seq() + 1;
-                if (wanted.test(page)) {
-                  show(output, page);
-                }
-              }
-            });
-      }
     }
   }
 
