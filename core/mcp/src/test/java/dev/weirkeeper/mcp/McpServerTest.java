@@ -326,7 +326,6 @@ class McpServerTest {
 
   @Test
   void prompts_quote_what_is_filled_in_and_exist_only_with_their_tools() {
-    record Query() {}
     record Decision(String decision) {}
     world.more.add(
         TestServer.reading(

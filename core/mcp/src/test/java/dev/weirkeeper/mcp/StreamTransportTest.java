@@ -38,6 +38,22 @@ class StreamTransportTest {
     return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** A stream that has nothing, and does something before it says so. */
+  private static InputStream ending(Runnable before) {
+    return new InputStream() {
+      @Override
+      public int read() {
+        before.run();
+        return -1;
+      }
+
+      @Override
+      public int read(byte[] into, int from, int length) {
+        return read();
+      }
+    };
+  }
+
   @Test
   void answers_that_are_owed_when_the_input_ends_are_written() throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
@@ -46,14 +62,7 @@ class StreamTransportTest {
           ended.await(20, TimeUnit.SECONDS);
           return done(new TestServer.Result("late"));
         };
-    InputStream end =
-        new InputStream() {
-          @Override
-          public int read() {
-            ended.countDown();
-            return -1;
-          }
-        };
+    InputStream end = ending(ended::countDown);
 
     List<String> lines =
         served(
@@ -158,18 +167,15 @@ class StreamTransportTest {
     CountDownLatch reading = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
     InputStream silent =
-        new InputStream() {
-          @Override
-          public int read() {
-            reading.countDown();
-            try {
-              never.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-            return -1;
-          }
-        };
+        ending(
+            () -> {
+              reading.countDown();
+              try {
+                never.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
     Thread serving =
         new Thread(
             () -> {
