@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,18 +38,25 @@ final class IncidentsCommand {
   int list(
       @Option(names = "--open", description = "Only those that are open.") boolean open,
       @Option(names = "--table", paramLabel = "NAME", description = "Only of this table.")
-          @Nullable String table,
+          Optional<String> table,
       @Option(names = "--limit", paramLabel = "COUNT", description = "At most so many.")
-          @Nullable Integer limit,
+          Optional<Integer> limit,
       @Option(
               names = "--cursor",
               paramLabel = "CURSOR",
               description = "Goes on where a list ended: what it said as 'next'.")
-          @Nullable String cursor)
+          Optional<String> cursor)
       throws Failure {
     ObjectNode input =
         Server.input(
-            "open", open ? Boolean.TRUE : null, "table", table, "limit", limit, "cursor", cursor);
+            "open",
+            open ? Optional.of(true) : Optional.empty(),
+            "table",
+            table,
+            "limit",
+            limit,
+            "cursor",
+            cursor);
     return Server.ask(cli, server -> server.show(LIST, input, INCIDENT, "table", "status"));
   }
 
@@ -79,8 +85,7 @@ final class IncidentsCommand {
     TreeSet<String> found = new TreeSet<>();
     Optional<String> cursor = Optional.empty();
     for (int page = 0; page < PAGES; page++) {
-      JsonNode answer =
-          server.read(LIST, Server.input("limit", PAGE, "cursor", cursor.orElse(null)));
+      JsonNode answer = server.read(LIST, Server.input("limit", PAGE, "cursor", cursor));
       for (JsonNode row : answer.path("incidents")) {
         String id = row.path(INCIDENT).asText();
         if (id.startsWith(beginning)) {

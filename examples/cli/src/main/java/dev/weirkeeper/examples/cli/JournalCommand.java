@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -73,14 +72,14 @@ final class JournalCommand {
               names = "--head",
               paramLabel = "FILE",
               description = "A head that was noted: the log must still hold what it held then.")
-          @Nullable Path head,
+          Optional<Path> head,
       @Option(
               names = "--note-head",
               paramLabel = "FILE",
               description =
                   "Notes the head there if all is right. A head that is there already is checked"
                       + " first, and replaced only by one that follows from it.")
-          @Nullable Path noteHead)
+          Optional<Path> noteHead)
       throws Failure, IOException {
     JsonLinesLog log = cli.place().journal();
     JsonLinesLog.Report report = log.verify();
@@ -89,21 +88,17 @@ final class JournalCommand {
         report = log.verify(read(earlier));
       }
     }
-    if (report.intact() && noteHead != null) {
-      note(noteHead, report.head());
+    if (report.intact() && noteHead.isPresent()) {
+      note(noteHead.get(), report.head());
     }
-    say(report, Optional.ofNullable(noteHead).filter(file -> Files.exists(file)));
+    say(report, noteHead.filter(Files::exists));
     return (report.intact() ? Exit.DONE : Exit.BROKEN).status();
   }
 
-  private static List<Path> noted(@Nullable Path head, @Nullable Path noteHead) {
+  private static List<Path> noted(Optional<Path> head, Optional<Path> noteHead) {
     List<Path> all = new ArrayList<>();
-    if (head != null) {
-      all.add(head);
-    }
-    if (noteHead != null && Files.exists(noteHead)) {
-      all.add(noteHead);
-    }
+    head.ifPresent(all::add);
+    noteHead.filter(Files::exists).ifPresent(all::add);
     return all;
   }
 
@@ -191,12 +186,12 @@ final class JournalCommand {
               names = "--kind",
               paramLabel = "KIND",
               description = "Only records of this kind, or of this family: 'act'.")
-          @Nullable String kind,
+          Optional<String> kind,
       @Option(
               names = "--table",
               paramLabel = "NAME",
               description = "Only records about this table, with its schema: public.orders.")
-          @Nullable String table)
+          Optional<String> table)
       throws Failure, IOException, InterruptedException {
     if (count < 0 || count > 100_000) {
       throw new ParameterException(
@@ -220,16 +215,17 @@ final class JournalCommand {
     return Exit.DONE.status();
   }
 
-  private static boolean isOf(Pages.Page page, @Nullable String kind) {
+  private static boolean isOf(Pages.Page page, Optional<String> kind) {
     String is = page.record().kind();
-    return kind == null || is.equals(kind) || is.startsWith(kind + ".");
+    return kind.isEmpty() || is.equals(kind.get()) || is.startsWith(kind.get() + ".");
   }
 
-  private static boolean isAbout(Pages.Page page, @Nullable String table) {
-    return table == null
+  private static boolean isAbout(Pages.Page page, Optional<String> table) {
+    return table.isEmpty()
         || page.record()
             .asset()
-            .filter(asset -> asset.name().equals(table) || asset.toString().equals(table))
+            .filter(
+                asset -> asset.name().equals(table.get()) || asset.toString().equals(table.get()))
             .isPresent();
   }
 

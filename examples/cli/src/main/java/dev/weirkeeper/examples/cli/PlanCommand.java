@@ -5,8 +5,8 @@ import dev.weirkeeper.Approval;
 import dev.weirkeeper.Approvals;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -135,15 +135,14 @@ final class PlanCommand {
               names = "--plan",
               paramLabel = "PLAN",
               description = "Only if this is the plan: its id or its beginning.")
-          @Nullable String plan,
+          Optional<String> plan,
       @Option(
               names = {"-y", "--yes"},
               description = "Does not ask. Takes --plan: you say yes to what you have seen.")
           boolean yes)
       throws Failure {
-    if (plan != null) {
-      requireId(plan);
-    } else if (yes) {
+    plan.ifPresent(this::requireId);
+    if (plan.isEmpty() && yes) {
       throw new ParameterException(
           spec.commandLine(),
           "--yes takes --plan too: without it you would say yes to whatever plan waits then");
@@ -154,7 +153,7 @@ final class PlanCommand {
         server -> {
           JsonNode shown = server.read("plan_show", Server.input(TABLE, table));
           String waits = id(shown, table);
-          if (plan != null && !waits.startsWith(plan)) {
+          if (plan.isPresent() && !waits.startsWith(plan.get())) {
             throw new Failure(
                 Exit.REFUSED,
                 "The plan that waits for "
@@ -162,7 +161,7 @@ final class PlanCommand {
                     + " is "
                     + waits
                     + " and not "
-                    + plan
+                    + plan.get()
                     + ": nothing was done. 'plan show' shows it");
           }
           if (!yes) {

@@ -2,7 +2,7 @@ package dev.weirkeeper.examples.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,14 +32,14 @@ final class QuarantineCommand {
       @Parameters(paramLabel = "TABLE", description = "With its schema: public.orders.")
           String table,
       @Option(names = "--rule", paramLabel = "RULE", description = "Only rows that broke it.")
-          @Nullable String rule,
+          Optional<String> rule,
       @Option(names = "--limit", paramLabel = "COUNT", description = "At most so many.")
-          @Nullable Integer limit,
+          Optional<Integer> limit,
       @Option(
               names = "--cursor",
               paramLabel = "CURSOR",
               description = "Goes on where a list ended.")
-          @Nullable String cursor)
+          Optional<String> cursor)
       throws Failure {
     ObjectNode input = Server.input(TABLE, table, RULE, rule, LIMIT, limit, "cursor", cursor);
     return Server.ask(cli, server -> server.show("quarantine_list", input, TABLE, RULE));
@@ -51,9 +51,9 @@ final class QuarantineCommand {
   int sample(
       @Parameters(paramLabel = "TABLE") String table,
       @Option(names = "--rule", paramLabel = "RULE", description = "Only rows that broke it.")
-          @Nullable String rule,
+          Optional<String> rule,
       @Option(names = "--limit", paramLabel = "COUNT", description = "At most so many.")
-          @Nullable Integer limit)
+          Optional<Integer> limit)
       throws Failure {
     ObjectNode input = Server.input(TABLE, table, RULE, rule, LIMIT, limit);
     return Server.ask(
@@ -88,7 +88,7 @@ final class QuarantineCommand {
   int replay(
       @Parameters(paramLabel = "TABLE") String table,
       @Option(names = "--rule", paramLabel = "RULE", description = "Only rows that broke it.")
-          @Nullable String rule,
+          Optional<String> rule,
       @Option(
               names = "--limit",
               paramLabel = "COUNT",
@@ -108,7 +108,7 @@ final class QuarantineCommand {
                 + limit
                 + " rows of "
                 + table
-                + (rule == null ? "" : " that broke " + rule)
+                + rule.map(name -> " that broke " + name).orElse("")
                 + " through the gate again, and publish those that are good?");
     ObjectNode input = Server.input(TABLE, table, RULE, rule, LIMIT, limit);
     return Server.ask(cli, server -> server.act(REPLAY, input, TABLE));

@@ -3,6 +3,7 @@ package dev.weirkeeper.examples.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The running server of a folder, as commands ask it: each by a tool, through its door. */
@@ -31,14 +32,14 @@ final class Server {
     }
   }
 
-  /** Input of a tool. What is null is left out. */
+  /** Input of a tool, by names and values in turn. A value that is empty is left out. */
   static ObjectNode input(Object... namesAndValues) {
     ObjectNode input = MAPPER.createObjectNode();
     for (int i = 0; i < namesAndValues.length; i += 2) {
+      String name = String.valueOf(namesAndValues[i]);
       Object value = namesAndValues[i + 1];
-      if (value != null) {
-        input.set(String.valueOf(namesAndValues[i]), MAPPER.valueToTree(value));
-      }
+      Optional<?> given = value instanceof Optional<?> maybe ? maybe : Optional.of(value);
+      given.ifPresent(present -> input.set(name, MAPPER.valueToTree(present)));
     }
     return input;
   }

@@ -2,8 +2,8 @@ package dev.weirkeeper.examples.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -21,7 +21,7 @@ final class StatusCommand implements Callable<Integer> {
       paramLabel = "TABLE",
       arity = "0..1",
       description = "Only this table, with its schema: public.orders.")
-  private @Nullable String table;
+  private Optional<String> table = Optional.empty();
 
   StatusCommand(Cli cli) {
     this.cli = cli;
@@ -33,7 +33,7 @@ final class StatusCommand implements Callable<Integer> {
         cli,
         server -> {
           JsonNode answer = server.read("pipeline_status", Server.input(TABLE, table));
-          if (table == null && !cli.output().isJson()) {
+          if (table.isEmpty() && !cli.output().isJson()) {
             print(cli.output(), (ObjectNode) answer);
             return Exit.DONE.status();
           }
