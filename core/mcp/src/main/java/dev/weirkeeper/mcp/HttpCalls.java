@@ -8,6 +8,7 @@ import io.modelcontextprotocol.spec.McpSchema.ErrorCodes;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
+import io.modelcontextprotocol.spec.McpStreamableServerSession;
 import io.modelcontextprotocol.spec.McpStreamableServerTransport;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -192,11 +193,16 @@ final class HttpCalls implements AutoCloseable {
     Cancellations.Handle handle = call.handle();
     try (handle) {
       if (handle.get().isEmpty()) {
-        call.session()
-            .session()
-            .responseStream(call.message(), new Reply(stream, handle))
-            .contextWrite(all -> all.put(McpTransportContext.KEY, call.context()))
-            .block();
+        McpStreamableServerSession.McpStreamableServerSessionStream answers =
+            call.session().session().responseStream(new Reply(stream, handle));
+        try {
+          answers
+              .handle(call.message())
+              .contextWrite(all -> all.put(McpTransportContext.KEY, call.context()))
+              .block();
+        } finally {
+          answers.close();
+        }
       }
     } catch (RuntimeException e) {
       LOG.warn("An answer could not be made: {}", Redaction.described(e));
