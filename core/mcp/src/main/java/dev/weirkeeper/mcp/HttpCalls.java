@@ -193,23 +193,28 @@ final class HttpCalls implements AutoCloseable {
     Cancellations.Handle handle = call.handle();
     try (handle) {
       if (handle.get().isEmpty()) {
-        McpStreamableServerSession.McpStreamableServerSessionStream answers =
-            call.session().session().responseStream(new Reply(stream, handle));
-        try {
-          answers
-              .handle(call.message())
-              .contextWrite(all -> all.put(McpTransportContext.KEY, call.context()))
-              .block();
-        } finally {
-          answers.close();
-        }
+        answer(call, stream, call.session().session().responseStream(new Reply(stream, handle)));
       }
+    } finally {
+      release(call.visitor(), call.session());
+      stream.close();
+    }
+  }
+
+  private static void answer(
+      Call call,
+      HttpStream stream,
+      McpStreamableServerSession.McpStreamableServerSessionStream answers) {
+    try {
+      answers
+          .handle(call.message())
+          .contextWrite(all -> all.put(McpTransportContext.KEY, call.context()))
+          .block();
     } catch (RuntimeException e) {
       LOG.warn("An answer could not be made: {}", Redaction.described(e));
       stream.fail(call.message().id());
     } finally {
-      release(call.visitor(), call.session());
-      stream.close();
+      answers.close();
     }
   }
 
