@@ -95,8 +95,7 @@ final class HttpAccess {
     if (!tokens.scopes().admit(token.scopes())) {
       throw insufficient(tokens.scopes().known(), "The access token has no scope for this server");
     }
-    return new HttpVisitor(
-        token.caller(), tokens.scopes().within(token.scopes()), token.expires());
+    return new HttpVisitor(token.caller(), tokens.scopes().within(token.scopes()), token.expires());
   }
 
   /** Addresses are logged by everybody on the way, so that a token in one is given away. */

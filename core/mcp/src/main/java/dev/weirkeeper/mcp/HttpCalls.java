@@ -65,7 +65,10 @@ final class HttpCalls implements AutoCloseable {
 
   /** A request with what is known of it. */
   private record Call(
-      HttpVisitor visitor, HttpSession session, JSONRPCRequest message, Cancellations.Handle handle) {
+      HttpVisitor visitor,
+      HttpSession session,
+      JSONRPCRequest message,
+      Cancellations.Handle handle) {
     McpTransportContext context() {
       return McpTransportContext.create(
           Map.of(
@@ -131,11 +134,7 @@ final class HttpCalls implements AutoCloseable {
     boolean begun = false;
     try {
       HttpStream stream =
-          stream(
-              HttpStream.Kind.ANSWER,
-              request,
-              response,
-              ended -> call.handle().lost());
+          stream(HttpStream.Kind.ANSWER, request, response, ended -> call.handle().lost());
       try {
         workers.execute(() -> answer(call, stream));
         begun = true;
@@ -158,8 +157,7 @@ final class HttpCalls implements AutoCloseable {
   }
 
   private static HttpRefusal busy(int status, String message) {
-    return new HttpRefusal(
-        status, ErrorCodes.INTERNAL_ERROR, message, Map.of("Retry-After", "1"));
+    return new HttpRefusal(status, ErrorCodes.INTERNAL_ERROR, message, Map.of("Retry-After", "1"));
   }
 
   /** Opens the stream by which a client hears what it did not ask for. */
@@ -169,8 +167,7 @@ final class HttpCalls implements AutoCloseable {
       HttpVisitor visitor,
       HttpSession session)
       throws IOException {
-    HttpStream stream =
-        stream(HttpStream.Kind.LISTENER, request, response, session::unlisten);
+    HttpStream stream = stream(HttpStream.Kind.LISTENER, request, response, session::unlisten);
     session.listen(stream, visitor.until());
     if (stream.isOver()) {
       // It ended before the session knew of it.

@@ -148,8 +148,7 @@ public final class HttpEndpoint extends HttpServlet
       LOG.warn("A request could not be answered: {}", Redaction.described(e));
       if (!request.isAsyncStarted() && !response.isCommitted()) {
         response.reset();
-        write(
-            response, 500, Wire.error(null, ErrorCodes.INTERNAL_ERROR, Wire.INTERNAL_ERROR));
+        write(response, 500, Wire.error(null, ErrorCodes.INTERNAL_ERROR, Wire.INTERNAL_ERROR));
       }
     }
   }
@@ -165,8 +164,7 @@ public final class HttpEndpoint extends HttpServlet
             .metadata()
             .orElseThrow(
                 () ->
-                    new HttpRefusal(
-                        404, ErrorCodes.INVALID_REQUEST, "The server takes no tokens"));
+                    new HttpRefusal(404, ErrorCodes.INVALID_REQUEST, "The server takes no tokens"));
     write(response, 200, Wire.MAPPER.writeValueAsString(document));
   }
 
@@ -287,8 +285,7 @@ public final class HttpEndpoint extends HttpServlet
     try {
       InitializeResult result = started[0].initResult().block();
       response.setHeader(HttpHeaders.SESSION, session.id());
-      write(
-          response, 200, Wire.write(new JSONRPCResponse("2.0", message.id(), result, null)));
+      write(response, 200, Wire.write(new JSONRPCResponse("2.0", message.id(), result, null)));
       initialized = true;
     } finally {
       if (!initialized) {
@@ -336,10 +333,7 @@ public final class HttpEndpoint extends HttpServlet
         && message.params() instanceof Map<?, ?> params
         && params.get("name") instanceof String name) {
       Optional<ToolSpec> outside =
-          behind
-              .tools()
-              .apply(visitor.caller(), name)
-              .filter(visitor.within().negate());
+          behind.tools().apply(visitor.caller(), name).filter(visitor.within().negate());
       if (outside.isPresent()) {
         LOG.warn(
             "{} called {}, for which its token has no scope",
@@ -726,11 +720,7 @@ public final class HttpEndpoint extends HttpServlet
               (caller, name) -> Optional.empty(),
               HEARD_BY_SDK)
           : new Behind(
-              server.wire(),
-              server.limits(),
-              server.cancellations(),
-              server::tool,
-              Set.of());
+              server.wire(), server.limits(), server.cancellations(), server::tool, Set.of());
     }
 
     private List<String> mounts(HttpAccess.Identity identity) {

@@ -97,7 +97,8 @@ final class HttpSessions {
   synchronized void sweep() {
     long now = nanos.getAsLong();
     List<HttpSession> idle = new ArrayList<>();
-    open.values().removeIf(session -> session.isIdle(now, limits.idle().toNanos()) && idle.add(session));
+    open.values()
+        .removeIf(session -> session.isIdle(now, limits.idle().toNanos()) && idle.add(session));
     idle.forEach(HttpSession::close);
   }
 

@@ -31,8 +31,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class HttpEndpointTest {
-  private static final String LIST =
-      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}";
+  private static final String LIST = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}";
 
   private final TestServer test = new TestServer();
 
@@ -46,7 +45,9 @@ class HttpEndpointTest {
       McpSchema.CallToolResult result =
           TestServer.call(client, "item_write", Map.of("table", "orders"));
 
-      assertThat(client.listTools().tools()).extracting(McpSchema.Tool::name).contains("item_write");
+      assertThat(client.listTools().tools())
+          .extracting(McpSchema.Tool::name)
+          .contains("item_write");
       assertThat(result.isError()).isFalse();
       assertThat(granted.called).containsExactly("item_write orders");
       assertThat(granted.ledger.text()).contains("https://issuer.example#ana-bot");
@@ -79,8 +80,7 @@ class HttpEndpointTest {
                       .header("Origin", origin)
                       .method(
                           method,
-                          HttpRequest.BodyPublishers.ofString(
-                              RawClient.initialize("2025-11-25"))));
+                          HttpRequest.BodyPublishers.ofString(RawClient.initialize("2025-11-25"))));
 
           assertThat(answer.statusCode()).as(method + " " + origin).isEqualTo(403);
           assertThat(answer.body()).contains("\"error\"").doesNotContain("evil");
@@ -96,8 +96,7 @@ class HttpEndpointTest {
         HttpHost host = HttpHost.open(server, b -> b)) {
       for (String origin : List.of("http://localhost:6274", "http://127.0.0.1", "http://[::1]:1")) {
         HttpResponse<String> answer =
-            host.post(
-                host.request().header("Origin", origin), RawClient.initialize("2025-11-25"));
+            host.post(host.request().header("Origin", origin), RawClient.initialize("2025-11-25"));
 
         assertThat(answer.statusCode()).as(origin).isEqualTo(200);
       }
@@ -144,13 +143,11 @@ class HttpEndpointTest {
   @Test
   void transport_06_ten_thousand_initializes_leave_what_is_open_alone() throws Exception {
     try (McpServer server = test.open();
-        HttpHost host =
-            HttpHost.open(server, b -> b.sessions(40, 20).rate(1_000_000, 1_000_000))) {
+        HttpHost host = HttpHost.open(server, b -> b.sessions(40, 20).rate(1_000_000, 1_000_000))) {
       String session = host.session(host.request());
       int opened = 1;
       for (int i = 0; i < 10_000; i++) {
-        HttpResponse<String> answer =
-            host.post(host.request(), RawClient.initialize("2025-11-25"));
+        HttpResponse<String> answer = host.post(host.request(), RawClient.initialize("2025-11-25"));
         if (answer.statusCode() == 200) {
           opened++;
         } else {
@@ -190,8 +187,7 @@ class HttpEndpointTest {
     try (McpServer server = test.open();
         HttpHost host =
             HttpHost.open(
-                server,
-                b -> b.sessions(1, 1).idle(Duration.ofMinutes(30)).nanos(time::nanos))) {
+                server, b -> b.sessions(1, 1).idle(Duration.ofMinutes(30)).nanos(time::nanos))) {
       String old = host.session(host.request());
       time.pass(Duration.ofMinutes(31));
 
@@ -365,10 +361,14 @@ class HttpEndpointTest {
       Map<String, Integer> requests =
           Map.ofEntries(
               Map.entry("POST /mcp|Content-Type: text/plain\r\nAccept: */*" + id, 415),
-              Map.entry("POST /mcp|Content-Type: application/json; charset=latin1\r\nAccept: */*", 415),
-              Map.entry("POST /mcp|Content-Encoding: gzip\r\nContent-Type: application/json\r\nAccept: */*", 415),
+              Map.entry(
+                  "POST /mcp|Content-Type: application/json; charset=latin1\r\nAccept: */*", 415),
+              Map.entry(
+                  "POST /mcp|Content-Encoding: gzip\r\nContent-Type: application/json\r\nAccept: */*",
+                  415),
               Map.entry("POST /mcp|Content-Type: application/json" + id, 406),
-              Map.entry("POST /mcp|Content-Type: application/json\r\nAccept: application/json", 406),
+              Map.entry(
+                  "POST /mcp|Content-Type: application/json\r\nAccept: application/json", 406),
               Map.entry("GET /mcp|X: y" + id, 406),
               Map.entry("GET /mcp|Accept: application/json" + id, 406),
               Map.entry("GET /mcp|Accept: text/event-stream", 400),
@@ -376,7 +376,8 @@ class HttpEndpointTest {
               Map.entry("DELETE /mcp|X: y", 400),
               Map.entry("PUT /mcp|X: y", 405),
               Map.entry("OPTIONS /mcp|X: y", 405),
-              Map.entry("POST /mcp?access_token=t0p|Content-Type: application/json\r\nAccept: */*", 400),
+              Map.entry(
+                  "POST /mcp?access_token=t0p|Content-Type: application/json\r\nAccept: */*", 400),
               Map.entry("DELETE /mcp|X: y" + id + id, 400));
       requests.forEach(
           (request, status) -> {
@@ -469,13 +470,8 @@ class HttpEndpointTest {
             HttpHost.open(server, b -> b.streams(Duration.ofSeconds(5), Duration.ofMillis(20)))) {
       String session = host.session(host.request());
       String body = RawClient.call(7, "item_write", "{\"table\":\"orders\"}");
-      try (Socket socket =
-          new Socket("127.0.0.1", host.resource.getPort())) {
-        socket
-            .getOutputStream()
-            .write(
-                RawHttp.post(
-                    "Mcp-Session-Id: " + session + "\r\n", body));
+      try (Socket socket = new Socket("127.0.0.1", host.resource.getPort())) {
+        socket.getOutputStream().write(RawHttp.post("Mcp-Session-Id: " + session + "\r\n", body));
         assertThat(began.await(20, TimeUnit.SECONDS)).isTrue();
       }
 
@@ -554,7 +550,8 @@ class HttpEndpointTest {
                           .write(
                               RawHttp.post(
                                   "Mcp-Session-Id: " + session + "\r\n",
-                                  RawClient.call(1_000 + i, "item_read", "{\"table\":\"orders\"}")));
+                                  RawClient.call(
+                                      1_000 + i, "item_read", "{\"table\":\"orders\"}")));
                     }
                   } catch (IOException e) {
                     // The server has given the client up, which is what is to happen.
@@ -598,7 +595,8 @@ class HttpEndpointTest {
       assertThatThrownBy(() -> HttpEndpoint.of(server).build())
           .hasMessageContaining("tokens(…)")
           .hasMessageContaining("unauthenticated(…)");
-      assertThatThrownBy(() -> HttpEndpoint.of(server).resource(outside).unauthenticated(agent).build())
+      assertThatThrownBy(
+              () -> HttpEndpoint.of(server).resource(outside).unauthenticated(agent).build())
           .hasMessageContaining("this machine");
       assertThatThrownBy(
               () ->
@@ -611,8 +609,7 @@ class HttpEndpointTest {
           .hasMessageContaining("resource(…)");
       assertThatThrownBy(() -> HttpEndpoint.of(server).tokens(none).unauthenticated(agent).build())
           .hasMessageContaining("both");
-      assertThatThrownBy(
-              () -> HttpEndpoint.of(server).resource(URI.create("https://u:p@host/mcp")))
+      assertThatThrownBy(() -> HttpEndpoint.of(server).resource(URI.create("https://u:p@host/mcp")))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -623,8 +620,7 @@ class HttpEndpointTest {
 
   static TestServer granting(String subject, Effect effect) {
     TestServer test = new TestServer();
-    test.grants =
-        Grants.of(Grant.to(VerifiedToken.principal(HttpHost.ISSUER, subject), effect));
+    test.grants = Grants.of(Grant.to(VerifiedToken.principal(HttpHost.ISSUER, subject), effect));
     return test;
   }
 }

@@ -52,7 +52,8 @@ class HttpFuzzIT {
           RawClient.initialize("2025-11-25"),
           RawClient.call(1, "item_read", "{\"table\":\"orders\"}"),
           RawClient.call(2, "item_write", "{\"table\":\"orders\"}"),
-          RawClient.call(3, "item_login", "{\"table\":\"orders\",\"password\":\"hunter2-planted\"}"),
+          RawClient.call(
+              3, "item_login", "{\"table\":\"orders\",\"password\":\"hunter2-planted\"}"),
           "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"tools/list\"}",
           "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"resources/list\",\"params\":{\"cursor\":\"x\"}}",
           "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"logging/setLevel\",\"params\":{\"level\":\"debug\"}}",
@@ -86,14 +87,19 @@ class HttpFuzzIT {
 
       int answered = statuses.values().stream().mapToInt(Integer::intValue).sum();
       assertThat(answered).as("seed " + SEED + ": " + statuses).isEqualTo(MESSAGES);
-      assertThat(statuses).as("seed " + SEED).containsKeys(200, 202, 400, 404, 415).doesNotContainKey(500);
+      assertThat(statuses)
+          .as("seed " + SEED)
+          .containsKeys(200, 202, 400, 404, 415)
+          .doesNotContainKey(500);
       assertThat(host.endpoint.openSessions()).isLessThanOrEqualTo(64);
       assertThat(server.cancellations().underWay()).isZero();
       assertThat(test.called).isNotEmpty();
-      assertThat(test.ledger.count("act.started")).isEqualTo(acts());
+      assertThat(test.ledger.count("act.started")).isGreaterThanOrEqualTo(acts());
+      assertThat(test.ledger.count("act.finished")).isEqualTo(test.ledger.count("act.started"));
       assertThat(test.ledger.text()).doesNotContain("hunter2");
       assertThat(
-              host.post(host.in(session), "{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"tools/list\"}")
+              host.post(
+                      host.in(session), "{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"tools/list\"}")
                   .body())
           .contains("item_read");
     }
@@ -127,9 +133,11 @@ class HttpFuzzIT {
 
   private static byte[] message(String session, Random random) {
     String body = mutated(BODIES.get(random.nextInt(BODIES.size())), random);
-    byte[] bytes = body.getBytes(random.nextInt(20) == 0 ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8);
+    byte[] bytes =
+        body.getBytes(random.nextInt(20) == 0 ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8);
     // GET only where it cannot open a stream, which would have no end to read to.
-    String method = List.of("POST", "POST", "POST", "POST", "PUT", "OPTIONS").get(random.nextInt(6));
+    String method =
+        List.of("POST", "POST", "POST", "POST", "PUT", "OPTIONS").get(random.nextInt(6));
     StringBuilder head = new StringBuilder(method).append(" /mcp HTTP/1.1\r\n");
     boolean whole = random.nextInt(3) > 0;
     if (whole) {
@@ -162,12 +170,14 @@ class HttpFuzzIT {
 
   private static String mutated(String body, Random random) {
     StringBuilder text = new StringBuilder(body);
-    for (int i = random.nextInt(4); i > 0; i--) {
+    for (int i = random.nextInt(4); i > 0 && !text.isEmpty(); i--) {
       int at = random.nextInt(text.length());
       switch (random.nextInt(6)) {
         case 0 -> text.deleteCharAt(at);
         case 1 -> text.insert(at, (char) random.nextInt(0x2ff));
-        case 2 -> text.insert(at, List.of("{", "[", "\"", "1e999", "null", "\\u0000").get(random.nextInt(6)));
+        case 2 ->
+            text.insert(
+                at, List.of("{", "[", "\"", "1e999", "null", "\\u0000").get(random.nextInt(6)));
         case 3 -> text.setLength(Math.max(1, at));
         case 4 -> text.insert(at, "[".repeat(random.nextInt(200)));
         default -> text.append(text.substring(at));

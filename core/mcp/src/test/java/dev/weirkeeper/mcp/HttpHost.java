@@ -155,8 +155,7 @@ final class HttpHost implements AutoCloseable {
     token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
     McpSyncClient client =
         McpClient.sync(
-                HttpClientStreamableHttpTransport.builder(
-                        "http://127.0.0.1:" + resource.getPort())
+                HttpClientStreamableHttpTransport.builder("http://127.0.0.1:" + resource.getPort())
                     .endpoint("/mcp")
                     .requestBuilder(request)
                     .build())
@@ -175,8 +174,7 @@ final class HttpHost implements AutoCloseable {
 
   HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return http.send(
-          request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new AssertionError("no answer", e);
     } catch (InterruptedException e) {

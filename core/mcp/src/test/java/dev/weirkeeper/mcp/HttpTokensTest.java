@@ -37,8 +37,7 @@ import org.junit.jupiter.api.Test;
 
 class HttpTokensTest {
   private static final String LIST = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}";
-  private static final String WRITE =
-      RawClient.call(7, "item_write", "{\"table\":\"orders\"}");
+  private static final String WRITE = RawClient.call(7, "item_write", "{\"table\":\"orders\"}");
 
   private final TestServer test = HttpEndpointTest.granting("ana-bot", Effect.WRITE);
 
@@ -72,8 +71,7 @@ class HttpTokensTest {
                   .expirationTime(Date.from(host.clock.instant().minusSeconds(31)))
                   .build()));
       bad.put(
-          "no expiry",
-          HttpHost.signed(host.claims("ana-bot", "").expirationTime(null).build()));
+          "no expiry", HttpHost.signed(host.claims("ana-bot", "").expirationTime(null).build()));
       bad.put(
           "not yet",
           HttpHost.signed(
@@ -83,15 +81,13 @@ class HttpTokensTest {
       bad.put("no subject", HttpHost.signed(host.claims("ana-bot", "").subject(null).build()));
       bad.put(
           "an id token",
-          HttpHost.signed(
-              new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k1"), "JWT", claims));
+          HttpHost.signed(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k1"), "JWT", claims));
       bad.put("unsigned", new PlainJWT(claims).serialize());
       bad.put("signed with the public key", signedWithPublicKey(claims));
       bad.put("signed by somebody else", signedByOther(claims));
       bad.put(
           "another algorithm",
-          HttpHost.signed(
-              new JWSHeader.Builder(JWSAlgorithm.RS512).keyID("k1"), "at+jwt", claims));
+          HttpHost.signed(new JWSHeader.Builder(JWSAlgorithm.RS512).keyID("k1"), "at+jwt", claims));
       bad.put("a changed signature", good.substring(0, good.length() - 8) + "AAAAAAAA");
       bad.put("no token", "x");
 
@@ -145,10 +141,8 @@ class HttpTokensTest {
   @Test
   void without_a_token_a_client_is_told_where_to_get_one() throws Exception {
     try (McpServer server = test.open();
-        HttpHost host =
-            HttpHost.withTokens(server, b -> b.scope("weirkeeper.read", Effect.READ))) {
-      HttpResponse<String> none =
-          host.post(host.request(), RawClient.initialize("2025-11-25"));
+        HttpHost host = HttpHost.withTokens(server, b -> b.scope("weirkeeper.read", Effect.READ))) {
+      HttpResponse<String> none = host.post(host.request(), RawClient.initialize("2025-11-25"));
       HttpResponse<String> document =
           host.send(
               HttpRequest.newBuilder(
@@ -217,9 +211,7 @@ class HttpTokensTest {
       HttpResponse<String> ended = host.send(as(host, host.in(session), theirs).DELETE());
       HttpResponse<String> heard =
           host.send(
-              as(host, host.in(session), theirs)
-                  .setHeader("Accept", "text/event-stream")
-                  .GET());
+              as(host, host.in(session), theirs).setHeader("Accept", "text/event-stream").GET());
       HttpResponse<String> nobody = host.post(host.in(session), WRITE);
 
       assertThat(List.of(stolen, ended, heard))
@@ -267,8 +259,7 @@ class HttpTokensTest {
             HttpHost.withTokens(
                 server,
                 b ->
-                    b.scope("weirkeeper.read", Effect.READ)
-                        .scope("weirkeeper.apply", "item_w*"))) {
+                    b.scope("weirkeeper.read", Effect.READ).scope("weirkeeper.apply", "item_w*"))) {
       String read = host.token("ana-bot", "openid weirkeeper.read");
       String both = host.token("ana-bot", "weirkeeper.read weirkeeper.apply");
       String stranger = host.token("mallory", "weirkeeper.read weirkeeper.apply");
@@ -280,8 +271,7 @@ class HttpTokensTest {
           host.post(
               as(host, host.in(session), both),
               RawClient.call(8, "item_once", "{\"table\":\"orders\"}"));
-      HttpResponse<String> ungranted =
-          host.post(as(host, host.in(strangers), stranger), WRITE);
+      HttpResponse<String> ungranted = host.post(as(host, host.in(strangers), stranger), WRITE);
 
       assertThat(host.post(as(host, host.in(session), read), LIST).body())
           .contains("item_read")
@@ -327,12 +317,9 @@ class HttpTokensTest {
 
   @Test
   void keys_are_read_from_where_the_issuer_publishes_them() throws Exception {
-    HttpServer issuer =
-        HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    HttpServer issuer = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     byte[] keys =
-        new JWKSet(HttpHost.KEY.toPublicJWK())
-            .toString()
-            .getBytes(StandardCharsets.UTF_8);
+        new JWKSet(HttpHost.KEY.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
     issuer.createContext(
         "/keys",
         exchange -> {
@@ -362,8 +349,7 @@ class HttpTokensTest {
       assertThat(verifier.verify(host.token("ana-bot", "a b")))
           .map(VerifiedToken::scopes)
           .contains(Set.of("a", "b"));
-      assertThatThrownBy(
-              () -> unreachable.verify(host.token("ana-bot", "")))
+      assertThatThrownBy(() -> unreachable.verify(host.token("ana-bot", "")))
           .isInstanceOf(IOException.class);
     } finally {
       issuer.stop(0);
@@ -385,7 +371,9 @@ class HttpTokensTest {
             VerifiedToken.principal("https://a", "ana\u00a0lee"),
             VerifiedToken.principal("https://a", "\u0430na"));
 
-    assertThat(principals).doesNotHaveDuplicates().allMatch(name -> name.matches("[\\x21-\\x7e]{1,128}"));
+    assertThat(principals)
+        .doesNotHaveDuplicates()
+        .allMatch(name -> name.matches("[\\x21-\\x7e]{1,128}"));
     assertThat(VerifiedToken.principal("https://a", "b")).isEqualTo("https://a#b");
   }
 

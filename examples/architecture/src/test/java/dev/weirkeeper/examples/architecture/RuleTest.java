@@ -42,7 +42,7 @@ class RuleTest {
       Map.ofEntries(
           entry("core", 160L),
           entry("core/testkit", 15L),
-          entry("core/mcp", 25L),
+          entry("core/mcp", 40L),
           entry("core/otel", 1L),
           entry("contracts/kafka", 1L),
           entry("contracts", 40L),

@@ -91,14 +91,14 @@ final class Fixture {
   }
 
   private static void contents(McpServer.SyncSpecification<?> server) {
-    constant(
-        server, "test_simple_text", text("This is a simple text response for testing."));
+    constant(server, "test_simple_text", text("This is a simple text response for testing."));
     constant(server, "test_image_content", image());
     constant(server, "test_audio_content", AudioContent.builder(WAV, "audio/wav").build());
     constant(
         server,
         "test_embedded_resource",
-        embedded("test://embedded-resource", "text/plain", "This is an embedded resource content."));
+        embedded(
+            "test://embedded-resource", "text/plain", "This is an embedded resource content."));
     constant(
         server,
         "test_multiple_content_types",
@@ -176,7 +176,8 @@ final class Fixture {
         "test_tool_with_logging",
         NOTHING,
         (exchange, call) -> {
-          for (String step : List.of("execution started", "processing data", "execution completed")) {
+          for (String step :
+              List.of("execution started", "processing data", "execution completed")) {
             exchange.loggingNotification(
                 LoggingMessageNotification.builder(LoggingLevel.INFO, "Tool " + step).build());
           }
@@ -206,8 +207,7 @@ final class Fixture {
                   .createMessage(
                       CreateMessageRequest.builder(
                               List.of(
-                                  SamplingMessage.builder(
-                                          Role.USER, text(argument(call, "prompt")))
+                                  SamplingMessage.builder(Role.USER, text(argument(call, "prompt")))
                                       .build()),
                               100)
                           .build())
@@ -258,8 +258,7 @@ final class Fixture {
         server,
         "test_elicitation_sep1330_enums",
         NOTHING,
-        (exchange, call) ->
-            asked(exchange, "Elicitation completed", "Please choose", choices()));
+        (exchange, call) -> asked(exchange, "Elicitation completed", "Please choose", choices()));
   }
 
   private static Map<String, Object> choices() {
@@ -297,8 +296,7 @@ final class Fixture {
         exchange.createElicitation(
             ElicitRequest.builder(message, Map.of("type", "object", "properties", properties))
                 .build());
-    return result(
-        answered + ": action=" + result.action() + ", content=" + result.content());
+    return result(answered + ": action=" + result.action() + ", content=" + result.content());
   }
 
   private static void resources(McpServer.SyncSpecification<?> server) {
@@ -309,8 +307,7 @@ final class Fixture {
             "text/plain",
             "This is the content of the static text resource."));
     resource(server, new BlobResourceContents("test://static-binary", "image/png", PNG));
-    resource(
-        server, new TextResourceContents("test://watched-resource", "text/plain", "Watched."));
+    resource(server, new TextResourceContents("test://watched-resource", "text/plain", "Watched."));
     server.resourceTemplates(
         new SyncResourceTemplateSpecification(
             ResourceTemplate.builder("test://template/{id}/data", "template")
@@ -333,8 +330,7 @@ final class Fixture {
             }));
   }
 
-  private static void resource(
-      McpServer.SyncSpecification<?> server, ResourceContents contents) {
+  private static void resource(McpServer.SyncSpecification<?> server, ResourceContents contents) {
     server.resources(
         new SyncResourceSpecification(
             Resource.builder(contents.uri(), contents.uri().substring("test://".length()))
@@ -397,8 +393,7 @@ final class Fixture {
     List<Content> of(Map<String, Object> arguments);
   }
 
-  private static void prompt(
-      McpServer.SyncSpecification<?> server, Prompt prompt, Words words) {
+  private static void prompt(McpServer.SyncSpecification<?> server, Prompt prompt, Words words) {
     server.prompts(
         new SyncPromptSpecification(
             prompt,
