@@ -319,7 +319,7 @@ record Codec(Type type, Function<JsonNode, String> text) {
 
   private static String floating(JsonNode value) {
     if (value.isNumber()) {
-      return value.asText();
+      return value.asText().toLowerCase(Locale.ROOT);
     }
     String text = string(value);
     if (text.equals("NaN") || text.equals("Infinity") || text.equals("-Infinity")) {

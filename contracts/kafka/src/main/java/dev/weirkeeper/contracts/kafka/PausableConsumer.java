@@ -38,7 +38,7 @@ public final class PausableConsumer<K, V> implements AutoCloseable {
   /** Whether the source took note. */
   public enum Confirmed {
     YES,
-    /** The group moved on meanwhile; the records come again, here or at another member. */
+    /** The group moved on meanwhile; the records may come again, here or at another member. */
     NOT_NOW
   }
 
@@ -116,7 +116,7 @@ public final class PausableConsumer<K, V> implements AutoCloseable {
   /**
    * Confirms the batch: call it after the screening is done.
    *
-   * @return whether it was confirmed; if not, go on polling, and its records come again
+   * @return whether it was confirmed; if not, go on polling, and its records may come again
    */
   public Confirmed finished() {
     requireUnderWay();
@@ -126,7 +126,7 @@ public final class PausableConsumer<K, V> implements AutoCloseable {
       return Confirmed.YES;
     } catch (CommitFailedException | RebalanceInProgressException e) {
       LOG.warn(
-          "{}: the group changed before a batch was confirmed, its records come again: {}",
+          "{}: the group changed before a batch was confirmed, its records may come again: {}",
           feed,
           e.getClass().getName());
       return Confirmed.NOT_NOW;

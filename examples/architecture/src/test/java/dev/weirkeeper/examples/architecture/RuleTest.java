@@ -44,7 +44,7 @@ class RuleTest {
           entry("core/testkit", 15L),
           entry("core/mcp", 1L),
           entry("core/otel", 1L),
-          entry("contracts/kafka", 1L),
+          entry("contracts/kafka", 10L),
           entry("contracts", 40L),
           entry("contracts/postgres", 40L),
           entry("contracts/duckdb", 10L),
