@@ -2,6 +2,7 @@ package dev.weirkeeper;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -57,14 +58,23 @@ public sealed interface Act {
    * What a call came to. The first cause of its record is the {@link Started} record.
    *
    * @param outcome without what a READ tool found, which may hold row values
+   * @param answered when the tool said that it was done, where that was read back afterwards: what
+   *     lies between it and the time of the record is the verification
    */
-  record Finished(Hash action, String tool, Outcome outcome) implements Act {
+  record Finished(Hash action, String tool, Outcome outcome, Optional<Instant> answered)
+      implements Act {
     public static final String KIND = "act.finished";
 
     public Finished {
       requireNonNull(action, "action");
       requireNonNull(tool, "tool");
       requireNonNull(outcome, "outcome");
+      requireNonNull(answered, "answered");
+    }
+
+    /** A call after which nothing was read back. */
+    public Finished(Hash action, String tool, Outcome outcome) {
+      this(action, tool, outcome, Optional.empty());
     }
   }
 

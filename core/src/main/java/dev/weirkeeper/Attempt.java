@@ -70,6 +70,7 @@ final class Attempt<I extends Record> implements Tool.Call {
   private final CallControl control;
   private Optional<String> observed = Optional.empty();
   private OptionalLong bound = OptionalLong.empty();
+  private Optional<Instant> answered = Optional.empty();
 
   Attempt(
       Parts parts,
@@ -269,7 +270,7 @@ final class Attempt<I extends Record> implements Tool.Call {
             shown,
             caller,
             stateHash(),
-            Hash.of(Json.of(tool.spec())),
+            parts.rules().definition(tool.spec()),
             policy(),
             bound.isPresent() ? Optional.of(bound.getAsLong()) : Optional.empty(),
             admitted.approval());
@@ -329,6 +330,7 @@ final class Attempt<I extends Record> implements Tool.Call {
     if (!(outcome instanceof Outcome.Done done) || tool.check().isEmpty()) {
       return outcome;
     }
+    answered = Optional.of(parts.clock().instant());
     try {
       return tool.check()
           .get()
@@ -355,7 +357,7 @@ final class Attempt<I extends Record> implements Tool.Call {
               Act.Finished.KIND,
               caller.actor(),
               Optional.of(action.target()),
-              new Act.Finished(id, action.tool(), told),
+              new Act.Finished(id, action.tool(), told, answered),
               List.of(started));
       admitted.number().ifPresent(number -> remember(number, outcome, started));
     } catch (JournalException e) {

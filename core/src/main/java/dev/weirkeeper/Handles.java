@@ -50,6 +50,24 @@ public final class Handles {
     return new Handles(handles);
   }
 
+  /**
+   * What a name with its schema is called, part by part; a name without a dot is one part. What
+   * {@link #over} would call the parts, unless somebody made two names with the same handle.
+   */
+  public static String qualified(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0
+        ? called(name)
+        : called(name.substring(0, dot)) + "." + called(name.substring(dot + 1));
+  }
+
+  private static String called(String name) {
+    // A name that is no text has a handle, too: there is nothing that it could be mistaken for.
+    return isPlain(name)
+        ? name
+        : "name~" + Hash.of(name.getBytes(StandardCharsets.UTF_8)).hex().substring(0, BRIEF);
+  }
+
   /** Whether a name is shown as it is. */
   public static boolean isPlain(String name) {
     return PLAIN.matcher(name).matches();

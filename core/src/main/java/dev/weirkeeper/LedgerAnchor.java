@@ -40,15 +40,17 @@ final class LedgerAnchor {
     chain =
         Hash.of(
             (chain.hex() + batch.id().hex()).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    boolean waited =
-        transactions.stream()
-            .map(Transaction::origin)
-            .anyMatch(
-                origin ->
-                    origin == Transaction.Origin.DRAIN || origin == Transaction.Origin.REPLAY);
-    if (!waited) {
+    if (!waited(transactions)) {
       applied.counts().forEach((asset, more) -> counts.merge(asset.toString(), more, Counts::plus));
     }
+  }
+
+  /** Whether these are rows that waited: they were counted when they came. */
+  static boolean waited(List<Transaction> transactions) {
+    return transactions.stream()
+        .map(Transaction::origin)
+        .anyMatch(
+            origin -> origin == Transaction.Origin.DRAIN || origin == Transaction.Origin.REPLAY);
   }
 
   /**

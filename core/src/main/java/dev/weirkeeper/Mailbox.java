@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -15,32 +16,71 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where other threads leave commands for a pipeline. The pipeline's thread carries them out between
- * two commits; its own commands are carried out at once. Safe to share between threads.
+ * Where other threads leave commands and questions for a pipeline. The pipeline's thread sees to
+ * them between two commits; its own are seen to at once. What the pipeline looks like from outside,
+ * its {@link #view}, is answered without it. Made before the door and the pipeline, which both need
+ * it. Safe to share between threads.
  */
 public final class Mailbox {
   private static final Duration LONGEST = Duration.ofDays(1);
+
+  /** How long somebody may have given up before it is noticed. */
+  private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private static final String STOPPED = "The pipeline stopped; nothing was done";
   private static final String BROKE = "The pipeline failed at it";
 
-  private record Letter(PipelineCommand command, CompletableFuture<Outcome> answer) {
-    /** The answer, should it have come just now. */
-    Outcome answerOr(String unknown) {
+  /** Who sees to the letters: a pipeline that runs. */
+  interface Worker {
+    Outcome carryOut(PipelineCommand command, CallControl control);
+
+    <T> Probe<T> answer(PipelineQuestion<T> question);
+
+    /** Asked from any thread. */
+    PipelineView view();
+  }
+
+  /** What is answered where the worker did not. */
+  private record Otherwise<R>(Function<String, R> undone, Function<String, R> unclear) {}
+
+  private static final Otherwise<Outcome> OF_COMMANDS =
+      new Otherwise<>(Outcome.Refused::new, Outcome.Unknown::new);
+
+  private record Letter<R>(Function<Worker, R> work, CompletableFuture<R> answer) {
+    void seenToBy(Worker worker) {
       try {
-        return answer.getNow(new Outcome.Unknown(unknown));
+        answer.complete(work.apply(worker));
+      } catch (RuntimeException | Error e) {
+        answer.completeExceptionally(e);
+        throw e;
+      }
+    }
+
+    /** The answer, should it have come just now. */
+    R answerOr(String unclear, Otherwise<R> otherwise) {
+      try {
+        R now = answer.getNow(null);
+        return now == null ? otherwise.unclear().apply(unclear) : now;
       } catch (CompletionException e) {
-        return new Outcome.Unknown(BROKE);
+        return otherwise.unclear().apply(BROKE);
       }
     }
   }
 
-  private final ConcurrentLinkedQueue<Letter> letters = new ConcurrentLinkedQueue<>();
+  private record Waiting<R>(Letter<R> letter, Runnable refuse) {}
+
+  private final ConcurrentLinkedQueue<Waiting<?>> letters = new ConcurrentLinkedQueue<>();
   private final Clock clock;
   private volatile @Nullable Thread owner;
-  private volatile @Nullable Function<PipelineCommand, Outcome> worker;
+  private volatile @Nullable Worker worker;
 
   public Mailbox(Clock clock) {
     this.clock = requireNonNull(clock, "clock");
+  }
+
+  /** Has a command carried out for somebody who waits to the end. */
+  public Outcome send(PipelineCommand command, Instant deadline) {
+    return send(command, deadline, CallControl.NONE);
   }
 
   /**
@@ -48,33 +88,93 @@ public final class Mailbox {
    *
    * @param deadline after it (or a day, if that is sooner) the answer is {@code Unknown} if the
    *     command had begun, and {@code Refused} if it could still be taken back
+   * @param control a command that is given up before it began is taken back and {@code Refused};
+   *     progress is heard on the pipeline's thread
    */
-  public Outcome send(PipelineCommand command, Instant deadline) {
-    Function<PipelineCommand, Outcome> current = worker;
+  public Outcome send(PipelineCommand command, Instant deadline, CallControl control) {
+    requireNonNull(command, "command");
+    requireNonNull(control, "control");
+    return post(
+        by ->
+            control
+                .cancelled()
+                .get()
+                .<Outcome>map(why -> new Outcome.Refused(why + "; nothing was done"))
+                .orElseGet(() -> by.carryOut(command, control)),
+        deadline,
+        control,
+        OF_COMMANDS);
+  }
+
+  /**
+   * Asks what only the pipeline's thread may look up, and waits for the answer.
+   *
+   * @param deadline after it the answer is {@code Unknown}
+   * @param control a question that is given up is {@code Unknown}
+   */
+  public <T> Probe<T> ask(PipelineQuestion<T> question, Instant deadline, CallControl control) {
+    requireNonNull(question, "question");
+    requireNonNull(control, "control");
+    return post(
+        by ->
+            control
+                .cancelled()
+                .get()
+                .<Probe<T>>map(Probe.Unknown::new)
+                .orElseGet(() -> by.answer(question)),
+        deadline,
+        control,
+        new Otherwise<>(Probe.Unknown::new, Probe.Unknown::new));
+  }
+
+  /** What the pipeline looks like now; empty if none is running, which says nothing of tables. */
+  public Optional<PipelineView> view() {
+    return Optional.ofNullable(worker).map(Worker::view);
+  }
+
+  private <R> R post(
+      Function<Worker, R> work, Instant deadline, CallControl control, Otherwise<R> otherwise) {
+    Worker current = worker;
     if (current == null) {
-      return new Outcome.Refused("No pipeline is running; start it, then ask again");
+      return otherwise.undone().apply("No pipeline is running; start it, then ask again");
     }
     if (Thread.currentThread() == owner) {
-      return current.apply(command);
+      return work.apply(current);
     }
-    Letter letter = new Letter(command, new CompletableFuture<>());
-    letters.add(letter);
-    if (worker == null && letters.remove(letter)) {
-      return new Outcome.Refused(STOPPED);
+    Letter<R> letter = new Letter<>(work, new CompletableFuture<>());
+    Waiting<R> waiting =
+        new Waiting<>(letter, () -> letter.answer().complete(otherwise.undone().apply(STOPPED)));
+    letters.add(waiting);
+    if (worker == null && letters.remove(waiting)) {
+      return otherwise.undone().apply(STOPPED);
     }
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millisUntil(deadline));
     try {
-      return letter.answer().get(millisUntil(deadline), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      return letters.remove(letter)
-          ? new Outcome.Refused("The pipeline did not get to it in time; nothing was done")
-          : letter.answerOr("The pipeline has begun with it and not finished in time");
+      while (true) {
+        long left = end - System.nanoTime();
+        try {
+          return letter.answer().get(Math.min(left, SLICE_NANOS), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          Optional<String> stop = control.cancelled().get();
+          if (left <= SLICE_NANOS) {
+            return letters.remove(waiting)
+                ? otherwise
+                    .undone()
+                    .apply("The pipeline did not get to it in time; nothing was done")
+                : letter.answerOr(
+                    "The pipeline has begun with it and not finished in time", otherwise);
+          } else if (stop.isPresent() && letters.remove(waiting)) {
+            return otherwise.undone().apply(stop.get() + "; nothing was done");
+          }
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return letters.remove(letter)
-          ? new Outcome.Refused("The caller was interrupted; nothing was done")
-          : letter.answerOr("The caller was interrupted while the pipeline was at it");
+      return letters.remove(waiting)
+          ? otherwise.undone().apply("The caller was interrupted; nothing was done")
+          : letter.answerOr("The caller was interrupted while the pipeline was at it", otherwise);
     } catch (ExecutionException e) {
-      return new Outcome.Unknown(BROKE);
+      return otherwise.unclear().apply(BROKE);
     }
   }
 
@@ -86,28 +186,23 @@ public final class Mailbox {
     return wait.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : wait.toMillis();
   }
 
-  /** Makes the calling thread the one that carries commands out. */
-  void open(Function<PipelineCommand, Outcome> handler) {
+  /** Makes the calling thread the one that sees to letters. */
+  void open(Worker seesToThem) {
     owner = Thread.currentThread();
-    worker = handler;
+    worker = seesToThem;
   }
 
-  /** Carries out what waits. */
+  /** Sees to what waits. */
   void empty() {
-    Function<PipelineCommand, Outcome> current = requireNonNull(worker, "open");
+    Worker current = requireNonNull(worker, "open");
     // Only what waits now: whoever writes again at once must not keep the rows waiting.
-    int waiting = letters.size();
-    for (int i = 0; i < waiting; i++) {
-      Letter letter = letters.poll();
-      if (letter == null) {
+    int count = letters.size();
+    for (int i = 0; i < count; i++) {
+      Waiting<?> next = letters.poll();
+      if (next == null) {
         return;
       }
-      try {
-        letter.answer().complete(current.apply(letter.command()));
-      } catch (RuntimeException | Error e) {
-        letter.answer().completeExceptionally(e);
-        throw e;
-      }
+      next.letter().seenToBy(current);
     }
   }
 
@@ -119,8 +214,8 @@ public final class Mailbox {
   void close() {
     worker = null;
     owner = null;
-    for (Letter letter = letters.poll(); letter != null; letter = letters.poll()) {
-      letter.answer().complete(new Outcome.Refused(STOPPED));
+    for (Waiting<?> next = letters.poll(); next != null; next = letters.poll()) {
+      next.refuse().run();
     }
   }
 }

@@ -112,6 +112,11 @@ public final class Pipeline {
             .flatMap(state -> current.schema().pending(state, current.position()));
   }
 
+  /** What it looks like now; empty before its first run. From any thread. */
+  public Optional<PipelineView> view() {
+    return Optional.ofNullable(session).map(PipelineSession::view);
+  }
+
   /** Health of the feed, as it last said. From any thread. */
   public Map<String, Probe<String>> health() {
     PipelineSession current = session;

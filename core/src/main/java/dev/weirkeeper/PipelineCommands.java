@@ -15,7 +15,7 @@ final class PipelineCommands {
     this.session = session;
   }
 
-  Outcome carryOut(PipelineCommand command) {
+  Outcome carryOut(PipelineCommand command, CallControl control) {
     Optional<TableState> found = session.tables().of(command.asset());
     if (found.isEmpty()) {
       return new Outcome.Refused(
@@ -38,9 +38,9 @@ final class PipelineCommands {
       } else if (command instanceof PipelineCommand.Resync) {
         return resync(state);
       } else if (command instanceof PipelineCommand.Apply apply) {
-        return apply(state, apply);
+        return apply(state, apply, control);
       }
-      return replay(state, (PipelineCommand.Replay) command);
+      return replay(state, (PipelineCommand.Replay) command, control);
     } catch (IOException e) {
       throw new PipelineException("The pipeline failed while it was asked to act", e);
     }
@@ -117,7 +117,8 @@ final class PipelineCommands {
     return done(state);
   }
 
-  private Outcome apply(TableState state, PipelineCommand.Apply apply) throws IOException {
+  private Outcome apply(TableState state, PipelineCommand.Apply apply, CallControl control)
+      throws IOException {
     Optional<Plan> plan = session.schema().pending(state, session.position());
     if (plan.isEmpty() || !plan.get().id().equals(apply.plan())) {
       return new Outcome.Refused(
@@ -127,19 +128,20 @@ final class PipelineCommands {
               + state.asset()
               + plan.map(waiting -> "; that is " + waiting.id()).orElse("; none does"));
     }
-    if (!session.carryOut(state.asset(), plan.get())) {
+    if (!session.carryOut(state.asset(), plan.get(), control.progress())) {
       return new Outcome.Failed(
           session.tables().of(state.asset()).flatMap(TableState::reason).orElse("not done"));
     }
     return done(state);
   }
 
-  private Outcome replay(TableState state, PipelineCommand.Replay replay) throws IOException {
+  private Outcome replay(TableState state, PipelineCommand.Replay replay, CallControl control)
+      throws IOException {
     if (state.spools() || state.mode() == TableState.Mode.RESYNC_NEEDED) {
       return new Outcome.Refused(
           state.asset() + " is " + state.mode() + "; resume it first, then replay");
     }
-    Optional<String> refusal = session.replay(state.asset(), replay.selection());
+    Optional<String> refusal = session.replay(state.asset(), replay.selection(), control);
     Counts counts = session.replayed();
     if (refusal.isPresent()) {
       return new Outcome.Failed("The target takes no more: " + refusal.get());

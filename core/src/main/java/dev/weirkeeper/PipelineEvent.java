@@ -15,6 +15,19 @@ public sealed interface PipelineEvent {
     }
   }
 
+  /**
+   * Something has to be settled before the first row of a transaction: a change of schema, rows
+   * that a contract blocks. The decisions about it follow.
+   *
+   * @param sourceCommit when the transaction was committed at its source
+   */
+  record Met(Position position, Instant sourceCommit) implements PipelineEvent {
+    public Met {
+      requireNonNull(position, "position");
+      requireNonNull(sourceCommit, "sourceCommit");
+    }
+  }
+
   /** A policy decided about an incident. */
   record Decided(Incident incident, Decision decision) implements PipelineEvent {
     public Decided {

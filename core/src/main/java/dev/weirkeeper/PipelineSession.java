@@ -2,6 +2,7 @@ package dev.weirkeeper;
 
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.FeedException;
+import dev.weirkeeper.spi.ProgressListener;
 import dev.weirkeeper.spi.RowJudge;
 import dev.weirkeeper.spi.Target;
 import java.io.IOException;
@@ -14,10 +15,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One run from a position on. Confined to the thread of {@link Pipeline#run}. */
-final class PipelineSession implements AutoCloseable {
+final class PipelineSession implements AutoCloseable, Mailbox.Worker {
+  private static final Logger LOG = LoggerFactory.getLogger(PipelineSession.class);
   private static final Duration IDLE = Duration.ofMillis(20);
   private static final Duration HEALTH = Duration.ofSeconds(1);
   private static final int DRAINS_PER_ROUND = 4;
@@ -30,6 +36,11 @@ final class PipelineSession implements AutoCloseable {
   private final LedgerAnchor anchor;
   private final Group group = new Group();
   private final Map<Hash, RowJudge> judges = new HashMap<>();
+  private final PipelineCommands commands;
+
+  /** What became of events since the ledger began. Read from any thread. */
+  private final Map<Asset, Counts> totals = new ConcurrentHashMap<>();
+
   private volatile Position position;
   private volatile Map<String, Probe<String>> health = Map.of();
   private Instant healthDue;
@@ -58,6 +69,7 @@ final class PipelineSession implements AutoCloseable {
     this.resumed = resumed;
     this.tables = new Tables(stored, parts.listener());
     this.schema = new SchemaStep(parts, tables);
+    this.commands = new PipelineCommands(this);
     this.healthDue = parts.clock().instant();
     this.anchor = new LedgerAnchor(parts.journal(), parts.clock(), parts.anchorEvery(), position);
   }
@@ -96,6 +108,52 @@ final class PipelineSession implements AutoCloseable {
     return health;
   }
 
+  @Override
+  public Outcome carryOut(PipelineCommand command, CallControl control) {
+    return commands.carryOut(command, control);
+  }
+
+  @Override
+  public <T> Probe<T> answer(PipelineQuestion<T> question) {
+    try {
+      return new Probe.Value<>(question.answer(new Backlog(parts.feed().id(), parts.target())));
+    } catch (IOException | RuntimeException e) {
+      // A question that fails is no reason to stop: whoever asked hears that nobody knows.
+      LOG.warn("What the target keeps could not be looked up: {}", e.getClass().getName());
+      return new Probe.Unknown<>("it could not be looked up: " + Redaction.described(e));
+    }
+  }
+
+  @Override
+  public PipelineView view() {
+    Position now = position;
+    List<PipelineView.Table> seen = new ArrayList<>();
+    tables
+        .published()
+        .forEach(
+            (asset, state) ->
+                seen.add(
+                    new PipelineView.Table(
+                        state,
+                        totals.getOrDefault(asset, Counts.ZERO),
+                        flows(state) ? Optional.empty() : schema.open(asset),
+                        waiting(state, now))));
+    return new PipelineView(parts.feed().id(), now, seen, health);
+  }
+
+  private Probe<PipelineView.Waiting> waiting(TableState state, Position now) {
+    try {
+      return schema
+          .pending(state, now)
+          .<Probe<PipelineView.Waiting>>map(
+              plan -> new Probe.Value<>(new PipelineView.Waiting(plan, schema.needs(plan))))
+          .orElseGet(Probe.Empty::new);
+    } catch (RuntimeException e) {
+      LOG.warn("No plan could be made for {}: {}", state.asset(), e.getClass().getName());
+      return new Probe.Unknown<>("no plan could be made: " + Redaction.described(e));
+    }
+  }
+
   /** What became of the rows of the last replay. */
   Counts replayed() {
     return replayed;
@@ -103,12 +161,16 @@ final class PipelineSession implements AutoCloseable {
 
   /** Says where the run begins and meets tables that are new. */
   void announce() throws IOException {
-    parts.mailbox().open(new PipelineCommands(this)::carryOut);
+    parts.mailbox().open(this);
     Map<String, Counts> ledger = new HashMap<>();
     parts
         .target()
         .ledger(parts.feed().id())
-        .forEach((asset, counts) -> ledger.put(asset.toString(), counts));
+        .forEach(
+            (asset, counts) -> {
+              ledger.put(asset.toString(), counts);
+              totals.put(asset, counts);
+            });
     parts
         .journal()
         .write(
@@ -227,6 +289,7 @@ final class PipelineSession implements AutoCloseable {
   /** Meets what must be settled before the first row of a transaction. */
   private void step(Transaction transaction) throws IOException {
     Position at = transaction.position();
+    parts.listener().accept(new PipelineEvent.Met(at, transaction.committedAt()));
     for (SchemaChange change : transaction.schemaChanges()) {
       schema.change(change, at);
     }
@@ -247,7 +310,11 @@ final class PipelineSession implements AutoCloseable {
   }
 
   private boolean flows(Relation relation) {
-    TableState.Mode mode = requireState(relation).mode();
+    return flows(requireState(relation));
+  }
+
+  private static boolean flows(TableState state) {
+    TableState.Mode mode = state.mode();
     return mode == TableState.Mode.LIVE || mode == TableState.Mode.LOADING;
   }
 
@@ -310,7 +377,7 @@ final class PipelineSession implements AutoCloseable {
    * changed once all are done: a restart in between finds the table as it was and begins again, and
    * steps that were done are found done.
    */
-  boolean carryOut(Asset asset, Plan plan) throws IOException {
+  boolean carryOut(Asset asset, Plan plan, ProgressListener progress) throws IOException {
     tables.put(tables.of(asset).orElseThrow().in(TableState.Mode.APPLYING));
     commit();
     Set<String> loading = loading();
@@ -318,7 +385,7 @@ final class PipelineSession implements AutoCloseable {
     boolean done;
     stepping = true;
     try {
-      done = schema.carryOut(asset, plan, plan.id());
+      done = schema.carryOut(asset, plan, plan.id(), progress);
       TableState after = tables.of(asset).orElseThrow();
       if (after.mode() == TableState.Mode.APPLYING) {
         tables.put(after.in(TableState.Mode.DRAINING));
@@ -337,7 +404,7 @@ final class PipelineSession implements AutoCloseable {
       if (state.mode() == TableState.Mode.APPLYING) {
         Optional<Plan> plan = schema.pending(state, position);
         if (plan.isPresent()) {
-          carryOut(state.asset(), plan.get());
+          carryOut(state.asset(), plan.get(), CallControl.NONE.progress());
         } else {
           tables.put(state.paused("A plan was begun and cannot be made again; look at the target"));
         }
@@ -414,6 +481,9 @@ final class PipelineSession implements AutoCloseable {
     if (commit instanceof Commit.Applied applied) {
       anchor.committed(batch, applied, transactions);
       replayed = applied.counts().values().stream().reduce(replayed, Counts::plus);
+      if (!LedgerAnchor.waited(transactions)) {
+        applied.counts().forEach((asset, more) -> totals.merge(asset, more, Counts::plus));
+      }
       tell(transactions, applied);
     }
     return commit;
@@ -495,7 +565,8 @@ final class PipelineSession implements AutoCloseable {
    *
    * @return why it stopped early, if it did
    */
-  Optional<String> replay(Asset asset, Target.Selection selection) throws IOException {
+  Optional<String> replay(Asset asset, Target.Selection selection, CallControl control)
+      throws IOException {
     commit();
     replayed = Counts.ZERO;
     try (Feed.Stream entries =
@@ -507,6 +578,9 @@ final class PipelineSession implements AutoCloseable {
         if (refusal.isPresent()) {
           return refusal;
         }
+        control
+            .progress()
+            .progress(replayed.in(), OptionalLong.empty(), "entries put through the gate");
         stream.keepAlive();
       }
     }

@@ -3,14 +3,16 @@ package dev.weirkeeper;
 import dev.weirkeeper.spi.DriftDetector;
 import dev.weirkeeper.spi.HealingPolicy;
 import dev.weirkeeper.spi.Planner;
+import dev.weirkeeper.spi.ProgressListener;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -32,7 +34,9 @@ final class SchemaStep {
   private final Function<Asset, Autonomy> autonomies;
   private final Tables tables;
   private final Consumer<PipelineEvent> listener;
-  private final Map<Asset, Hash> open = new HashMap<>();
+
+  /** Ids of open incidents. Read from any thread. */
+  private final Map<Asset, Hash> open = new ConcurrentHashMap<>();
 
   SchemaStep(Pipeline.Parts parts, Tables tables) {
     this.detector = parts.detector();
@@ -100,6 +104,16 @@ final class SchemaStep {
         ? Optional.empty()
         : planner.plan(
             new Incident(state.asset(), position, findings), state.accepted(), state.latest());
+  }
+
+  /** What the pipeline needs for each step of a plan. */
+  List<PipelineView.Need> needs(Plan plan) {
+    return plan.steps().stream().map(step -> toolbox.need(PIPELINE, step.action())).toList();
+  }
+
+  /** Id of the incident that is open on an asset, as far as this run knows. */
+  Optional<Hash> open(Asset asset) {
+    return Optional.ofNullable(open.get(asset));
   }
 
   /** Whether the versions differ in nothing that the detector would name. */
@@ -172,7 +186,7 @@ final class SchemaStep {
       tables.put(state.accepting(state.latest()));
       open.remove(state.asset());
     } else if (decision instanceof Decision.Heal heal && mayHeal(state)) {
-      carryOut(state.asset(), heal.plan(), cause);
+      carryOut(state.asset(), heal.plan(), cause, CallControl.NONE.progress());
     } else {
       if (decision instanceof Decision.Contain contain) {
         contain.now().forEach(action -> perform(action, List.of(cause)));
@@ -207,7 +221,8 @@ final class SchemaStep {
    *
    * @return whether the target now follows the newest version
    */
-  boolean carryOut(Asset asset, Plan plan, Hash cause) {
+  boolean carryOut(Asset asset, Plan plan, Hash cause, ProgressListener progress) {
+    int done = 0;
     for (Plan.Step step : plan.steps()) {
       Outcome outcome = perform(step.action(), List.of(cause));
       if (!outcome.isDone()) {
@@ -221,6 +236,7 @@ final class SchemaStep {
                 + describe(outcome));
         return false;
       }
+      progress.progress(++done, OptionalLong.of(plan.steps().size()), "steps of the plan are done");
     }
     // A step may have changed the state: a resync puts the table into LOADING.
     TableState state = tables.of(asset).orElseThrow();

@@ -127,6 +127,19 @@ public final class Toolbox {
         .toList();
   }
 
+  /**
+   * Whether the rules let the caller make this call with an approval of it, and not without: then
+   * {@link #request} asks for one. Says nothing of budgets, nor whether one was given already.
+   */
+  public boolean needsApproval(Caller caller, Action action) {
+    Tool<?, ?> known = tools.get(action.tool());
+    if (known == null) {
+      return false;
+    }
+    Rules.Answer answer = parts.rules().on(caller, known.spec(), action.target());
+    return answer.objection().isEmpty() && answer.leave() == Rules.Leave.TO_BE_ASKED;
+  }
+
   private static <I extends Record> Asset targetOf(Tool<I, ?> tool, Json input) {
     I typed = typed(tool, input);
     return tool.target()
@@ -381,6 +394,34 @@ public final class Toolbox {
   /** What the newest acts on an asset came to, newest first: {@code Failed table_add_column}. */
   List<String> recent(Asset asset) {
     return parts.memory().look(state -> state.recent(asset, RECENT));
+  }
+
+  /**
+   * What a caller would need for an action as the rules are now; asks nothing and calls nothing.
+   */
+  PipelineView.Need need(Caller caller, Action action) {
+    Tool<?, ?> tool = tools.get(action.tool());
+    if (tool == null) {
+      return new PipelineView.Need(
+          action.tool(),
+          Optional.empty(),
+          Optional.empty(),
+          PipelineView.Leave.REFUSED,
+          "There is no such tool at this host");
+    }
+    Rules.Answer answer = parts.rules().on(caller, tool.spec(), action.target());
+    PipelineView.Leave leave =
+        answer.objection().isPresent()
+            ? PipelineView.Leave.REFUSED
+            : answer.leave() == Rules.Leave.GRANTED
+                ? PipelineView.Leave.GRANTED
+                : PipelineView.Leave.NEEDS_APPROVAL;
+    return new PipelineView.Need(
+        action.tool(),
+        Optional.of(tool.spec().effect()),
+        Optional.of(tool.spec().undo()),
+        leave,
+        answer.objection().orElse(answer.because()));
   }
 
   /** Acts that are left this hour, by budget. */

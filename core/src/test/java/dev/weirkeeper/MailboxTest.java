@@ -8,13 +8,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +33,10 @@ class MailboxTest {
 
   private static Outcome done(PipelineCommand command) {
     return new Outcome.Done(Json.of(command), Outcome.Verification.NOT_NEEDED);
+  }
+
+  private void open(Function<PipelineCommand, Outcome> handler) {
+    OpenMailbox.answering(mailbox, handler);
   }
 
   private static Instant later() {
@@ -53,7 +61,7 @@ class MailboxTest {
 
   @Test
   void the_pipeline_s_own_commands_are_carried_out_at_once() {
-    mailbox.open(MailboxTest::done);
+    open(MailboxTest::done);
 
     assertThat(mailbox.send(RESUME, Instant.MIN)).isEqualTo(done(RESUME));
   }
@@ -61,7 +69,7 @@ class MailboxTest {
   @Test
   void a_command_of_another_thread_waits_for_the_pipeline() throws Exception {
     List<Thread> workers = new ArrayList<>();
-    mailbox.open(
+    open(
         command -> {
           workers.add(Thread.currentThread());
           return done(command);
@@ -78,7 +86,7 @@ class MailboxTest {
 
   @Test
   void a_command_that_nobody_got_to_is_taken_back() throws Exception {
-    mailbox.open(MailboxTest::done);
+    open(MailboxTest::done);
     for (Instant past : List.of(Instant.MIN, Clock.systemUTC().instant())) {
       Outcome answer = others.submit(() -> mailbox.send(RESUME, past)).get();
 
@@ -95,7 +103,7 @@ class MailboxTest {
     Future<?> pipeline =
         others.submit(
             () -> {
-              mailbox.open(
+              open(
                   command -> {
                     await(answered);
                     return done(command);
@@ -121,7 +129,7 @@ class MailboxTest {
 
   @Test
   void a_caller_that_is_interrupted_takes_its_command_back() throws Exception {
-    mailbox.open(MailboxTest::done);
+    open(MailboxTest::done);
     CountDownLatch finished = new CountDownLatch(1);
     List<Object> seen = new ArrayList<>();
     Thread caller =
@@ -142,8 +150,97 @@ class MailboxTest {
   }
 
   @Test
+  void a_command_that_is_given_up_while_it_waits_is_taken_back() throws Exception {
+    open(MailboxTest::done);
+    AtomicReference<Optional<String>> cancelled = new AtomicReference<>(Optional.empty());
+    CallControl control = new CallControl(cancelled::get, CallControl.NONE.progress());
+    Future<Outcome> answer = others.submit(() -> mailbox.send(RESUME, later(), control));
+    awaitLetter();
+
+    cancelled.set(Optional.of("The caller cancelled it"));
+
+    assertThat(answer.get())
+        .isEqualTo(new Outcome.Refused("The caller cancelled it; nothing was done"));
+    assertThat(mailbox.isEmpty()).isTrue();
+  }
+
+  @Test
+  void a_command_that_is_given_up_as_the_pipeline_comes_to_it_is_not_begun() throws Exception {
+    AtomicInteger begun = new AtomicInteger();
+    open(
+        command -> {
+          begun.incrementAndGet();
+          return done(command);
+        });
+    AtomicBoolean gone = new AtomicBoolean();
+    // Only the pipeline's thread hears of it, as if it had happened between two slices.
+    Thread pipeline = Thread.currentThread();
+    CallControl control =
+        new CallControl(
+            () ->
+                gone.get() && Thread.currentThread() == pipeline
+                    ? Optional.of("The caller cancelled it")
+                    : Optional.empty(),
+            CallControl.NONE.progress());
+    Future<Outcome> answer = others.submit(() -> mailbox.send(RESUME, later(), control));
+    awaitLetter();
+    gone.set(true);
+
+    mailbox.empty();
+
+    assertThat(answer.get())
+        .isEqualTo(new Outcome.Refused("The caller cancelled it; nothing was done"));
+    assertThat(begun).hasValue(0);
+  }
+
+  @Test
+  void a_command_that_was_begun_is_waited_for_whoever_gives_it_up() throws Exception {
+    AtomicBoolean gone = new AtomicBoolean();
+    CountDownLatch askedAgain = new CountDownLatch(1);
+    open(
+        command -> {
+          gone.set(true);
+          await(askedAgain);
+          return done(command);
+        });
+    CallControl control =
+        new CallControl(
+            () -> {
+              if (gone.get()) {
+                askedAgain.countDown();
+                return Optional.of("The caller cancelled it");
+              }
+              return Optional.empty();
+            },
+            CallControl.NONE.progress());
+    Future<Outcome> answer = others.submit(() -> mailbox.send(RESUME, later(), control));
+    awaitLetter();
+
+    mailbox.empty();
+
+    assertThat(answer.get()).isEqualTo(done(RESUME));
+  }
+
+  @Test
+  void invariant_8_a_question_that_nobody_answers_is_unknown_and_not_empty() throws Exception {
+    assertThat(mailbox.ask(Backlog::ledger, later(), CallControl.NONE))
+        .isInstanceOf(Probe.Unknown.class);
+    assertThat(mailbox.view()).isEmpty();
+
+    open(MailboxTest::done);
+    Future<Probe<Integer>> late =
+        others.submit(
+            () ->
+                mailbox.ask(
+                    backlog -> 1, Clock.systemUTC().instant().minusSeconds(1), CallControl.NONE));
+
+    assertThat(late.get()).isInstanceOf(Probe.Unknown.class);
+    assertThat(mailbox.isEmpty()).isTrue();
+  }
+
+  @Test
   void what_waits_when_the_pipeline_stops_is_refused() throws Exception {
-    mailbox.open(MailboxTest::done);
+    open(MailboxTest::done);
     Future<Outcome> answer = others.submit(() -> mailbox.send(RESUME, later()));
     awaitLetter();
 
@@ -156,7 +253,7 @@ class MailboxTest {
 
   @Test
   void a_pipeline_that_breaks_at_a_command_tells_the_caller_nothing_but_that() throws Exception {
-    mailbox.open(
+    open(
         command -> {
           throw new IllegalStateException("secret");
         });
@@ -190,7 +287,7 @@ class MailboxTest {
     List<Future<Integer>> answers = work.stream().map(others::submit).toList();
 
     while (left.get() > 0) {
-      mailbox.open(
+      open(
           command -> {
             carriedOut.incrementAndGet();
             return done(command);

@@ -472,6 +472,109 @@ class PipelineTest {
     assertThat(outcome).isInstanceOf(Outcome.Refused.class);
   }
 
+  @Test
+  void a_pipeline_that_runs_shows_its_tables_counts_and_the_plan_that_waits() throws Exception {
+    target.live(ORDERS_1);
+    target.live(LINES_1);
+    target.applied = Map.of(LINES, Counts.of(1, 0, 0));
+    limits = builder -> builder;
+    policy = policy((incident, situation) -> new Decision.Abstain("a person decides"));
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(LINES_1, "1", "1"));
+    feed.pause();
+    feed.pause();
+    List<PipelineView> seen = new ArrayList<>();
+    feed.beforeThird = () -> mailbox.view().ifPresent(seen::add);
+
+    run();
+
+    PipelineView.Table orders = seen.get(0).table(ORDERS).orElseThrow();
+    assertThat(orders.state().mode()).isEqualTo(TableState.Mode.PAUSED);
+    assertThat(orders.incident()).isPresent();
+    assertThat(orders.plan()).isInstanceOf(Probe.Value.class);
+    PipelineView.Waiting waiting = ((Probe.Value<PipelineView.Waiting>) orders.plan()).value();
+    assertThat(waiting.needs())
+        .extracting(PipelineView.Need::leave)
+        .containsExactly(PipelineView.Leave.GRANTED);
+    PipelineView.Table lines = seen.get(0).table(LINES).orElseThrow();
+    assertThat(lines.counts()).isEqualTo(Counts.of(1, 0, 0));
+    assertThat(lines.incident()).isEmpty();
+    assertThat(mailbox.view()).isEmpty();
+  }
+
+  @Test
+  void invariant_8_a_planner_that_fails_leaves_the_plan_unknown_and_the_pipeline_running()
+      throws Exception {
+    target.states.put(
+        ORDERS,
+        TableState.unseen(ORDERS_1, "").accepting(ORDERS_1).observed(ORDERS_2).paused("asked"));
+    planner = new FakePlanner("follow");
+    planner.broken = true;
+    feed.pause();
+    feed.pause();
+    feed.pause();
+    List<PipelineView> seen = new ArrayList<>();
+    feed.beforeThird = () -> mailbox.view().ifPresent(seen::add);
+
+    run();
+
+    assertThat(seen.get(0).table(ORDERS).orElseThrow().plan()).isInstanceOf(Probe.Unknown.class);
+  }
+
+  @Test
+  void invariant_8_a_question_that_fails_is_unknown_and_the_pipeline_goes_on() throws Exception {
+    target.live(ORDERS_1);
+    feed.pause();
+    feed.pause();
+    feed.pause();
+    List<Probe<?>> answers = new ArrayList<>();
+    feed.beforeThird =
+        () -> {
+          answers.add(
+              mailbox.ask(
+                  backlog -> {
+                    throw new IOException("password=hunter2");
+                  },
+                  CLOCK.instant(),
+                  CallControl.NONE));
+          answers.add(mailbox.ask(Backlog::spooled, CLOCK.instant(), CallControl.NONE));
+        };
+
+    run();
+
+    assertThat(answers.get(0)).isInstanceOf(Probe.Unknown.class);
+    assertThat(answers.get(0).toString()).doesNotContain("hunter2");
+    assertThat(answers.get(1)).isEqualTo(new Probe.Value<>(Map.of()));
+  }
+
+  @Test
+  void whoever_applies_a_plan_hears_of_its_steps() throws Exception {
+    target.states.put(
+        ORDERS,
+        TableState.unseen(ORDERS_1, "").accepting(ORDERS_1).observed(ORDERS_2).paused("asked"));
+    planner = new FakePlanner("follow");
+    feed.pause();
+    feed.pause();
+    feed.pause();
+    List<String> heard = new ArrayList<>();
+    CallControl control =
+        new CallControl(
+            Optional::empty,
+            (done, total, what) -> heard.add(done + " of " + total.getAsLong() + " " + what));
+    feed.beforeThird =
+        () -> {
+          Plan plan =
+              ((Probe.Value<PipelineView.Waiting>)
+                      mailbox.view().orElseThrow().table(ORDERS).orElseThrow().plan())
+                  .value()
+                  .plan();
+          mailbox.send(new PipelineCommand.Apply(ORDERS, plan.id()), CLOCK.instant(), control);
+        };
+
+    run();
+
+    assertThat(heard).containsExactly("1 of 1 steps of the plan are done");
+  }
+
   /** What the journal keeps of a decision. */
   private record Decided(Incident incident, Situation situation, Decision decision) {}
 
@@ -831,6 +934,7 @@ class PipelineTest {
 
   private static final class FakePlanner implements Planner {
     private final List<String> tools;
+    private boolean broken;
 
     FakePlanner(String... tools) {
       this.tools = List.of(tools);
@@ -843,6 +947,9 @@ class PipelineTest {
 
     @Override
     public Optional<Plan> plan(Incident incident, Optional<Relation> from, Relation to) {
+      if (broken) {
+        throw new IllegalStateException("secret");
+      }
       List<Plan.Step> steps = new ArrayList<>();
       for (String tool : tools) {
         Action action =
@@ -1042,6 +1149,7 @@ class PipelineTest {
 
   private final class FakeTarget implements Target {
     private final Map<Asset, TableState> states = new LinkedHashMap<>();
+    private Map<Asset, Counts> applied = Map.of();
     private final Map<Asset, List<TableState>> history = new HashMap<>();
     private final Deque<Commit> answers = new ArrayDeque<>();
     private final Map<Relation, String> stored = new HashMap<>();
@@ -1087,7 +1195,7 @@ class PipelineTest {
           .changedStates()
           .forEach(state -> stored.putIfAbsent(state.latest(), batch.next().text()));
       position = batch.next();
-      return new Commit.Applied(position, Map.of());
+      return new Commit.Applied(position, applied);
     }
 
     private List<String> routes(Batch batch) throws IOException {

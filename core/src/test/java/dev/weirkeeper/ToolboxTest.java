@@ -128,7 +128,19 @@ class ToolboxTest {
     assertThat(announced.caller()).isEqualTo(POLICY);
     assertThat(announced.state()).contains(Hash.of(Json.of("as ever")));
     assertThat(finished.body().as(Act.Finished.class))
-        .isEqualTo(new Act.Finished(announced.action(), "thing_write", outcome));
+        .isEqualTo(
+            new Act.Finished(
+                announced.action(), "thing_write", outcome, Optional.of(CLOCK.instant())));
+  }
+
+  @Test
+  void where_nothing_is_read_back_no_time_of_an_answer_is_written_down() {
+    handler = (input, call) -> new Outcome.Failed("no");
+
+    perform(HOST, "thing_write");
+
+    assertThat(sink.last().body().as(Act.Finished.class).answered()).isEmpty();
+    assertThat(sink.last().body().text()).doesNotContain("answered");
   }
 
   @Test

@@ -132,6 +132,16 @@ public final class JsonLinesLog {
   }
 
   /**
+   * Reads the records from the first, of a log that somebody goes on writing: at its end {@link
+   * Entries#next} is empty for now, and may be asked again. A host that is started again after a
+   * crash may cut off bytes that were read before their line was whole; the log then seems wrong
+   * from there, which {@link #verify()} contradicts, and is read anew. Close it.
+   */
+  public Entries follow() throws IOException {
+    return new Entries(new Reader(LogFiles.in(folder), Optional.of(folder)));
+  }
+
+  /**
    * Acts that were started and never finished, in their order: the process died, or the journal
    * failed, while the tool was called. A person looks at what they did.
    *
@@ -218,10 +228,18 @@ public final class JsonLinesLog {
 
   /** Reads line after line and stops at the first that is not right. */
   static final class Reader implements AutoCloseable {
-    private final Iterator<Path> files;
+    private final Optional<Path> growing;
+    private Iterator<Path> files;
     private @Nullable Path file;
     private @Nullable InputStream in;
     private long line;
+
+    /** The beginning of a line was read, and its end is not written yet. */
+    private boolean begun;
+
+    /** The file has a successor, so it is read to its end for the last time. */
+    private boolean full;
+
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     Head head = Head.EMPTY;
@@ -234,23 +252,51 @@ public final class JsonLinesLog {
     byte[] torn = new byte[0];
 
     Reader(List<Path> files) {
+      this(files, Optional.empty());
+    }
+
+    /**
+     * @param growing folder of a log that is still written; empty: the log ends where it ends now
+     */
+    Reader(List<Path> files, Optional<Path> growing) {
       this.files = files.iterator();
+      this.growing = growing;
     }
 
     Optional<Line> next() throws IOException {
       while (problem == null) {
         if (in == null) {
-          if (!files.hasNext()) {
+          if (!hasNextFile()) {
             return Optional.empty();
           }
           openNext();
         } else if (readLine()) {
           return check(bytes.toByteArray());
-        } else {
+        } else if (problem != null || growing.isEmpty() || full) {
           closeFile();
+        } else if (hasNextFile()) {
+          // Lines may have come between the end that was seen and the new file.
+          full = true;
+          begun = true;
+          line--;
+        } else {
+          begun = true;
+          line--;
+          return Optional.empty();
         }
       }
       return Optional.empty();
+    }
+
+    private boolean hasNextFile() throws IOException {
+      if (!files.hasNext() && growing.isPresent()) {
+        String read = nameOf(file);
+        files =
+            LogFiles.in(growing.get()).stream()
+                .filter(other -> file == null || nameOf(other).compareTo(read) > 0)
+                .iterator();
+      }
+      return files.hasNext();
     }
 
     private void openNext() throws IOException {
@@ -260,6 +306,7 @@ public final class JsonLinesLog {
       }
       file = files.next();
       line = 0;
+      full = false;
       if (LogFiles.firstRecord(file) != head.records()) {
         problem =
             problem(
@@ -284,7 +331,10 @@ public final class JsonLinesLog {
 
     /** Whether there was a whole line. */
     private boolean readLine() throws IOException {
-      bytes.reset();
+      if (!begun) {
+        bytes.reset();
+      }
+      begun = false;
       line++;
       InputStream from = requireNonNull(in);
       for (int b = from.read(); b >= 0; b = from.read()) {

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -250,5 +251,58 @@ class JsonLinesLogTest {
     assertThat(unsettled).hasSize(1);
     assertThat(unsettled.get(0).act()).isEqualTo(body);
     assertThat(unsettled.get(0).entry().receipt().sequence()).isEqualTo(1);
+  }
+
+  @Test
+  void a_follower_reads_on_in_a_log_that_grows_into_further_files() throws IOException {
+    List<Long> read = new ArrayList<>();
+    try (JsonLinesSink sink = JsonLinesSink.open(folder, CLOCK, 1000);
+        JsonLinesLog.Entries entries = JsonLinesLog.in(folder).follow()) {
+      assertThat(entries.next()).isEmpty();
+      for (int i = 0; i < 20; i++) {
+        sink.append(record(i));
+        if (i % 3 == 0) {
+          readOn(entries, read);
+        }
+      }
+      readOn(entries, read);
+      readOn(entries, read);
+    }
+
+    assertThat(LogFiles.in(folder)).hasSizeGreaterThan(3);
+    assertThat(read).containsExactlyElementsOf(LongStream.range(0, 20).boxed().toList());
+  }
+
+  private static void readOn(JsonLinesLog.Entries entries, List<Long> read) throws IOException {
+    for (Optional<JsonLinesLog.Entry> next = entries.next();
+        next.isPresent();
+        next = entries.next()) {
+      read.add(next.get().receipt().sequence());
+    }
+  }
+
+  @Test
+  void a_follower_waits_for_the_end_of_a_line_and_sees_what_is_wrong() throws IOException {
+    Sample.write(folder, 3);
+    Path file = LogFiles.named(folder, 0);
+    byte[] whole = Files.readAllBytes(file);
+    List<Long> read = new ArrayList<>();
+    Files.write(file, Arrays.copyOf(whole, 0));
+    try (JsonLinesLog.Entries entries = JsonLinesLog.in(folder).follow()) {
+      for (int end = 0; end < whole.length; end += 7) {
+        Files.write(file, Arrays.copyOf(whole, end));
+        readOn(entries, read);
+      }
+      Files.write(file, whole);
+      readOn(entries, read);
+      assertThat(read).containsExactly(0L, 1L, 2L);
+
+      byte[] wrong = Arrays.copyOf(whole, whole.length + 3);
+      Arrays.fill(wrong, whole.length, wrong.length, (byte) '\n');
+      Files.write(file, wrong);
+      assertThatThrownBy(entries::next)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("line 4");
+    }
   }
 }

@@ -77,6 +77,11 @@ public final class Contracts implements Judges {
     return new Contracts(byAsset);
   }
 
+  /** All of them, sorted by the name of their table. */
+  public List<Contract> all() {
+    return List.copyOf(byAsset.values());
+  }
+
   @Override
   public Hash digest() {
     return digest;

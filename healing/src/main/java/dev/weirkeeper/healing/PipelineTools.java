@@ -3,6 +3,7 @@ package dev.weirkeeper.healing;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Asset;
+import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Inputs;
@@ -12,6 +13,7 @@ import dev.weirkeeper.Outcome;
 import dev.weirkeeper.PipelineCommand;
 import dev.weirkeeper.Probe;
 import dev.weirkeeper.Repeat;
+import dev.weirkeeper.TableState;
 import dev.weirkeeper.ToolSpec;
 import dev.weirkeeper.Undo;
 import dev.weirkeeper.spi.Target;
@@ -87,6 +89,30 @@ public final class PipelineTools implements ToolRegistry {
     }
   }
 
+  /**
+   * Result of what changes how a table is routed.
+   *
+   * @param mode how it is routed from now on
+   */
+  public record Routed(String table, TableState.Mode mode) {
+    public Routed {
+      requireNonNull(table, "table");
+      requireNonNull(mode, "mode");
+    }
+  }
+
+  /**
+   * Result of {@code quarantine_replay}.
+   *
+   * @param published entries that reached the table
+   * @param stillQuarantined entries that are kept back again
+   */
+  public record Replayed(String table, long published, long stillQuarantined) {
+    public Replayed {
+      requireNonNull(table, "table");
+    }
+  }
+
   private final String sourceSystem;
   private final Mailbox mailbox;
 
@@ -98,23 +124,26 @@ public final class PipelineTools implements ToolRegistry {
   @Override
   public List<Tool<?, ?>> tools() {
     return List.of(
-        Tool.of(
+        tool(
             spec(
                 PAUSE,
                 "Sends rows of a table to the spool from now on; no row is lost and other tables"
                     + " flow. Use it when rows must not reach the target yet.",
                 Pause.class,
+                Routed.class,
                 Repeat.SAFE,
                 Undo.EXACT,
                 Inputs.TEXT),
             Pause.class,
-            this::pause),
+            Pause::table,
+            (input, asset) -> new PipelineCommand.Pause(asset, input.reason())),
         tool(
             spec(
                 RESUME,
                 "Empties the spool of a paused table into the target, then lets rows flow again."
                     + " Refused while the schema does not fit.",
                 Resume.class,
+                Routed.class,
                 Repeat.SAFE,
                 Undo.COMPENSATING,
                 Inputs.IDS),
@@ -128,6 +157,7 @@ public final class PipelineTools implements ToolRegistry {
                     "Reads a whole table from its source again. Use it when changes were lost or"
                         + " stored values changed without a row event.",
                     Resync.class,
+                    Routed.class,
                     Repeat.ONCE,
                     Undo.NONE,
                     Inputs.IDS),
@@ -141,6 +171,7 @@ public final class PipelineTools implements ToolRegistry {
                     "Puts rows from quarantine through the gate again, oldest first. A row never"
                         + " overwrites something newer.",
                     Replay.class,
+                    Replayed.class,
                     Repeat.SAFE,
                     Undo.NONE,
                     Inputs.IDS),
@@ -156,6 +187,7 @@ public final class PipelineTools implements ToolRegistry {
                 "Carries out the plan that waits for a table, if it still is the one with this"
                     + " id.",
                 Apply.class,
+                Routed.class,
                 Repeat.SAFE,
                 Undo.NONE,
                 Inputs.IDS),
@@ -164,16 +196,23 @@ public final class PipelineTools implements ToolRegistry {
             (input, asset) -> new PipelineCommand.Apply(asset, input.plan())));
   }
 
-  /** What a command comes to is the pipeline's to say, so the result has no schema of ours. */
   private static ToolSpec spec(
       String name,
       String description,
       Class<? extends Record> input,
+      Class<? extends Record> output,
       Repeat repeat,
       Undo undo,
       Inputs inputs) {
     return new ToolSpec(
-        name, description, Json.schemaOf(input), Json.empty(), Effect.WRITE, repeat, undo, inputs);
+        name,
+        description,
+        Json.schemaOf(input),
+        Json.schemaOf(output),
+        Effect.WRITE,
+        repeat,
+        undo,
+        inputs);
   }
 
   @FunctionalInterface
@@ -183,30 +222,23 @@ public final class PipelineTools implements ToolRegistry {
 
   private <I extends Record> Tool<I, ?> tool(
       ToolSpec spec, Class<I> input, Function<I, String> table, ToCommand<I> toCommand) {
-    return Tool.of(spec, input, (in, call) -> send(table.apply(in), call, in, toCommand));
+    return Tool.<I, Record>of(spec, input, (in, call) -> send(in, call, toCommand))
+        .targeting(in -> new Asset(sourceSystem, table.apply(in)));
   }
 
-  private Outcome pause(Pause input, Tool.Call call) {
-    if (input.reason().isBlank() || input.reason().length() > MAX_REASON) {
+  private <I> Outcome send(I input, Tool.Call call, ToCommand<I> toCommand) {
+    if (input instanceof Pause pause
+        && (pause.reason().isBlank() || pause.reason().length() > MAX_REASON)) {
       return new Outcome.Refused(
           "A pause needs a reason of 1 to " + MAX_REASON + " characters; nothing was done");
-    }
-    return send(
-        input.table(), call, input, (in, asset) -> new PipelineCommand.Pause(asset, in.reason()));
-  }
-
-  private <I> Outcome send(String table, Tool.Call call, I input, ToCommand<I> toCommand) {
-    // Limits and grants go by the target of the action: input and target must be one thing.
-    if (!call.target().system().equals(sourceSystem) || !call.target().name().equals(table)) {
-      return new Outcome.Refused(
-          "The action's target is not the table of its input at "
-              + sourceSystem
-              + "; address the action to the table that it names");
     }
     Optional<String> stop = call.stop();
     if (stop.isPresent()) {
       return new Outcome.Refused(stop.get() + "; nothing was done");
     }
-    return mailbox.send(toCommand.command(input, call.target()), call.deadline());
+    return mailbox.send(
+        toCommand.command(input, call.target()),
+        call.deadline(),
+        new CallControl(call::stop, call::progress));
   }
 }

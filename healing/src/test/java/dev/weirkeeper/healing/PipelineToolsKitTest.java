@@ -7,6 +7,8 @@ import dev.weirkeeper.Json;
 import dev.weirkeeper.Mailbox;
 import dev.weirkeeper.OpenMailbox;
 import dev.weirkeeper.Outcome;
+import dev.weirkeeper.PipelineCommand;
+import dev.weirkeeper.TableState;
 import dev.weirkeeper.spi.ToolRegistry;
 import dev.weirkeeper.testkit.ToolRegistryKit;
 import java.time.Clock;
@@ -22,8 +24,17 @@ class PipelineToolsKitTest extends ToolRegistryKit {
     Mailbox mailbox =
         OpenMailbox.answering(
             new Mailbox(Clock.systemUTC()),
-            command -> new Outcome.Done(Json.empty(), Outcome.Verification.VERIFIED));
+            command ->
+                command.asset().equals(ORDERS)
+                    ? new Outcome.Done(Json.of(result(command)), Outcome.Verification.VERIFIED)
+                    : new Outcome.Refused("The pipeline has no such table"));
     return new PipelineTools("shop", mailbox);
+  }
+
+  private static Record result(PipelineCommand command) {
+    return command instanceof PipelineCommand.Replay
+        ? new PipelineTools.Replayed(TABLE, 2, 1)
+        : new PipelineTools.Routed(TABLE, TableState.Mode.LIVE);
   }
 
   @Override
@@ -40,7 +51,10 @@ class PipelineToolsKitTest extends ToolRegistryKit {
   protected List<Action> refused() {
     return List.of(
         call(PipelineTools.PAUSE, new PipelineTools.Pause(TABLE, " ")),
-        call(PipelineTools.RESYNC, new PipelineTools.Resync("public.other")));
+        new Action(
+            PipelineTools.RESYNC,
+            Json.of(new PipelineTools.Resync("public.other")),
+            new Asset("shop", "public.other")));
   }
 
   private static Action call(String tool, Record input) {

@@ -1,9 +1,11 @@
 package dev.weirkeeper.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirkeeper.Action;
+import dev.weirkeeper.Asset;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Outcome;
@@ -15,6 +17,7 @@ import dev.weirkeeper.spi.ToolRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -168,6 +171,28 @@ public abstract class ToolRegistryKit {
   }
 
   @Test
+  void what_an_input_is_about_follows_from_the_input_alone() throws Exception {
+    List<Action> all = new ArrayList<>(accepted());
+    all.addAll(refused());
+    for (Action action : all) {
+      Tool<?, ?> tool = named(registry(), action.tool());
+      Optional<Asset> first = target(tool, action.input());
+
+      first.ifPresent(
+          target -> assertThat(target).as("what %s is about", action).isEqualTo(action.target()));
+      assertThat(target(tool, action.input())).as(action.toString()).isEqualTo(first);
+      assertThat(target(named(registry(), action.tool()), action.input()))
+          .as("of another registry: %s", action)
+          .isEqualTo(first);
+    }
+  }
+
+  /** What a tool says that an input is about; empty where it says nothing. */
+  private static <I extends Record> Optional<Asset> target(Tool<I, ?> tool, Json input) {
+    return tool.target().map(about -> about.apply(input.as(tool.input())));
+  }
+
+  @Test
   void inputs_that_the_schema_forbids_do_not_reach_a_handler() throws Exception {
     ToolRegistry registry = registry();
     for (Action action : accepted()) {
@@ -194,20 +219,25 @@ public abstract class ToolRegistryKit {
   void hostile_text_is_answered_and_never_thrown_at() throws Exception {
     for (Action action : accepted()) {
       for (Json hostile : WrongInputs.hostile(action.input())) {
-        Action bad = new Action(action.tool(), hostile, action.target());
-        if (isValid(bad)) {
-          assertThat(perform(bad)).as(bad.toString()).isNotInstanceOf(Outcome.Unknown.class);
+        Optional<Action> bad = addressed(action, hostile);
+        if (bad.isPresent()) {
+          assertThat(perform(bad.get()))
+              .as(bad.get().toString())
+              .isNotInstanceOf(Outcome.Unknown.class);
         }
       }
     }
   }
 
-  private boolean isValid(Action action) throws Exception {
+  /** The same call with another input, addressed as the door wants it; empty if it is not valid. */
+  private Optional<Action> addressed(Action action, Json input) throws Exception {
     Tool<?, ?> tool = named(registry(), action.tool());
     try {
-      return action.input().as(tool.input()) != null;
+      requireNonNull(input.as(tool.input()), "input");
+      return Optional.of(
+          new Action(action.tool(), input, target(tool, input).orElse(action.target())));
     } catch (IllegalArgumentException refusedByTheDoor) {
-      return false;
+      return Optional.empty();
     }
   }
 

@@ -38,6 +38,8 @@ class ToolRegistryKitTest {
     READING_ONCE("reading_may_be_repeated"),
     SETTLED_BY_A_WRITE("what_is_pending_is_settled_by_a_tool_that_reads"),
     PENDING_FOR_EVER("what_is_pending_is_settled_by_a_tool_that_reads"),
+    IS_ABOUT_SOMETHING_ELSE_EACH_TIME("what_an_input_is_about_follows_from_the_input_alone"),
+    IS_ABOUT_SOMETHING_ELSE("what_an_input_is_about_follows_from_the_input_alone"),
     DOES_NOTHING("each_tool_does_what_it_is_for"),
     RESULT_OF_ANOTHER_FORM("each_tool_does_what_it_is_for"),
     THROWS_WHEN_IT_CANNOT("what_cannot_be_done_is_an_outcome_and_nothing_happened"),
@@ -114,6 +116,7 @@ class ToolRegistryKitTest {
               (input, call) -> label(input, call));
       label =
           label
+              .targeting(input -> about())
               .observing((input, call) -> String.valueOf(slips.get(input.box())))
               .verifying(
                   (input, call) ->
@@ -139,6 +142,17 @@ class ToolRegistryKitTest {
         tools.remove(0);
       }
       return List.copyOf(tools);
+    }
+
+    private static int abouts;
+
+    private static Asset about() {
+      if (has(Flaw.IS_ABOUT_SOMETHING_ELSE)) {
+        return new Asset("shop", "drawer");
+      }
+      return has(Flaw.IS_ABOUT_SOMETHING_ELSE_EACH_TIME) && ++abouts % 2 == 0
+          ? new Asset("shop", "drawer")
+          : SHELF;
     }
 
     record Other(String box, List<Slip> slips, String times) {}

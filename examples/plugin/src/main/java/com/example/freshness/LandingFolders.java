@@ -53,12 +53,13 @@ public final class LandingFolders implements ToolRegistry {
   public List<Tool<?, ?>> tools() {
     return List.of(
         Tool.read(
-            "landing_newest_file",
-            "Says how many files a landing folder holds and when the newest was written. Use it to"
-                + " see whether data still arrives.",
-            Newest.class,
-            Arrivals.class,
-            this::newest));
+                "landing_newest_file",
+                "Says how many files a landing folder holds and when the newest was written. Use it to"
+                    + " see whether data still arrives.",
+                Newest.class,
+                Arrivals.class,
+                this::newest)
+            .targeting(input -> new Asset(system, input.folder())));
   }
 
   private Outcome newest(Newest input, Tool.Call call) {
@@ -69,10 +70,6 @@ public final class LandingFolders implements ToolRegistry {
     if (!NAME.matcher(input.folder()).matches()) {
       return new Outcome.Refused(
           "The name of a folder is 1 to 64 letters, digits, - and _, the first no - or _");
-    }
-    if (!call.target().equals(new Asset(system, input.folder()))) {
-      return new Outcome.Refused(
-          "The action's target is not the folder of its input; address it to the folder it names");
     }
     Probe<Arrivals> read = read(input.folder());
     return read instanceof Probe.Value<Arrivals> value

@@ -140,21 +140,18 @@ public final class SandboxTools implements ToolRegistry, AutoCloseable {
   public List<Tool<?, ?>> tools() {
     return List.of(
         Tool.read(
-            "sandbox_query",
-            "Runs one SELECT in DuckDB's dialect over copies of the named tables. Masked values are"
-                + " masked in the copies too, redacted columns are left out, and of large tables"
-                + " only the first rows are copied, as the answer says. Nothing else can be"
-                + " reached.",
-            Input.class,
-            Answer.class,
-            this::query));
+                "sandbox_query",
+                "Runs one SELECT in DuckDB's dialect over copies of the named tables. Masked values are"
+                    + " masked in the copies too, redacted columns are left out, and of large tables"
+                    + " only the first rows are copied, as the answer says. Nothing else can be"
+                    + " reached.",
+                Input.class,
+                Answer.class,
+                this::query)
+            .targeting(input -> new Asset(system, TARGET)));
   }
 
   private Outcome query(Input input, Tool.Call call) throws InterruptedException {
-    if (!call.target().equals(new Asset(system, TARGET))) {
-      return new Outcome.Refused(
-          "The action's target is not " + TARGET + " at " + system + "; address it to that");
-    }
     if (!differ(input.tables().stream())) {
       return new Outcome.Refused(
           "Two tables differ only in case, which is one name for DuckDB; query them one by one");

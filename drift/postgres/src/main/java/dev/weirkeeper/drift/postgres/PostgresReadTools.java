@@ -68,68 +68,86 @@ public final class PostgresReadTools implements ToolRegistry {
     return new Builder(system, source, masking);
   }
 
+  /**
+   * The same tools with no database behind them, for those who explain what there would be: each
+   * call of them fails.
+   */
+  public static ToolRegistry shown(String system) {
+    return new PostgresReadTools(builder(system, new NoDatabase(), Masking.with(new byte[32])));
+  }
+
   @Override
   public List<Tool<?, ?>> tools() {
     return List.of(
         Tool.read(
-            "catalog_list_tables",
-            "Lists tables with their estimated number of rows, a page at a time. Names that are no"
-                + " plain identifiers go by handles such as name~3a7bd3e2360a; pass them on as they"
-                + " are.",
-            Answers.ListTables.class,
-            Answers.Tables.class,
-            this::list),
+                "catalog_list_tables",
+                "Lists tables with their estimated number of rows, a page at a time. Names that are no"
+                    + " plain identifiers go by handles such as name~3a7bd3e2360a; pass them on as they"
+                    + " are.",
+                Answers.ListTables.class,
+                Answers.Tables.class,
+                this::list)
+            .targeting(input -> asset(input.schema().map(schema -> schema + ".*").orElse("*"))),
         Tool.read(
-            "catalog_describe_table",
-            "Describes a table: columns with type, nullability, place in the key, mask and comment,"
-                + " and the estimated number of rows.",
-            Answers.DescribeTable.class,
-            Answers.Description.class,
-            (input, call) -> onTable(input.table(), call, (session, table) -> described(table))),
+                "catalog_describe_table",
+                "Describes a table: columns with type, nullability, place in the key, mask and comment,"
+                    + " and the estimated number of rows.",
+                Answers.DescribeTable.class,
+                Answers.Description.class,
+                (input, call) -> onTable(input.table(), call, (session, table) -> described(table)))
+            .targeting(input -> asset(input.table())),
         Tool.read(
-            "data_sample",
-            "Shows the first rows of a table as they lie, 10 unless asked for up to 100. Masked"
-                + " values stay hidden and long ones are cut.",
-            Answers.SampleRows.class,
-            Answers.Sample.class,
-            (input, call) ->
-                onTable(
-                    input.table(),
-                    call,
-                    (session, table) ->
-                        reads(session, table, call)
-                            .sample(
-                                few(table.chosen(input.columns())),
-                                input.rows(),
-                                answerCharacters))),
+                "data_sample",
+                "Shows the first rows of a table as they lie, 10 unless asked for up to 100. Masked"
+                    + " values stay hidden and long ones are cut.",
+                Answers.SampleRows.class,
+                Answers.Sample.class,
+                (input, call) ->
+                    onTable(
+                        input.table(),
+                        call,
+                        (session, table) ->
+                            reads(session, table, call)
+                                .sample(
+                                    few(table.chosen(input.columns())),
+                                    input.rows(),
+                                    answerCharacters)))
+            .targeting(input -> asset(input.table())),
         Tool.read(
-            "data_count",
-            "Counts the rows of a table that meet all filters. Exact, or Unknown if it would take"
-                + " too long. Masked columns cannot be filtered by.",
-            Answers.CountRows.class,
-            Answers.Count.class,
-            (input, call) ->
-                onTable(
-                    input.table(),
-                    call,
-                    (session, table) ->
-                        new Answers.Count(
-                            reads(session, table, call).count(input.filters().orElse(List.of())),
-                            table.estimatedRows()))),
+                "data_count",
+                "Counts the rows of a table that meet all filters. Exact, or Unknown if it would take"
+                    + " too long. Masked columns cannot be filtered by.",
+                Answers.CountRows.class,
+                Answers.Count.class,
+                (input, call) ->
+                    onTable(
+                        input.table(),
+                        call,
+                        (session, table) ->
+                            new Answers.Count(
+                                reads(session, table, call)
+                                    .count(input.filters().orElse(List.of())),
+                                table.estimatedRows())))
+            .targeting(input -> asset(input.table())),
         Tool.read(
-            "data_profile",
-            "Says of each column how many values are NULL or distinct, the least, the largest and"
-                + " the most frequent ones, over a bounded sample of rows. Of masked columns only"
-                + " the numbers.",
-            Answers.ProfileTable.class,
-            Answers.Profile.class,
-            (input, call) ->
-                onTable(
-                    input.table(),
-                    call,
-                    (session, table) ->
-                        reads(session, table, call)
-                            .profile(few(table.chosen(input.columns())), input.size()))));
+                "data_profile",
+                "Says of each column how many values are NULL or distinct, the least, the largest and"
+                    + " the most frequent ones, over a bounded sample of rows. Of masked columns only"
+                    + " the numbers.",
+                Answers.ProfileTable.class,
+                Answers.Profile.class,
+                (input, call) ->
+                    onTable(
+                        input.table(),
+                        call,
+                        (session, table) ->
+                            reads(session, table, call)
+                                .profile(few(table.chosen(input.columns())), input.size())))
+            .targeting(input -> asset(input.table())));
+  }
+
+  private Asset asset(String name) {
+    return new Asset(system, name);
   }
 
   /**
@@ -141,9 +159,7 @@ public final class PostgresReadTools implements ToolRegistry {
   }
 
   private Outcome list(Answers.ListTables input, Tool.Call call) {
-    String asked = input.schema().map(schema -> schema + ".*").orElse("*");
     return answer(
-        asked,
         call,
         session -> {
           String after = input.cursor().orElse("");
@@ -228,17 +244,10 @@ public final class PostgresReadTools implements ToolRegistry {
   }
 
   private Outcome onTable(String called, Tool.Call call, TableReading reading) {
-    return answer(called, call, session -> reading.read(session, catalog(session).table(called)));
+    return answer(call, session -> reading.read(session, catalog(session).table(called)));
   }
 
-  private Outcome answer(String asked, Tool.Call call, Reading reading) {
-    // Grants go by the target of the action: it must be what the input asks for.
-    if (!call.target().equals(new Asset(system, asked.isBlank() ? "?" : asked))) {
-      return new Outcome.Refused(
-          "The action's target is not what its input names at "
-              + system
-              + "; address it to the table, or for a list to schema.* or *");
-    }
+  private Outcome answer(Tool.Call call, Reading reading) {
     try (ReadSession session = open(call)) {
       return new Outcome.Done(Json.of(reading.read(session)), Outcome.Verification.NOT_NEEDED);
     } catch (RefusedRead e) {

@@ -51,7 +51,7 @@ class PostgresReadToolsKitIT extends ToolRegistryKit {
   protected List<Action> refused() {
     return List.of(
         call("catalog_describe_table", "gold.private", "{\"table\":\"gold.private\"}"),
-        call("data_sample", ReadScene.PEOPLE, "{\"table\":\"gold.private\"}"),
+        call("data_sample", "gold.private", "{\"table\":\"gold.private\"}"),
         call(
             "data_count",
             ReadScene.PEOPLE,

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SchemaValidatorsConfig;
-import com.networknt.schema.SpecVersion;
-import com.networknt.schema.ValidationMessage;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -154,7 +154,7 @@ class RecordSchemaTest {
   @ParameterizedTest
   @MethodSource("names")
   void what_can_be_written_is_what_the_schema_says(String name) throws IOException {
-    JsonSchema schema = validator(name);
+    Schema schema = validator(name);
     RandomRecords random = new RandomRecords(SEED);
     for (int i = 0; i < 200; i++) {
       Record body = random.next(published().get(name));
@@ -170,7 +170,7 @@ class RecordSchemaTest {
   @ParameterizedTest
   @MethodSource("names")
   void what_nobody_writes_is_not_what_the_schema_says(String name) throws IOException {
-    JsonSchema schema = validator(name);
+    Schema schema = validator(name);
     Json json = Json.of(new RandomRecords(SEED).next(published().get(name)));
     Map<String, Object> members = new TreeMap<>();
     Map<?, ?> read = json.as(Map.class);
@@ -302,14 +302,15 @@ class RecordSchemaTest {
         (input, call) -> outcome);
   }
 
-  private static JsonSchema validator(String name) throws IOException {
-    SchemaValidatorsConfig config =
-        SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build();
-    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-        .getSchema(Files.readString(file(name)), config);
+  private static Schema validator(String name) throws IOException {
+    SchemaRegistryConfig config =
+        SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build();
+    return SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12, registry -> registry.schemaRegistryConfig(config))
+        .getSchema(Files.readString(file(name)));
   }
 
-  private static Set<ValidationMessage> problems(JsonSchema schema, Json value) throws IOException {
+  private static List<Error> problems(Schema schema, Json value) throws IOException {
     return schema.validate(MAPPER.readTree(value.text()));
   }
 }

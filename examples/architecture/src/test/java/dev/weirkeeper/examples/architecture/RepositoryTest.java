@@ -88,8 +88,7 @@ class RepositoryTest {
       case "examples/plugin" -> "com.example.freshness";
       // What belongs to core is named without it, and packages know no hyphen.
       default ->
-          "dev.weirkeeper."
-              + folder.replaceFirst("^core/", "").replace('/', '.').replace("-", "");
+          "dev.weirkeeper." + folder.replaceFirst("^core/", "").replace('/', '.').replace("-", "");
     };
   }
 

@@ -9,15 +9,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Runs the benchmarks of the data plane on an embedded PostgreSQL with fsync on. Source, target and
- * pipeline share one machine, so every figure is a ratio to a baseline of the same round; rounds
- * are interleaved and their median is what counts.
+ * Runs the benchmarks: of the data plane on an embedded PostgreSQL with fsync on, and of tool calls
+ * over MCP. Source, target and pipeline share one machine, so every figure is a ratio to a baseline
+ * of the same round; rounds are interleaved and their median is what counts.
  */
 public final class Bench {
   private static final String HELP =
       """
-      Weirkeeper bench: [inserts] [updates] [latency] [huge]   (all without arguments)
-        -Drounds=5     rounds of inserts and updates
+      Weirkeeper bench: [inserts] [updates] [latency] [huge] [mcp] [start]   (all without arguments)
+        -Drounds=5     rounds of inserts, updates, mcp and start
         -Drows=1000000 rows a round
         -Dhuge=5000000 rows of the one transaction that must fit into 256 MB of heap
       """;
@@ -31,9 +31,18 @@ public final class Bench {
       return;
     }
     if (wanted.isEmpty()) {
-      wanted.addAll(List.of("inserts", "updates", "latency", "huge"));
+      wanted.addAll(List.of("inserts", "updates", "latency", "huge", "mcp", "start"));
     }
     int rounds = Integer.getInteger("rounds", 5);
+    if (wanted.remove("mcp")) {
+      McpOverhead.measure(rounds, System.out);
+    }
+    if (wanted.remove("start")) {
+      StdioStart.measure(rounds, System.out);
+    }
+    if (wanted.isEmpty()) {
+      return;
+    }
     int rows = Integer.getInteger("rows", 1_000_000);
     try (LocalPostgres server =
         LocalPostgres.start(

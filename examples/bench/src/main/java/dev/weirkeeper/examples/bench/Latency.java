@@ -2,7 +2,7 @@ package dev.weirkeeper.examples.bench;
 
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.Transaction;
-import dev.weirkeeper.examples.quickstart.GovernedStream;
+import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.PrintStream;
 import java.sql.Connection;

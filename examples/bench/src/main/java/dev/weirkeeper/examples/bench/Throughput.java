@@ -1,6 +1,6 @@
 package dev.weirkeeper.examples.bench;
 
-import dev.weirkeeper.examples.quickstart.GovernedStream;
+import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -3,21 +3,17 @@ package dev.weirkeeper.examples.cli;
 import dev.weirkeeper.Approval;
 import dev.weirkeeper.Approvals;
 import dev.weirkeeper.Caller;
-import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** Shows what leave is asked for, and gives it, denies it or takes it back. */
 @Command(
@@ -27,112 +23,123 @@ import picocli.CommandLine.Spec;
       "You act as the user that the operating system says you are; the host's domains name the"
           + " approvers, as os:NAME."
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
 final class ApprovalsCommand {
   private static final int SHORTEST_ID = 6;
+
+  private final Cli cli;
 
   @Option(
       names = "--door",
       paramLabel = "DIR",
-      required = true,
       scope = ScopeType.INHERIT,
-      description = "Folder of the door's memory, as the host opened it.")
-  private Path door = Path.of("");
+      description = "Folder of the door's memory, for hosts that keep it elsewhere.")
+  private @Nullable Path door;
 
-  @Option(
-      names = "--json",
-      scope = ScopeType.INHERIT,
-      description = "One JSON value a line, for other programs.")
-  private boolean json;
+  ApprovalsCommand(Cli cli) {
+    this.cli = cli;
+  }
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  ApprovalsCommand() {}
-
-  @Command(description = "Lists requests that are open or approved, newest first.")
+  @Command(
+      description = "Lists requests that are open or approved, newest first.",
+      mixinStandardHelpOptions = true)
   int list(@Option(names = "--all", description = "Also those that are over.") boolean all)
-      throws IOException {
+      throws Failure, IOException {
     List<Approval> shown =
-        approvals().list().stream().filter(approval -> all || waits(approval)).toList();
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      shown.forEach(approval -> out.println(Json.of(approval).text()));
+        place().approvals().list().stream().filter(approval -> all || waits(approval)).toList();
+    Output output = cli.output();
+    if (output.isJson()) {
+      output.json(Json.of(Map.of("approvals", shown)));
     } else if (shown.isEmpty()) {
-      out.println("Nothing waits for approval.");
+      output.line("Nothing waits for approval.");
     } else {
-      out.printf(
-          "%-12s  %-8s  %-7s  %-24s  %s%n", "REQUEST", "STATUS", "VOTES", "TOOL", "ASKED BY");
+      Table table = new Table("request", "status", "votes", "tool", "target", "asked by");
       for (Approval approval : shown) {
         Approval.Request request = approval.request();
-        out.printf(
-            "%-12s  %-8s  %-7s  %-24s  %s%n",
+        table.add(
             request.id().brief(),
-            approval.status(),
+            approval.status().toString(),
             approvedBy(approval).size() + " of " + request.persons(),
             request.tool(),
+            request.target().toString(),
             request.requester().actor());
       }
+      output.table(table, (column, text) -> column == 1 ? style(text) : Style.PLAIN);
     }
-    return 0;
+    return Exit.DONE.status();
   }
 
-  @Command(description = "Shows one request in full: what exactly would be done, to what, and why.")
+  private static Style style(String status) {
+    return status.equals(Approval.Status.OPEN.toString()) ? Style.WARNING : Style.PLAIN;
+  }
+
+  @Command(
+      description = "Shows one request in full: what exactly would be done, to what, and why.",
+      mixinStandardHelpOptions = true)
   int show(@Parameters(paramLabel = "REQUEST", description = "Its id or its beginning.") String id)
-      throws IOException {
-    print(find(approvals(), id));
-    return 0;
+      throws Failure, IOException {
+    print(cli.output(), find(place().approvals(), id));
+    return Exit.DONE.status();
   }
 
-  @Command(description = "Approves a request. Show it first.")
-  int approve(@Parameters(paramLabel = "REQUEST") String id) throws IOException {
+  @Command(description = "Approves a request. Show it first.", mixinStandardHelpOptions = true)
+  int approve(@Parameters(paramLabel = "REQUEST") String id) throws Failure, IOException {
     return vote(id, Approvals::approve);
   }
 
-  @Command(description = "Denies a request for good.")
-  int deny(@Parameters(paramLabel = "REQUEST") String id) throws IOException {
+  @Command(description = "Denies a request for good.", mixinStandardHelpOptions = true)
+  int deny(@Parameters(paramLabel = "REQUEST") String id) throws Failure, IOException {
     return vote(id, Approvals::deny);
   }
 
-  @Command(description = "Takes a request or an approval back, before it is used.")
-  int revoke(@Parameters(paramLabel = "REQUEST") String id) throws IOException {
+  @Command(
+      description = "Takes a request or an approval back, before it is used.",
+      mixinStandardHelpOptions = true)
+  int revoke(@Parameters(paramLabel = "REQUEST") String id) throws Failure, IOException {
     return vote(id, Approvals::revoke);
   }
 
   @FunctionalInterface
-  private interface Vote {
+  interface Vote {
     Approval cast(Approvals approvals, Caller person, Hash request);
   }
 
-  private int vote(String id, Vote vote) throws IOException {
-    Approvals approvals = approvals();
-    Approval before = find(approvals, id);
-    Approval after = vote.cast(approvals, Person.atThisTerminal(door), before.request().id());
-    if (json) {
-      spec.commandLine().getOut().println(Json.of(after).text());
+  private int vote(String id, Vote vote) throws Failure, IOException {
+    Place place = place();
+    Approvals approvals = place.approvals();
+    return vote(cli.output(), place, approvals, find(approvals, id), vote);
+  }
+
+  static int vote(Output output, Place place, Approvals approvals, Approval before, Vote vote)
+      throws IOException {
+    Approval after =
+        vote.cast(approvals, Person.atThisTerminal(place.door()), before.request().id());
+    if (output.isJson()) {
+      output.json(Json.of(after));
     } else {
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "%s is %s (%d of %d)%n",
-              after.request().id().brief(),
-              after.status(),
-              approvedBy(after).size(),
-              after.request().persons());
+      output.line(
+          after.request().id().brief()
+              + " is "
+              + after.status()
+              + " ("
+              + approvedBy(after).size()
+              + " of "
+              + after.request().persons()
+              + ")");
     }
-    return 0;
+    return Exit.DONE.status();
   }
 
-  private Approvals approvals() throws IOException {
-    if (!Files.isDirectory(door)) {
-      throw new IOException(
-          "There is no folder " + door + "; --door names the folder that the host gave its door");
-    }
-    return Approvals.in(DoorMemory.in(door), Clock.systemUTC());
+  private Place place() {
+    Path elsewhere = door;
+    return elsewhere == null ? cli.place() : new Place(elsewhere, elsewhere);
   }
 
-  private static Approval find(Approvals approvals, String id) {
+  private static Approval find(Approvals approvals, String id) throws Failure {
     if (id.length() < SHORTEST_ID) {
-      throw new IllegalArgumentException(
+      throw new Failure(
+          Exit.REFUSED,
           "'"
               + id
               + "' is too short to mean one request; give at least "
@@ -144,38 +151,38 @@ final class ApprovalsCommand {
             .filter(approval -> approval.request().id().hex().startsWith(id))
             .toList();
     if (found.size() != 1) {
-      throw new IllegalArgumentException(
+      throw new Failure(
+          Exit.REFUSED,
           (found.isEmpty() ? "No request begins with " : "Several requests begin with ")
               + id
-              + "; 'list --all' shows them");
+              + "; 'approvals list --all' shows them");
     }
     return found.get(0);
   }
 
-  private void print(Approval approval) {
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(Json.of(approval).text());
+  static void print(Output output, Approval approval) {
+    if (output.isJson()) {
+      output.json(Json.of(approval));
       return;
     }
     Approval.Request request = approval.request();
-    out.println("request    " + request.id());
-    out.println("status     " + approval.status() + ", valid until " + request.expires());
-    out.println("asked by   " + request.requester().actor());
-    out.println("           in its own words: " + Json.of(request.reason()).text());
-    out.println("tool       " + request.tool());
-    out.println("target     " + Json.of(request.target().toString()).text());
-    out.println("input      " + request.input().text());
-    out.println(
-        "approvers  "
-            + request.persons()
+    output.field("request", request.id().hex());
+    output.field("status", approval.status() + ", valid until " + request.expires());
+    output.field("asked by", request.requester().actor());
+    output.field("", "in its own words: " + Json.of(request.reason()).text());
+    output.field("tool", request.tool());
+    output.field("target", request.target().toString());
+    output.field("input", request.input().text());
+    output.field(
+        "approvers",
+        request.persons()
             + " of "
             + request.approvers().stream().sorted().toList()
             + " (domain "
             + request.domain()
             + ")");
     for (Approval.Vote vote : approval.votes()) {
-      out.println("vote       " + vote.word() + " by " + vote.person() + " at " + vote.at());
+      output.field("vote", vote.word() + " by " + vote.person() + " at " + vote.at());
     }
   }
 

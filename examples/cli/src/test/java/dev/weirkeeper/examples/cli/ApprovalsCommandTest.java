@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,8 @@ class ApprovalsCommandTest {
   private record Input(String table) {}
 
   private record Result(String table) {}
+
+  private record Listed(List<Approval> approvals) {}
 
   @TempDir Path folder;
   private final List<String> called = new ArrayList<>();
@@ -98,11 +101,14 @@ class ApprovalsCommandTest {
     return ((Outcome.Done) asked).result().as(Approval.Request.class).id();
   }
 
+  private Terminal terminal() {
+    return Terminal.plain(new PrintWriter(out, true), new PrintWriter(err, true), Map.of());
+  }
+
   private int run(String... words) {
     List<String> all = new ArrayList<>(List.of("approvals", "--door", folder.toString()));
     all.addAll(List.of(words));
-    return Cli.run(
-        new PrintWriter(out, true), new PrintWriter(err, true), all.toArray(String[]::new));
+    return Cli.run(terminal(), all.toArray(String[]::new));
   }
 
   @Test
@@ -159,13 +165,14 @@ class ApprovalsCommandTest {
   }
 
   @Test
-  void json_is_an_approval_a_line() throws Exception {
+  void json_is_one_document() throws Exception {
     Hash request = ask(door(me));
 
     assertThat(run("--json", "list")).isZero();
 
-    assertThat(Json.parse(out.toString().trim()).as(Approval.class).request().id())
-        .isEqualTo(request);
+    assertThat(Json.parse(out.toString()).as(Listed.class).approvals())
+        .singleElement()
+        .satisfies(approval -> assertThat(approval.request().id()).isEqualTo(request));
   }
 
   @Test
@@ -176,14 +183,9 @@ class ApprovalsCommandTest {
     assertThat(run("show", "f")).isEqualTo(1);
     assertThat(
             Cli.run(
-                new PrintWriter(out, true),
-                new PrintWriter(err, true),
-                "approvals",
-                "--door",
-                folder.resolve("not-there").toString(),
-                "list"))
+                terminal(), "approvals", "--door", folder.resolve("not-there").toString(), "list"))
         .isEqualTo(1);
     assertThat(run("bless")).isEqualTo(2);
-    assertThat(err.toString().lines().filter(line -> line.startsWith("weirkeeper:"))).hasSize(3);
+    assertThat(err.toString().lines().filter(line -> line.startsWith("weirkeeper:"))).hasSize(4);
   }
 }

@@ -2,10 +2,13 @@ package dev.weirkeeper.examples.quickstart;
 
 import dev.weirkeeper.Redaction;
 import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.examples.server.GovernedStream;
+import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -21,7 +24,8 @@ public final class Quickstart {
       Weirkeeper quickstart
 
         (no arguments)             play the story on an embedded PostgreSQL and prove the result
-        --serve                    play it, then keep the servers running until interrupted
+        --serve                    play it, then keep the servers running until interrupted, with
+                                   tools for MCP clients; it prints how to connect them
         --prepare URL              as its administrator, set up the target at this JDBC URL: the
                                    roles wk_rows and wk_change that a stream connects as, the
                                    functions through which it changes tables, its bookkeeping
@@ -83,6 +87,8 @@ public final class Quickstart {
 
   private static void play(Options options, Timeline timeline)
       throws IOException, SQLException, InterruptedException {
+    // Most of what the story shows is refused on purpose, and its timeline says so.
+    System.setProperty("org.slf4j.simpleLogger.log.dev.weirkeeper", "error");
     try (LocalPostgres server = LocalPostgres.start(Map.of("fsync", "on"))) {
       Story story = new Story(server, options.folder(), timeline);
       story.play();
@@ -156,8 +162,17 @@ public final class Quickstart {
           source,
           target,
           tables,
-          folder.isPresent() ? folder.get() : Files.createTempDirectory("weirkeeper-"),
+          folder.isPresent() ? privately(folder.get()) : Files.createTempDirectory("weirkeeper-"),
           serve);
+    }
+
+    /** Log, door and key are for nobody else; a folder that is there already stays as it is. */
+    private static Path privately(Path folder) throws IOException {
+      return Files.exists(folder)
+          ? folder
+          : Files.createDirectories(
+              folder,
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     private static String value(List<String> words, int at) {

@@ -2,7 +2,6 @@ package dev.weirkeeper.examples.quickstart;
 
 import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.contracts.GxSuiteReader;
-import dev.weirkeeper.spi.Judges;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,22 +10,22 @@ import java.nio.charset.StandardCharsets;
 final class QuickstartContracts {
   private QuickstartContracts() {}
 
-  static Judges first() throws IOException {
+  static Contracts first() throws IOException {
     return with("orders-v1.json");
   }
 
   /** As amended by the owner: one more priority is known. */
-  static Judges amended() throws IOException {
+  static Contracts amended() throws IOException {
     return with("orders-v2.json");
   }
 
-  private static Judges with(String orders) throws IOException {
+  private static Contracts with(String orders) throws IOException {
     return Contracts.of(
         GxSuiteReader.read(text(orders), "public.orders").contract(),
         GxSuiteReader.read(text("lineitem.json"), "public.lineitem").contract());
   }
 
-  private static String text(String name) throws IOException {
+  static String text(String name) throws IOException {
     try (InputStream in = QuickstartContracts.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IOException("The contract " + name + " is missing from the jar");

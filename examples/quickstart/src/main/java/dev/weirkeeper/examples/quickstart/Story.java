@@ -1,16 +1,25 @@
 package dev.weirkeeper.examples.quickstart;
 
 import dev.weirkeeper.Asset;
+import dev.weirkeeper.Autonomy;
+import dev.weirkeeper.Budgets;
 import dev.weirkeeper.Counts;
+import dev.weirkeeper.Domain;
+import dev.weirkeeper.Domains;
+import dev.weirkeeper.Effect;
+import dev.weirkeeper.Grant;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Plan;
 import dev.weirkeeper.TableChange;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.audit.JsonLinesLog;
+import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.examples.quickstart.Timeline.Tone;
+import dev.weirkeeper.examples.server.GovernedStream;
+import dev.weirkeeper.examples.server.Server;
+import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
-import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What the quickstart shows: an application changes its data and its schema as it likes, and the
@@ -34,6 +44,21 @@ final class Story {
           CUSTOMER, List.of("c_custkey"),
           ORDERS, List.of("o_orderkey"),
           LINEITEM, List.of("l_orderkey", "l_linenumber"));
+
+  /** The pipeline heals by itself; an agent reads, and asks two persons for anything more. */
+  private static final GovernedStream.Governance GOVERNANCE =
+      new GovernedStream.Governance(
+          List.of(Grant.to(AgentScene.AGENT, Effect.READ)),
+          Domains.of(
+              Domain.named("shop")
+                  .owning(GovernedStream.SOURCE + ":*", GovernedStream.TARGET + ":*")
+                  .approvedBy(AgentScene.ANA.principal(), AgentScene.BEN.principal())
+                  .upTo(Effect.WRITE)
+                  .autonomy(Autonomy.HEAL)),
+          Budgets.STANDARD,
+          Effect.WRITE,
+          Autonomy.HEAL,
+          Map.of());
 
   private static final String SLOT = "wk_" + GovernedStream.SOURCE;
   private static final long KEPT = 1 << 20;
@@ -76,20 +101,16 @@ final class Story {
     verifyLog();
   }
 
-  /** Keeps the stream running for people to play with, until the process is asked to end. */
+  /** Keeps the stream running for people and agents to play with, until asked to end. */
   void serve() throws IOException, SQLException, InterruptedException {
-    try (GovernedStream stream = start(QuickstartContracts.amended())) {
-      timeline.say(
-          Tone.SCENE,
-          "▶ Serving until Ctrl-C: change "
-              + server.url(GovernedStream.SOURCE)
-              + " and watch "
-              + server.url(GovernedStream.TARGET));
-      stream.untilInterrupted();
+    Serving serving = Serving.configure(server, folder);
+    try (Server running = Server.start(serving.file(), timeline)) {
+      serving.introduce(running, line -> timeline.say(Tone.SCENE, line));
+      running.untilAsked();
     }
   }
 
-  private GovernedStream start(Judges contracts) throws IOException, SQLException {
+  private GovernedStream start(Contracts contracts) throws IOException, SQLException {
     return GovernedStream.start(
         new GovernedStream.Settings(
             GovernedStream.SOURCE,
@@ -99,7 +120,10 @@ final class Story {
             folder,
             contracts,
             Map.of(),
-            timeline));
+            timeline,
+            GovernedStream.Seams.UNTOUCHED,
+            GOVERNANCE,
+            GovernedStream.Details.usual()));
   }
 
   private void snapshot(GovernedStream stream, Application app)
@@ -215,10 +239,30 @@ final class Story {
         Tone.DIM,
         "  " + orders + " orders were placed meanwhile; the slot keeps " + retained + " bytes");
 
-    Plan plan = pendingPlan(stream, LINEITEM);
-    scene("A person applies plan " + plan.id().brief() + ": the target keeps the column");
-    done(apply(stream, LINEITEM, plan), "plan_apply");
-    stream.await("the spool to drain", tables -> is(tables, LINEITEM, TableState.Mode.LIVE));
+    scene("An agent over HTTP diagnoses the pause; persons approve; it applies the plan");
+    try (AgentScene agent = new AgentScene(stream, timeline)) {
+      agent.mend(LINEITEM);
+      stream.await("the spool to drain", tables -> is(tables, LINEITEM, TableState.Mode.LIVE));
+      caughtUp(stream, app);
+
+      scene("The same agent goes mad");
+      try (Connection warehouse = server.connect(GovernedStream.TARGET)) {
+        String before = contents(warehouse);
+        agent.destroy();
+        require(before.equals(contents(warehouse)), "an agent changed the warehouse");
+      }
+    }
+  }
+
+  /** Which tables there are, with their rows. */
+  private static String contents(Connection warehouse) throws SQLException {
+    StringBuilder all = new StringBuilder();
+    for (Map.Entry<Asset, List<String>> table : new TreeMap<>(KEYS).entrySet()) {
+      String name = table.getKey().name();
+      List<String> columns = Proof.columns(warehouse, name);
+      all.append(Proof.of(warehouse, name, columns, table.getValue(), List.of())).append('\n');
+    }
+    return all.toString();
   }
 
   private void replay(GovernedStream stream, Application app)

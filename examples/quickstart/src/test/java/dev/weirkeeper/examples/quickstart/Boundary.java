@@ -12,6 +12,7 @@ import dev.weirkeeper.Probe;
 import dev.weirkeeper.Receipt;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.Transaction;
+import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.spi.AuditSink;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.FeedException;

@@ -8,6 +8,8 @@ import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Verdict;
 import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.contracts.GxSuiteReader;
+import dev.weirkeeper.examples.server.GovernedStream;
+import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.BufferedReader;

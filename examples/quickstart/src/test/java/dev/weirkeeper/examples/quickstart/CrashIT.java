@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.drift.postgres.DdlTrigger;
+import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.BufferedReader;

@@ -3,6 +3,7 @@ package dev.weirkeeper.examples.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirkeeper.contracts.postgres.PostgresTarget;
+import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.sql.Connection;

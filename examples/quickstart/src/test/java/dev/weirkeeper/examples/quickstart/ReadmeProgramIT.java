@@ -16,6 +16,7 @@ import dev.weirkeeper.contracts.postgres.PostgresTarget;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
+import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.Playbook;
 import dev.weirkeeper.healing.postgres.PostgresTableTools;

@@ -2,11 +2,15 @@ package dev.weirkeeper.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weirkeeper.Act;
+import dev.weirkeeper.Approval;
+import dev.weirkeeper.Caller;
 import dev.weirkeeper.Decided;
 import dev.weirkeeper.Decision;
 import dev.weirkeeper.RecordKinds;
 import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.audit.Replay;
+import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.healing.Playbook;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.OutputStream;
@@ -15,9 +19,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +49,36 @@ class StoryIT {
     assertThat(report.equal()).isGreaterThanOrEqualTo(6);
     assertThatAllKindsAreKnown(log);
     assertThat(log.unsettled()).isEmpty();
+    assertThatTheLogShowsTheAgent(log);
+  }
+
+  private static void assertThatTheLogShowsTheAgent(JsonLinesLog log) throws Exception {
+    Map<String, Integer> refused = new TreeMap<>();
+    List<String> voted = new ArrayList<>();
+    List<String> applied = new ArrayList<>();
+    try (JsonLinesLog.Entries entries = log.entries()) {
+      for (Optional<JsonLinesLog.Entry> next = entries.next();
+          next.isPresent();
+          next = entries.next()) {
+        Record body = RecordKinds.read(next.get().record()).orElseThrow();
+        if (body instanceof Act.Refused no && isAgent(no.caller())) {
+          refused.merge(no.tool(), 1, Integer::sum);
+        } else if (body instanceof Approval.Vote vote) {
+          voted.add(vote.person() + " " + vote.word());
+        } else if (body instanceof Act.Started act
+            && isAgent(act.caller())
+            && act.approval().isPresent()) {
+          applied.add(act.tool());
+        }
+      }
+    }
+    assertThat(applied).containsExactly("plan_apply");
+    assertThat(voted).containsExactly("ana APPROVE", "ben APPROVE");
+    assertThat(refused).containsKeys("plan_apply", "table_pause", "table_resync");
+  }
+
+  private static boolean isAgent(Caller caller) {
+    return caller.equals(new Caller(AgentScene.AGENT, Caller.Kind.AGENT));
   }
 
   private static void assertThatAllTablesBelongToTheBoundary(LocalPostgres server)

@@ -1,7 +1,5 @@
 package dev.weirkeeper.healing.postgres;
 
-import dev.weirkeeper.Asset;
-import dev.weirkeeper.TableChange;
 import dev.weirkeeper.spi.Tool;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -10,7 +8,7 @@ import java.time.Instant;
 import java.util.Set;
 import javax.sql.DataSource;
 
-/** The way to the target: whose tables they are, and how long anything there may take. */
+/** The way to the target, and how long anything there may take. */
 final class Access {
   /** lock_not_available and deadlock_detected: another try may do, and nothing has happened. */
   private static final Set<String> TRANSIENT = Set.of("55P03", "40P01");
@@ -21,28 +19,14 @@ final class Access {
   /** Limits that the host sets. */
   record Limits(Duration lock, Duration statement, int retries) {}
 
-  private final String system;
   private final DataSource source;
   private final Limits limits;
   private final Clock clock;
 
-  Access(String system, DataSource source, Limits limits, Clock clock) {
-    this.system = system;
+  Access(DataSource source, Limits limits, Clock clock) {
     this.source = source;
     this.limits = limits;
     this.clock = clock;
-  }
-
-  /** Limits and grants go by the target of the action: it must be the table of the input. */
-  TableName addressed(TableChange change, Tool.Call call) throws Refusal {
-    Asset target = call.target();
-    if (!target.system().equals(system) || !target.name().equals(change.table())) {
-      throw new Refusal(
-          "The action's target is not the table of its input at "
-              + system
-              + "; address the action to the table that it names");
-    }
-    return TableName.parse(change.table());
   }
 
   /** A session that ends before the call does. */

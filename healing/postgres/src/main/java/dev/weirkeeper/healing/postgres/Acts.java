@@ -58,7 +58,7 @@ final class Acts implements Acting {
 
   private <C extends TableChange> Outcome tryUntilClear(
       Rendering<C> rendering, C change, Tool.Call call) throws Refusal {
-    TableName table = access.addressed(change, call);
+    TableName table = TableName.parse(change.table());
     Set<String> types = rendering.types(change, table);
     Access.Tries tries = access.tries(call);
     while (true) {
@@ -179,7 +179,7 @@ final class Acts implements Acting {
   public <C extends TableChange> String fingerprint(
       Rendering<C> rendering, C change, Tool.Call call) throws SQLException {
     try (Session session = access.open(Session.Mode.READ, call)) {
-      TableName table = access.addressed(change, call);
+      TableName table = TableName.parse(change.table());
       Boundary boundary = new Boundary(session.connection());
       requireSafe(boundary);
       return boundary.fingerprint(table);
@@ -193,7 +193,7 @@ final class Acts implements Acting {
   public <C extends TableChange> Optional<String> problem(
       Rendering<C> rendering, C change, Tool.Call call) throws SQLException {
     try (Session session = access.open(Session.Mode.READ, call)) {
-      TableName table = access.addressed(change, call);
+      TableName table = TableName.parse(change.table());
       return rendering.problem(
           change, Catalog.read(session.connection(), table, rendering.types(change, table)));
     } catch (Refusal e) {

@@ -2,6 +2,7 @@ package dev.weirkeeper.healing.postgres;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.weirkeeper.Asset;
 import dev.weirkeeper.Repeat;
 import dev.weirkeeper.TableChange;
 import dev.weirkeeper.Undo;
@@ -46,6 +47,7 @@ public final class PostgresTableTools implements ToolRegistry {
     PROPOSE
   }
 
+  private final String targetSystem;
   private final Acting acting;
 
   /** With the defaults of the {@link Builder}. */
@@ -54,9 +56,9 @@ public final class PostgresTableTools implements ToolRegistry {
   }
 
   private PostgresTableTools(Builder settings) {
+    this.targetSystem = settings.targetSystem;
     Access access =
         new Access(
-            settings.targetSystem,
             settings.source,
             new Access.Limits(settings.lockTimeout, settings.statementTimeout, settings.retries),
             settings.clock);
@@ -136,6 +138,7 @@ public final class PostgresTableTools implements ToolRegistry {
             Repeat.SAFE,
             undo,
             (C change, Tool.Call call) -> acting.perform(rendering, change, call))
+        .targeting(change -> new Asset(targetSystem, change.table()))
         .observing((change, call) -> acting.fingerprint(rendering, change, call))
         .verifying((change, call) -> acting.problem(rendering, change, call));
   }

@@ -73,7 +73,7 @@ final class Proposals implements Acting {
 
   private <C extends TableChange> TableImage look(Rendering<C> rendering, C change, Tool.Call call)
       throws SQLException, Refusal {
-    TableName table = access.addressed(change, call);
+    TableName table = TableName.parse(change.table());
     try (Session session = access.open(Session.Mode.READ, call)) {
       return Catalog.read(session.connection(), table, rendering.types(change, table));
     }

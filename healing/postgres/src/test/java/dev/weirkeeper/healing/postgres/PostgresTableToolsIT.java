@@ -3,6 +3,7 @@ package dev.weirkeeper.healing.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weirkeeper.Action;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Caller;
@@ -451,14 +452,19 @@ class PostgresTableToolsIT {
   @Test
   void invariant_4_an_action_addressed_to_another_table_or_system_is_refused() throws Exception {
     execute("CREATE TABLE orders (id int)", "CREATE TABLE other (id int)");
-    Tool<AddColumn, ?> tool = tool(AddColumn.TOOL);
-    AddColumn change = add("x", Type.of("int4"));
+    List<AuditRecord> written = new ArrayList<>();
+    Toolbox door = door(source, written);
+    Caller pipeline = new Caller("pipeline", Caller.Kind.POLICY);
+    Json change = Json.of(add("x", Type.of("int4")));
 
     for (Asset target :
         List.of(new Asset(SYSTEM, "public.other"), new Asset("shop", "public.orders"))) {
-      Outcome outcome = tool.handler().call(change, FakeCall.to(V2, target, later()));
+      Outcome outcome =
+          door.perform(pipeline, new Action(AddColumn.TOOL, change, target), List.of());
       assertThat(outcome).isInstanceOf(Outcome.Refused.class);
     }
+    assertThat(written.stream().map(AuditRecord::kind))
+        .containsExactly("act.refused", "act.refused");
     assertThat(columns("orders")).hasSize(1);
   }
 

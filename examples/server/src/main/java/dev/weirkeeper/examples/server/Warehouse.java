@@ -1,4 +1,4 @@
-package dev.weirkeeper.examples.quickstart;
+package dev.weirkeeper.examples.server;
 
 import dev.weirkeeper.contracts.postgres.PostgresTarget;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A target behind the role boundary: what its administrator sets up, and the logins of a host. */
@@ -45,7 +44,7 @@ public final class Warehouse {
    * @param url of the target; its user does not count, and passwords come from the driver's
    *     password file
    */
-  public static DataSource as(PostgresBoundary.Login login, String url) {
+  public static PGSimpleDataSource as(PostgresBoundary.Login login, String url) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(url);
     source.setUser(login.role());

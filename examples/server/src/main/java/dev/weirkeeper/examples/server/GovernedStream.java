@@ -1,35 +1,55 @@
-package dev.weirkeeper.examples.quickstart;
+package dev.weirkeeper.examples.server;
+
+import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Action;
 import dev.weirkeeper.Asset;
+import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Autonomy;
+import dev.weirkeeper.Budgets;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.Counts;
+import dev.weirkeeper.DecisionTools;
+import dev.weirkeeper.Domains;
 import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
+import dev.weirkeeper.Grant;
 import dev.weirkeeper.Journal;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.KillSwitch;
+import dev.weirkeeper.LogBook;
 import dev.weirkeeper.Mailbox;
+import dev.weirkeeper.Masking;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Pipeline;
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.Plan;
+import dev.weirkeeper.Receipt;
+import dev.weirkeeper.StatusTools;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Toolbox;
+import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.audit.JsonLinesSink;
+import dev.weirkeeper.contracts.ContractTools;
+import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.contracts.postgres.PostgresTarget;
+import dev.weirkeeper.drift.DriftTools;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
+import dev.weirkeeper.drift.postgres.PostgresReadTools;
+import dev.weirkeeper.healing.IncidentTools;
 import dev.weirkeeper.healing.PipelineTools;
+import dev.weirkeeper.healing.PlanTools;
 import dev.weirkeeper.healing.Playbook;
+import dev.weirkeeper.healing.QuarantineTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.healing.postgres.PostgresTableTools;
 import dev.weirkeeper.spi.AuditSink;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.HealingPolicy;
-import dev.weirkeeper.spi.Judges;
+import dev.weirkeeper.spi.JournalListener;
 import dev.weirkeeper.spi.Target;
 import dev.weirkeeper.spi.ToolRegistry;
 import java.io.IOException;
@@ -41,10 +61,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -57,6 +77,9 @@ import org.postgresql.replication.LogSequenceNumber;
 public final class GovernedStream implements AutoCloseable {
   public static final String SOURCE = "shop";
   public static final String TARGET = "warehouse";
+
+  static final long WAL_BUDGET = 10L << 30;
+  static final long SPOOL_BUDGET = 10L << 30;
 
   private static final Caller HOST = new Caller("host:quickstart", Caller.Kind.HOST);
 
@@ -75,17 +98,19 @@ public final class GovernedStream implements AutoCloseable {
       String targetUrl,
       List<String> tables,
       Path folder,
-      Judges contracts,
+      Contracts contracts,
       Map<Asset, Tolerance> tolerances,
       Consumer<PipelineEvent> listener,
-      Seams seams) {
+      Seams seams,
+      Governance governance,
+      Details details) {
     public Settings(
         String source,
         String sourceUrl,
         String targetUrl,
         List<String> tables,
         Path folder,
-        Judges contracts,
+        Contracts contracts,
         Map<Asset, Tolerance> tolerances,
         Consumer<PipelineEvent> listener) {
       this(
@@ -98,6 +123,103 @@ public final class GovernedStream implements AutoCloseable {
           tolerances,
           listener,
           Seams.UNTOUCHED);
+    }
+
+    public Settings(
+        String source,
+        String sourceUrl,
+        String targetUrl,
+        List<String> tables,
+        Path folder,
+        Contracts contracts,
+        Map<Asset, Tolerance> tolerances,
+        Consumer<PipelineEvent> listener,
+        Seams seams) {
+      this(
+          source,
+          sourceUrl,
+          targetUrl,
+          tables,
+          folder,
+          contracts,
+          tolerances,
+          listener,
+          seams,
+          Governance.alone(),
+          Details.usual());
+    }
+  }
+
+  /**
+   * Who may do what: all of the authority that a stream hands out.
+   *
+   * @param grants beside those of the pipeline and of the host's own code
+   * @param limit what nobody goes beyond
+   * @param autonomy how far policies go where nothing else is said
+   * @param autonomies the same for single tables
+   */
+  public record Governance(
+      List<Grant> grants,
+      Domains domains,
+      Budgets budgets,
+      Effect limit,
+      Autonomy autonomy,
+      Map<Asset, Autonomy> autonomies) {
+    public Governance {
+      grants = List.copyOf(grants);
+      requireNonNull(domains, "domains");
+      requireNonNull(budgets, "budgets");
+      requireNonNull(limit, "limit");
+      requireNonNull(autonomy, "autonomy");
+      autonomies = Map.copyOf(autonomies);
+    }
+
+    /** Nobody but the host; policies heal within tolerance. */
+    public static Governance alone() {
+      return new Governance(
+          List.of(), Domains.none(), Budgets.STANDARD, Effect.WRITE, Autonomy.HEAL, Map.of());
+    }
+  }
+
+  /**
+   * What is not authority.
+   *
+   * @param target name of the target system
+   * @param insertOnly tables of which only inserts are read
+   * @param walBudget bytes of log that the slot may keep back before somebody hears of it
+   * @param spoolBudget bytes that the spool of one table may hold
+   * @param masking what agents may see of rows; empty: they see none
+   * @param logins passwords beside those of the driver's password file
+   * @param listeners hear of each record once it is durable
+   */
+  public record Details(
+      String target,
+      List<String> insertOnly,
+      Duration heartbeat,
+      long walBudget,
+      long spoolBudget,
+      Optional<Masking> masking,
+      Logins logins,
+      List<JournalListener> listeners) {
+    public Details {
+      requireNonNull(target, "target");
+      insertOnly = List.copyOf(insertOnly);
+      requireNonNull(heartbeat, "heartbeat");
+      requireNonNull(masking, "masking");
+      requireNonNull(logins, "logins");
+      listeners = List.copyOf(listeners);
+    }
+
+    public static Details usual() {
+      return new Details(
+          TARGET,
+          List.of(),
+          Duration.ofMillis(200),
+          WAL_BUDGET,
+          SPOOL_BUDGET,
+          Optional.empty(),
+          Logins.none(),
+          List.of());
     }
   }
 
@@ -140,8 +262,11 @@ public final class GovernedStream implements AutoCloseable {
   private GovernedStream(Settings settings) throws IOException, SQLException {
     Clock clock = Clock.systemUTC();
     source = settings.source();
-    rows = Warehouse.as(PostgresBoundary.Login.ROWS, settings.targetUrl());
-    DataSource change = Warehouse.as(PostgresBoundary.Login.CHANGE, settings.targetUrl());
+    Details details = settings.details();
+    Governance governance = settings.governance();
+    Logins logins = details.logins();
+    rows = logins.target(PostgresBoundary.Login.ROWS, settings.targetUrl());
+    DataSource change = logins.target(PostgresBoundary.Login.CHANGE, settings.targetUrl());
     Files.createDirectories(settings.folder());
     Feed feed =
         settings
@@ -149,49 +274,165 @@ public final class GovernedStream implements AutoCloseable {
             .feed()
             .apply(
                 PostgresFeed.builder(settings.source())
-                    .source(settings.source(), settings.sourceUrl(), new Properties())
+                    .source(settings.source(), settings.sourceUrl(), logins.source())
                     .tables(settings.tables())
+                    .insertOnly(details.insertOnly())
                     .spill(settings.folder(), 64L << 20, 16L << 30)
-                    .heartbeat(Duration.ofMillis(200))
+                    .heartbeat(details.heartbeat())
+                    .walBudget(details.walBudget())
                     .clock(clock)
                     .build());
-    target = settings.seams().target().apply(PostgresTarget.builder(TARGET, rows).build());
+    target =
+        settings
+            .seams()
+            .target()
+            .apply(
+                PostgresTarget.builder(details.target(), rows)
+                    .spoolBudget(details.spoolBudget())
+                    .build());
     sink =
         settings
             .seams()
             .sink()
             .apply(JsonLinesSink.open(settings.folder().resolve("audit"), clock));
-    Journal journal = new Journal(sink, clock);
+    LogBook book = bookOf(settings.folder().resolve("audit"));
+    List<JournalListener> listeners = new ArrayList<>(details.listeners());
+    listeners.add(0, book);
+    Journal journal = new Journal(sink, clock, listeners.toArray(JournalListener[]::new));
     Mailbox mailbox = new Mailbox(clock);
+    List<ToolRegistry> tools = new ArrayList<>();
+    tools.add(
+        settings
+            .seams()
+            .tools()
+            .apply(PostgresTableTools.builder(details.target(), change).build()));
+    if (details.masking().isPresent()) {
+      DataSource read = logins.target(PostgresBoundary.Login.READ, settings.targetUrl());
+      tools.add(PostgresReadTools.builder(details.target(), read, details.masking().get()).build());
+    }
     toolbox =
-        Toolbox.builder()
-            .journal(journal)
-            .clock(clock)
-            .tools(
-                settings.seams().tools().apply(PostgresTableTools.builder(TARGET, change).build()),
-                new PipelineTools(settings.source(), mailbox))
-            .memory(DoorMemory.in(settings.folder().resolve("door")))
-            .limit(Effect.WRITE)
-            .grant("pipeline", Effect.WRITE)
-            .grant(HOST.principal(), Effect.WRITE)
-            .build();
+        door(
+            settings,
+            new Around(
+                journal,
+                clock,
+                mailbox,
+                book,
+                DoorMemory.in(settings.folder().resolve("door")),
+                KillSwitch.watching(settings.folder().resolve("STOP"))),
+            tools);
     Pipeline.Builder builder =
         Pipeline.builder()
             .feed(feed)
             .target(target)
             .judges(settings.contracts())
             .detector(new SchemaDrift())
-            .planner(new PostgresPlanner(TARGET))
+            .planner(new PostgresPlanner(details.target()))
             .policy(settings.seams().policy().apply(new Playbook()))
             .toolbox(toolbox)
             .mailbox(mailbox)
             .journal(journal)
             .clock(clock)
-            .autonomy(Autonomy.HEAL)
+            .autonomy(governance.autonomy())
             .listener(settings.listener().andThen(progress));
     settings.tolerances().forEach(builder::tolerance);
+    governance.autonomies().forEach(builder::autonomy);
     pipeline = builder.build();
     thread = new Thread(this::run, "pipeline");
+  }
+
+  /** The newest part of what the log holds already. */
+  private static LogBook bookOf(Path log) throws IOException {
+    LogBook book = LogBook.standard();
+    try (JsonLinesLog.Entries entries = JsonLinesLog.in(log).entries()) {
+      for (Optional<JsonLinesLog.Entry> at = entries.next(); at.isPresent(); at = entries.next()) {
+        book.written(at.get().record(), at.get().receipt());
+      }
+    }
+    return book;
+  }
+
+  /** All authority and all tools of a stream: what runs and what is only explained are one. */
+  private static Toolbox door(Settings settings, Around around, List<ToolRegistry> ofTheTarget) {
+    String source = settings.source();
+    Governance governance = settings.governance();
+    Toolbox.Builder door =
+        Toolbox.builder()
+            .journal(around.journal())
+            .clock(around.clock())
+            .memory(around.memory())
+            .killSwitch(around.killSwitch())
+            .tools(ofTheTarget.toArray(ToolRegistry[]::new))
+            .tools(
+                new PipelineTools(source, around.mailbox()),
+                new StatusTools(
+                    source, around.mailbox(), around.memory(), around.killSwitch(), around.clock()),
+                new DecisionTools(source, around.book()),
+                new IncidentTools(source, around.book(), around.mailbox()),
+                new PlanTools(source, around.book(), around.mailbox()),
+                new DriftTools(source, around.book(), around.mailbox()),
+                new ContractTools(source, settings.contracts(), around.mailbox(), around.clock()))
+            .limit(governance.limit())
+            .domains(governance.domains())
+            .budgets(governance.budgets())
+            .grant("pipeline", Effect.WRITE)
+            .grant(HOST.principal(), Effect.WRITE);
+    governance.grants().forEach(door::grant);
+    settings
+        .details()
+        .masking()
+        .ifPresent(
+            masking ->
+                door.tools(new QuarantineTools(source, around.mailbox(), masking, around.clock())));
+    return door.build();
+  }
+
+  /** What a door stands among. */
+  private record Around(
+      Journal journal,
+      Clock clock,
+      Mailbox mailbox,
+      LogBook book,
+      DoorMemory memory,
+      KillSwitch killSwitch) {}
+
+  /**
+   * The door that a stream would have, to ask who may do what. It connects to nothing, and nothing
+   * can be done through it: it has no journal that could be written.
+   */
+  static Toolbox explained(Settings settings, Clock clock) {
+    AuditSink unwritable =
+        new AuditSink() {
+          @Override
+          public Receipt append(AuditRecord record) throws IOException {
+            throw new IOException("What only explains does nothing");
+          }
+
+          @Override
+          public void close() {}
+        };
+    List<ToolRegistry> tools = new ArrayList<>();
+    tools.add(
+        PostgresTableTools.builder(
+                settings.details().target(),
+                settings
+                    .details()
+                    .logins()
+                    .target(PostgresBoundary.Login.CHANGE, settings.targetUrl()))
+            .build());
+    if (settings.details().masking().isPresent()) {
+      tools.add(PostgresReadTools.shown(settings.details().target()));
+    }
+    return door(
+        settings,
+        new Around(
+            new Journal(unwritable, clock),
+            clock,
+            new Mailbox(clock),
+            LogBook.standard(),
+            DoorMemory.inProcess(),
+            KillSwitch.inProcess()),
+        tools);
   }
 
   /** Starts a stream on a thread of its own. */
@@ -232,6 +473,11 @@ public final class GovernedStream implements AutoCloseable {
 
   public Optional<Plan> pendingPlan(Asset asset) {
     return pipeline.pendingPlan(asset);
+  }
+
+  /** The one door of this stream. */
+  public Toolbox toolbox() {
+    return toolbox;
   }
 
   public Pipeline pipeline() {

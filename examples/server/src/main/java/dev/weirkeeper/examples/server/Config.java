@@ -1,0 +1,142 @@
+package dev.weirkeeper.examples.server;
+
+import dev.weirkeeper.Asset;
+import dev.weirkeeper.Effect;
+import dev.weirkeeper.Grant;
+import dev.weirkeeper.Masking;
+import dev.weirkeeper.PipelineEvent;
+import dev.weirkeeper.Tolerance;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.ImportReport;
+import dev.weirkeeper.spi.JournalListener;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What one pipeline is, as a person wrote it down. All authority of the server is in here: nothing
+ * of it can be changed from outside while it runs.
+ *
+ * @param folder where log, door, spill files, control socket and the masking key are kept
+ * @param governance grants of agents and of operators together, domains, budgets
+ * @param operators those of the grants that are for persons of this machine
+ * @param agents principals that a transport gives to whoever uses it
+ * @param defaults what was not said, with what counts instead
+ */
+record Config(
+    String name,
+    Path folder,
+    Source source,
+    Target target,
+    List<Contracted> contracts,
+    Contracts judges,
+    Map<Asset, Tolerance> tolerances,
+    GovernedStream.Governance governance,
+    List<Grant> operators,
+    Reads reads,
+    Optional<String> stdio,
+    Optional<Http> http,
+    Logins logins,
+    List<String> defaults) {
+
+  /** The database that is read. */
+  record Source(
+      String system,
+      String url,
+      List<String> tables,
+      List<String> insertOnly,
+      Duration heartbeat,
+      long walBudget) {}
+
+  /** The database that is written. */
+  record Target(String system, String url, long spoolBudget) {}
+
+  /** A contract in force, with the suite that it came from. */
+  record Contracted(Path suite, Contract contract, ImportReport report) {}
+
+  /**
+   * What agents may see of rows in the target.
+   *
+   * @param key file of the key for pseudonyms
+   */
+  record Reads(Scope scope, List<Masking.Rule> rules, Path key) {
+    /** Where tools for reading look. */
+    enum Scope {
+      /** There are no such tools. */
+      NONE,
+      /** Tables of the target, masked. */
+      TARGET
+    }
+  }
+
+  /**
+   * The HTTP endpoint.
+   *
+   * @param hosts values of the Host header that are answered; empty: the names of this machine and
+   *     of the audience
+   * @param origins values of the Origin header that are answered; empty: those of this machine
+   */
+  record Http(
+      String host, int port, String path, List<String> hosts, List<String> origins, Access access) {
+    /** The port that is asked for; the system chooses one if it is 0. */
+    static final int ANY_PORT = 0;
+  }
+
+  /** Who may call over HTTP. */
+  sealed interface Access {
+    /**
+     * Whoever has a token.
+     *
+     * @param scopes what a token's scope lets it use, within what its principal was granted
+     */
+    record Tokens(URI issuer, URI audience, URI jwks, Map<String, Effect> scopes)
+        implements Access {}
+
+    /** Whoever reaches a loopback address of this machine, as one principal. */
+    record Loopback(String principal) implements Access {}
+  }
+
+  /** Principals under which clients of stdio and of a loopback address call. */
+  Set<String> fixedPrincipals() {
+    Set<String> principals = new java.util.TreeSet<>();
+    stdio.ifPresent(principals::add);
+    http.map(Http::access)
+        .filter(Access.Loopback.class::isInstance)
+        .map(access -> ((Access.Loopback) access).principal())
+        .ifPresent(principals::add);
+    return principals;
+  }
+
+  /** The stream that this configures. */
+  GovernedStream.Settings settings(
+      Optional<Masking> masking,
+      Consumer<PipelineEvent> listener,
+      List<JournalListener> listeners) {
+    return new GovernedStream.Settings(
+        source.system(),
+        source.url(),
+        target.url(),
+        source.tables(),
+        folder,
+        judges,
+        tolerances,
+        listener,
+        GovernedStream.Seams.UNTOUCHED,
+        governance,
+        new GovernedStream.Details(
+            target.system(),
+            source.insertOnly(),
+            source.heartbeat(),
+            source.walBudget(),
+            target.spoolBudget(),
+            masking,
+            logins,
+            listeners));
+  }
+}
