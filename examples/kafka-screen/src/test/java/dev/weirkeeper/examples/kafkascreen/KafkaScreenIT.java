@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -62,8 +61,7 @@ class KafkaScreenIT {
     broker = LocalBroker.start(folder);
     Properties settings = new Properties();
     settings.put("bootstrap.servers", broker.address());
-    producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   @AfterAll
@@ -128,10 +126,14 @@ class KafkaScreenIT {
     Properties settings = new Properties();
     settings.putAll(
         Map.of(
-            "bootstrap.servers", broker.address(),
-            "group.id", topic,
-            "enable.auto.commit", "false",
-            "auto.offset.reset", "earliest"));
+            "bootstrap.servers",
+            broker.address(),
+            "group.id",
+            topic,
+            "enable.auto.commit",
+            "false",
+            "auto.offset.reset",
+            "earliest"));
     PausableConsumer<byte[], byte[]> consumer =
         new PausableConsumer<>(
             new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
@@ -141,13 +143,15 @@ class KafkaScreenIT {
     return new ScreenedConsumer(screen, consumer, sink, pages::add);
   }
 
-  private static void until(BooleanSupplier reached, ScreenedConsumer... hosts) {
-    for (int turn = 0; turn < 150 && !reached.getAsBoolean(); turn++) {
+  private void until(BooleanSupplier reached, ScreenedConsumer... hosts) {
+    for (int turn = 0; turn < 100 && !reached.getAsBoolean(); turn++) {
       for (ScreenedConsumer host : hosts) {
         host.turn();
       }
     }
-    assertThat(reached.getAsBoolean()).isTrue();
+    assertThat(reached.getAsBoolean())
+        .as("written %s, refused %s, pages %s", written, refused, pages)
+        .isTrue();
   }
 
   private long committed() throws Exception {
