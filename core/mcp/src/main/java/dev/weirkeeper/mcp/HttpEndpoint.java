@@ -57,6 +57,10 @@ public final class HttpEndpoint extends HttpServlet
     implements McpStreamableServerTransportProvider, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
   private static final String CANCELLED = "notifications/cancelled";
+
+  /** A session keeps what its client says of itself for as long as it lasts. */
+  private static final int INITIALIZE_CHARACTERS = 16 * 1024;
+
   private static final Set<String> HEARD_BY_SDK =
       Set.of(
           McpSchema.METHOD_NOTIFICATION_INITIALIZED,
@@ -270,6 +274,12 @@ public final class HttpEndpoint extends HttpServlet
     }
     if (HttpHeaders.session(request).isPresent()) {
       throw refused("The session is initialized already");
+    }
+    if (Wire.write(message).length() > INITIALIZE_CHARACTERS) {
+      throw new HttpRefusal(
+          413,
+          ErrorCodes.INVALID_REQUEST,
+          "An initialize has at most " + INITIALIZE_CHARACTERS + " characters");
     }
     InitializeRequest initialize = initializeRequest(message);
     McpStreamableServerSession.McpStreamableServerSessionInit[] started =
@@ -545,9 +555,17 @@ public final class HttpEndpoint extends HttpServlet
     /**
      * Serves whoever can reach it as this caller, instead of asking for tokens. Only for clients of
      * the same machine: other addresses are refused, and so are other names of the server.
+     *
+     * @param caller of kind AGENT: nothing says that a client is a person
      */
     public Builder unauthenticated(Caller caller) {
-      everybody = requireNonNull(caller, "caller");
+      if (requireNonNull(caller, "caller").kind() != Caller.Kind.AGENT) {
+        throw new IllegalArgumentException(
+            "Whoever reaches the server would be "
+                + caller.actor()
+                + "; name a caller of kind AGENT");
+      }
+      everybody = caller;
       return this;
     }
 
