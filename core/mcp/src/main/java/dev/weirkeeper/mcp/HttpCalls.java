@@ -42,6 +42,7 @@ final class HttpCalls implements AutoCloseable {
   private final Semaphore room;
   private final ThreadPoolExecutor workers;
   private final Set<HttpStream> streams = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   HttpCalls(
       HttpLimits limits, Cancellations cancellations, HttpAccounts accounts, LongSupplier nanos) {
@@ -191,7 +192,7 @@ final class HttpCalls implements AutoCloseable {
   private void answer(Call call, HttpStream stream) {
     Cancellations.Handle handle = call.handle();
     try (handle) {
-      if (handle.get().isEmpty()) {
+      if (!closed && handle.get().isEmpty()) {
         call.session()
             .session()
             .responseStream(call.message(), new Reply(stream, handle))
@@ -260,7 +261,8 @@ final class HttpCalls implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.shutdownNow();
+    closed = true;
+    Daemons.retire(workers);
     streams.forEach(HttpStream::close);
     streams.clear();
   }
