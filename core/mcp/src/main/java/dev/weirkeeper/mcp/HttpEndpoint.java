@@ -217,7 +217,7 @@ public final class HttpEndpoint extends HttpServlet
       throws HttpRefusal, IOException {
     HttpHeaders.requireJson(request);
     HttpHeaders.requireAccept(request, "application/json", "text/event-stream");
-    JSONRPCMessage message = read(request);
+    JSONRPCMessage message = read(request, visitor);
     HttpHeaders.requireAgreement(request, message);
     if (message instanceof JSONRPCRequest asked
         && asked.method().equals(McpSchema.METHOD_INITIALIZE)) {
@@ -234,6 +234,22 @@ public final class HttpEndpoint extends HttpServlet
     } else if (message instanceof JSONRPCResponse answer) {
       hear(session, answer);
       response.setStatus(HttpServletResponse.SC_ACCEPTED);
+    }
+  }
+
+  private JSONRPCMessage read(HttpServletRequest request, HttpVisitor visitor)
+      throws HttpRefusal, IOException {
+    if (!accounts.beginReading(visitor.principal())) {
+      throw new HttpRefusal(
+          429,
+          ErrorCodes.INVALID_REQUEST,
+          "As many messages are on the way as may be; send fewer at a time",
+          Map.of("Retry-After", "1", "Connection", "close"));
+    }
+    try {
+      return read(request);
+    } finally {
+      accounts.endReading(visitor.principal());
     }
   }
 
@@ -617,7 +633,10 @@ public final class HttpEndpoint extends HttpServlet
       return this;
     }
 
-    /** How many requests are answered at a time; half of them of one principal. Default: 32. */
+    /**
+     * How many requests are answered at a time, half of them of one principal; and how many
+     * messages of one principal are read at a time, twice as many of all. Default: 32.
+     */
     public Builder calls(int atATime) {
       limits =
           new HttpLimits(

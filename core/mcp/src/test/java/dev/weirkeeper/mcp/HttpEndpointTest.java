@@ -527,6 +527,33 @@ class HttpEndpointTest {
   }
 
   @Test
+  void messages_that_come_slowly_are_bounded() throws Exception {
+    try (McpServer server = test.open();
+        HttpHost host = HttpHost.open(server, b -> b.calls(1).rate(10_000, 100_000))) {
+      String told = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/whatever\"}";
+      String session = host.session(host.request());
+      byte[] message =
+          RawHttp.post("Mcp-Session-Id: " + session + "\r\nConnection: close\r\n", LIST);
+      int held = message.length - 5;
+      try (Socket slow = new Socket("127.0.0.1", host.resource.getPort())) {
+        slow.getOutputStream().write(message, 0, held);
+
+        HttpResponse<String> other = host.post(host.in(session), told);
+        while (other.statusCode() == 202) {
+          other = host.post(host.in(session), told);
+        }
+
+        assertThat(other.statusCode()).isEqualTo(429);
+        assertThat(other.body()).contains("send fewer at a time");
+        slow.getOutputStream().write(message, held, 5);
+        assertThat(new String(slow.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+            .startsWith("HTTP/1.1 200");
+      }
+      assertThat(host.post(host.in(session), told).statusCode()).isEqualTo(202);
+    }
+  }
+
+  @Test
   void what_a_session_keeps_of_its_client_is_bounded() throws Exception {
     try (McpServer server = test.open();
         HttpHost host = HttpHost.open(server, b -> b)) {
