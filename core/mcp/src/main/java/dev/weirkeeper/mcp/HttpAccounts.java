@@ -99,6 +99,11 @@ final class HttpAccounts {
         .removeIf(account -> account.calls == 0 && account.readings == 0 && account.left >= burst);
   }
 
+  /** How many messages are being read. */
+  synchronized int readings() {
+    return readings;
+  }
+
   synchronized int size() {
     return accounts.size();
   }

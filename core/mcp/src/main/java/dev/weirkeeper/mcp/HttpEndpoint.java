@@ -440,6 +440,10 @@ public final class HttpEndpoint extends HttpServlet
     return calls.streams();
   }
 
+  int messagesBeingRead() {
+    return accounts.readings();
+  }
+
   int knownPrincipals() {
     return accounts.size();
   }
