@@ -435,7 +435,7 @@ final class Attempt<I extends Record> implements Tool.Call {
         .killSwitch()
         .stopped()
         .map(why -> "All acts are stopped: " + why)
-        .or(control.cancelled())
+        .or(this::cancelled)
         .or(this::revoked)
         .or(() -> parts.rules().guarded(caller, tool.spec(), action, now))
         .or(
@@ -443,6 +443,15 @@ final class Attempt<I extends Record> implements Tool.Call {
                 now.isBefore(until)
                     ? Optional.empty()
                     : Optional.of("The deadline of the call is over; nothing was done"));
+  }
+
+  private Optional<String> cancelled() {
+    try {
+      return requireNonNull(control.cancelled().get(), "cancelled");
+    } catch (RuntimeException e) {
+      // Nothing has been done yet, and nobody says that it is still wanted.
+      return Optional.of("Whether the call is still wanted cannot be told: " + described(e));
+    }
   }
 
   private Optional<String> revoked() {
@@ -463,7 +472,13 @@ final class Attempt<I extends Record> implements Tool.Call {
 
   @Override
   public void progress(long done, OptionalLong total, String what) {
-    control.progress().progress(done, total, Redaction.worded(what, REASON_LENGTH));
+    String words = Redaction.worded(what, REASON_LENGTH);
+    try {
+      control.progress().progress(done, total, words);
+    } catch (RuntimeException e) {
+      // The act would become one of which nobody knows, because of somebody who only listens.
+      LOG.warn("Who listens to {} failed: {}", action.tool(), described(e));
+    }
   }
 
   private static Outcome withoutFinds(Outcome outcome) {

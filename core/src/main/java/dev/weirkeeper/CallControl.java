@@ -10,7 +10,8 @@ import java.util.function.Supplier;
  * What ties a call that is under way to whoever waits for it.
  *
  * @param cancelled why nobody wants the call any more; empty: go on. Asked from several threads,
- *     and answered at once. A call that is past its point of no return goes on all the same
+ *     and answered at once; where it throws, the call is taken for given up. A call that is past
+ *     its point of no return goes on all the same
  * @param progress hears how far the call has come
  */
 public record CallControl(Supplier<Optional<String>> cancelled, ProgressListener progress) {

@@ -129,7 +129,8 @@ public final class Toolbox {
 
   /**
    * Whether the rules let the caller make this call with an approval of it, and not without: then
-   * {@link #request} asks for one. Says nothing of budgets, nor whether one was given already.
+   * {@link #request} asks for one. Not while all acts are stopped or a rule of the host is against
+   * it, which no approval lifts. Says nothing of budgets, nor whether one was given already.
    */
   public boolean needsApproval(Caller caller, Action action) {
     Tool<?, ?> known = tools.get(action.tool());
@@ -137,7 +138,10 @@ public final class Toolbox {
       return false;
     }
     Rules.Answer answer = parts.rules().on(caller, known.spec(), action.target());
-    return answer.objection().isEmpty() && answer.leave() == Rules.Leave.TO_BE_ASKED;
+    return answer.objection().isEmpty()
+        && answer.leave() == Rules.Leave.TO_BE_ASKED
+        && parts.killSwitch().stopped().isEmpty()
+        && parts.rules().guarded(caller, known.spec(), action, parts.clock().instant()).isEmpty();
   }
 
   private static <I extends Record> Asset targetOf(Tool<I, ?> tool, Json input) {

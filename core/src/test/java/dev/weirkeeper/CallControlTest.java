@@ -99,6 +99,51 @@ class CallControlTest {
   }
 
   @Test
+  void invariant_2_who_only_listens_cannot_make_an_act_one_of_which_nobody_knows() {
+    Toolbox door =
+        door(
+            (input, call) -> {
+              call.progress(1, OptionalLong.empty(), "begun");
+              return TestDoor.done();
+            });
+    CallControl deaf =
+        new CallControl(
+            Optional::empty,
+            (done, total, what) -> {
+              throw new IllegalStateException("deaf");
+            });
+
+    assertThat(door.perform(ANA, door.action("item_move", orders()), List.of(), deaf).isDone())
+        .isTrue();
+    assertThat(door.unsettled()).isEmpty();
+  }
+
+  @Test
+  void invariant_2_an_act_is_settled_though_nobody_can_tell_whether_it_is_still_wanted() {
+    Toolbox door =
+        door(
+            (input, call) -> {
+              called.add(input.table());
+              return TestDoor.done();
+            });
+    CallControl broken =
+        new CallControl(
+            () -> {
+              throw new IllegalStateException("connection to s3cret is lost");
+            },
+            CallControl.NONE.progress());
+
+    Outcome outcome = door.perform(ANA, door.action("item_move", orders()), List.of(), broken);
+
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+    assertThat(((Outcome.Refused) outcome).reason())
+        .contains("still wanted")
+        .doesNotContain("s3cret");
+    assertThat(called).isEmpty();
+    assertThat(door.unsettled()).isEmpty();
+  }
+
+  @Test
   void invariant_1_an_action_that_is_addressed_to_something_else_than_its_input_is_refused() {
     Toolbox door =
         door(

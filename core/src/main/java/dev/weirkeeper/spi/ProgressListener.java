@@ -4,7 +4,8 @@ import java.util.OptionalLong;
 
 /**
  * Hears how far a call has come. Called on the thread that does the work, the pipeline's among
- * them: it MUST return at once and never wait for a reader.
+ * them: it MUST return at once and never wait for a reader. What it throws is logged, and the call
+ * goes on.
  */
 @FunctionalInterface
 public interface ProgressListener {

@@ -221,11 +221,15 @@ final class Connection implements McpServerTransport {
     calls.acquire();
     bytes.acquire(weight);
     boolean begun = false;
+    Optional<Cancellations.Handle> handle = Optional.empty();
     try {
-      Optional<Cancellations.Handle> handle =
-          shared.cancellations().begin(name, Wire.idText(request.id()));
+      if (broken) {
+        return;
+      }
+      handle = shared.cancellations().begin(name, Wire.idText(request.id()));
       if (handle.isPresent()) {
-        workers.execute(() -> answer(request, handle.get(), weight));
+        Cancellations.Handle held = handle.get();
+        workers.execute(() -> answer(request, held, weight));
         begun = true;
       } else {
         // Not by that id: the client would take it for the answer of the request that has it.
@@ -237,6 +241,7 @@ final class Connection implements McpServerTransport {
       }
     } finally {
       if (!begun) {
+        handle.ifPresent(Cancellations.Handle::close);
         release(weight);
       }
     }
@@ -244,7 +249,7 @@ final class Connection implements McpServerTransport {
 
   private void answer(JSONRPCRequest request, Cancellations.Handle handle, int weight) {
     try (handle) {
-      if (handle.get().isEmpty()) {
+      if (!broken && handle.get().isEmpty()) {
         Arrival arrival =
             new Arrival(
                 caller,
@@ -332,7 +337,7 @@ final class Connection implements McpServerTransport {
   public void close() {
     broken = true;
     shared.cancellations().gone(name);
-    workers.shutdownNow();
+    Daemons.retire(workers);
   }
 
   @Override

@@ -17,18 +17,24 @@ final class HttpAccounts {
     private double left;
     private long at;
     private int calls;
+    private int readings;
   }
 
   private final int perSecond;
   private final int burst;
   private final int callsEach;
+  private final int readingsEach;
+  private final int readingsAll;
   private final LongSupplier nanos;
   private final Map<String, Account> accounts = new HashMap<>();
+  private int readings;
 
   HttpAccounts(HttpLimits limits, LongSupplier nanos) {
     this.perSecond = limits.perSecond();
     this.burst = limits.burst();
     this.callsEach = Math.max(1, limits.calls() / 2);
+    this.readingsEach = limits.calls();
+    this.readingsAll = 2 * limits.calls();
     this.nanos = nanos;
   }
 
@@ -63,10 +69,39 @@ final class HttpAccounts {
     }
   }
 
+  /**
+   * Begins to read a message, which may come slowly and takes far more room once it is parsed;
+   * false if the principal, or all of them, have as many on the way as they may.
+   */
+  synchronized boolean beginReading(String principal) {
+    Account account = filled(principal);
+    if (account.readings >= readingsEach || readings >= readingsAll) {
+      return false;
+    }
+    account.readings++;
+    readings++;
+    return true;
+  }
+
+  synchronized void endReading(String principal) {
+    Account account = accounts.get(principal);
+    if (account != null) {
+      account.readings--;
+    }
+    readings--;
+  }
+
   /** Forgets whom nothing is held against. */
   synchronized void sweep() {
     accounts.keySet().stream().toList().forEach(this::filled);
-    accounts.values().removeIf(account -> account.calls == 0 && account.left >= burst);
+    accounts
+        .values()
+        .removeIf(account -> account.calls == 0 && account.readings == 0 && account.left >= burst);
+  }
+
+  /** How many messages are being read. */
+  synchronized int readings() {
+    return readings;
   }
 
   synchronized int size() {

@@ -43,6 +43,7 @@ final class HttpCalls implements AutoCloseable {
   private final Semaphore room;
   private final ThreadPoolExecutor workers;
   private final Set<HttpStream> streams = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   HttpCalls(
       HttpLimits limits, Cancellations cancellations, HttpAccounts accounts, LongSupplier nanos) {
@@ -192,7 +193,7 @@ final class HttpCalls implements AutoCloseable {
   private void answer(Call call, HttpStream stream) {
     Cancellations.Handle handle = call.handle();
     try (handle) {
-      if (handle.get().isEmpty()) {
+      if (!closed && handle.get().isEmpty()) {
         answer(call, stream, call.session().session().responseStream(new Reply(stream, handle)));
       }
     } finally {
@@ -271,7 +272,8 @@ final class HttpCalls implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.shutdownNow();
+    closed = true;
+    Daemons.retire(workers);
     streams.forEach(HttpStream::close);
     streams.clear();
   }

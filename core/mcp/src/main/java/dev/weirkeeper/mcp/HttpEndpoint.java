@@ -58,6 +58,10 @@ public final class HttpEndpoint extends HttpServlet
     implements McpStreamableServerTransportProvider, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
   private static final String CANCELLED = "notifications/cancelled";
+
+  /** A session keeps what its client says of itself for as long as it lasts. */
+  private static final int INITIALIZE_CHARACTERS = 16 * 1024;
+
   private static final Set<String> HEARD_BY_SDK =
       Set.of(
           McpSchema.METHOD_NOTIFICATION_INITIALIZED,
@@ -216,7 +220,7 @@ public final class HttpEndpoint extends HttpServlet
       throws HttpRefusal, IOException {
     HttpHeaders.requireJson(request);
     HttpHeaders.requireAccept(request, "application/json", "text/event-stream");
-    JSONRPCMessage message = read(request);
+    JSONRPCMessage message = read(request, visitor);
     HttpHeaders.requireAgreement(request, message);
     if (message instanceof JSONRPCRequest asked
         && asked.method().equals(McpSchema.METHOD_INITIALIZE)) {
@@ -233,6 +237,22 @@ public final class HttpEndpoint extends HttpServlet
     } else if (message instanceof JSONRPCResponse answer) {
       hear(session, answer);
       response.setStatus(HttpServletResponse.SC_ACCEPTED);
+    }
+  }
+
+  private JSONRPCMessage read(HttpServletRequest request, HttpVisitor visitor)
+      throws HttpRefusal, IOException {
+    if (!accounts.beginReading(visitor.principal())) {
+      throw new HttpRefusal(
+          429,
+          ErrorCodes.INVALID_REQUEST,
+          "As many messages are on the way as may be; send fewer at a time",
+          Map.of("Retry-After", "1", "Connection", "close"));
+    }
+    try {
+      return read(request);
+    } finally {
+      accounts.endReading(visitor.principal());
     }
   }
 
@@ -273,6 +293,12 @@ public final class HttpEndpoint extends HttpServlet
     }
     if (HttpHeaders.session(request).isPresent()) {
       throw refused("The session is initialized already");
+    }
+    if (Wire.write(message).length() > INITIALIZE_CHARACTERS) {
+      throw new HttpRefusal(
+          413,
+          ErrorCodes.INVALID_REQUEST,
+          "An initialize has at most " + INITIALIZE_CHARACTERS + " characters");
     }
     InitializeRequest initialize = initializeRequest(message);
     McpStreamableServerSession.McpStreamableServerSessionInit[] started =
@@ -417,6 +443,10 @@ public final class HttpEndpoint extends HttpServlet
     return calls.streams();
   }
 
+  int messagesBeingRead() {
+    return accounts.readings();
+  }
+
   int knownPrincipals() {
     return accounts.size();
   }
@@ -549,9 +579,17 @@ public final class HttpEndpoint extends HttpServlet
     /**
      * Serves whoever can reach it as this caller, instead of asking for tokens. Only for clients of
      * the same machine: other addresses are refused, and so are other names of the server.
+     *
+     * @param caller of kind AGENT: nothing says that a client is a person
      */
     public Builder unauthenticated(Caller caller) {
-      everybody = requireNonNull(caller, "caller");
+      if (requireNonNull(caller, "caller").kind() != Caller.Kind.AGENT) {
+        throw new IllegalArgumentException(
+            "Whoever reaches the server would be "
+                + caller.actor()
+                + "; name a caller of kind AGENT");
+      }
+      everybody = caller;
       return this;
     }
 
@@ -603,7 +641,10 @@ public final class HttpEndpoint extends HttpServlet
       return this;
     }
 
-    /** How many requests are answered at a time; half of them of one principal. Default: 32. */
+    /**
+     * How many requests are answered at a time, half of them of one principal; and how many
+     * messages of one principal are read at a time, twice as many of all. Default: 32.
+     */
     public Builder calls(int atATime) {
       limits =
           new HttpLimits(

@@ -59,17 +59,18 @@ final class HttpSession {
   }
 
   /** From now on the client hears by this stream what it did not ask for; an older one ends. */
-  void listen(HttpStream stream, Instant tokenExpires) {
-    session.listeningStream(stream);
+  synchronized void listen(HttpStream stream, Instant tokenExpires) {
+    // Known before the older one ends, or that end would be taken for the end of this one.
     until = tokenExpires;
     listener = stream;
+    session.listeningStream(stream);
     if (closed) {
       stream.close();
     }
   }
 
   /** The stream is no more; the session's next one is not touched. */
-  void unlisten(HttpStream stream) {
+  synchronized void unlisten(HttpStream stream) {
     if (listener == stream) {
       listener = null;
       session.releaseListeningStream();

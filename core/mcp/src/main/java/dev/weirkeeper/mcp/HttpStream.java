@@ -271,6 +271,10 @@ final class HttpStream implements McpStreamableServerTransport, WriteListener, A
   @Override
   public void close() {
     synchronized (this) {
+      if (done) {
+        // The response may be another request's by now.
+        return;
+      }
       // Without a response it is a stream that ends early, not an empty object.
       events();
       closing = true;

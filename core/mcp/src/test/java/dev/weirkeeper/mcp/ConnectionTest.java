@@ -145,6 +145,9 @@ class ConnectionTest {
     assertThat(stopped.poll(20, TimeUnit.SECONDS)).contains("too slow");
     client.send(PING);
     assertThat(client.next()).isEqualTo(PONG);
+    while (open.get(0).cancellations().underWay() > 0) {
+      Thread.onSpinWait();
+    }
     world.handler = (input, call) -> done(new TestServer.Result("again"));
     client.send(RawClient.call(7, "item_read", "{\"table\":\"a\"}"));
     assertThat(client.next()).contains("\"id\":7", "again");
@@ -248,6 +251,62 @@ class ConnectionTest {
 
     assertThat(stopped.poll(20, TimeUnit.SECONDS)).contains("The client has gone");
     assertThat(world.called).hasSize(1);
+  }
+
+  @Test
+  void invariant_2_a_client_that_goes_does_not_break_an_act_off_in_the_middle() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    BlockingQueue<String> came = new LinkedBlockingQueue<>();
+    world.handler =
+        (input, call) -> {
+          begun.countDown();
+          try {
+            go.await();
+            came.add("done");
+          } catch (InterruptedException e) {
+            came.add("broken off");
+            throw e;
+          }
+          return done(new TestServer.Result("ok"));
+        };
+    McpServer server = world.open();
+    open.add(server);
+    Connection connection = server.connect(AGENT, answers::add);
+    RawClient client = new RawClient(connection, answers);
+    client.initialize();
+    client.send(RawClient.call(1, "item_write", "{\"table\":\"a\"}"));
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+
+    connection.close();
+    go.countDown();
+
+    assertThat(came.poll(20, TimeUnit.SECONDS)).isEqualTo("done");
+  }
+
+  @Test
+  void a_client_that_goes_leaves_nothing_behind_of_what_was_waiting() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    world.handler =
+        (input, call) -> {
+          go.await();
+          return done(new TestServer.Result("ok"));
+        };
+    McpServer server = world.open();
+    open.add(server);
+    Connection connection = server.connect(AGENT, answers::add);
+    RawClient client = new RawClient(connection, answers);
+    client.initialize();
+    for (int i = 0; i < 20; i++) {
+      client.send(RawClient.call(i, "item_write", "{\"table\":\"a\"}"));
+    }
+
+    connection.close();
+    client.send(RawClient.call(21, "item_write", "{\"table\":\"late\"}"));
+
+    assertThat(server.cancellations().underWay()).isLessThanOrEqualTo(8);
+    go.countDown();
+    assertThat(world.called).doesNotContain("item_write late");
   }
 
   @Test

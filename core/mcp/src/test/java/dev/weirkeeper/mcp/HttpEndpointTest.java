@@ -13,12 +13,14 @@ import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -528,6 +530,80 @@ class HttpEndpointTest {
           .containsSubsequence("notifications/progress", "\"id\":7")
           .contains("\"isError\":false");
     }
+  }
+
+  @Test
+  void messages_that_come_slowly_are_bounded() throws Exception {
+    try (McpServer server = test.open();
+        HttpHost host = HttpHost.open(server, b -> b.calls(1))) {
+      String told = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/whatever\"}";
+      String session = host.session(host.request());
+      byte[] message =
+          RawHttp.post("Mcp-Session-Id: " + session + "\r\nConnection: close\r\n", LIST);
+      int held = message.length - 5;
+      try (Socket slow = new Socket("127.0.0.1", host.resource.getPort())) {
+        slow.getOutputStream().write(message, 0, held);
+
+        while (host.endpoint.messagesBeingRead() == 0) {
+          Thread.onSpinWait();
+        }
+        HttpResponse<String> other = host.post(host.in(session), told);
+
+        assertThat(other.statusCode()).isEqualTo(429);
+        assertThat(other.body()).contains("send fewer at a time");
+        slow.getOutputStream().write(message, held, 5);
+        assertThat(new String(slow.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+            .startsWith("HTTP/1.1 200");
+      }
+      assertThat(host.post(host.in(session), told).statusCode()).isEqualTo(202);
+    }
+  }
+
+  @Test
+  void what_a_session_keeps_of_its_client_is_bounded() throws Exception {
+    try (McpServer server = test.open();
+        HttpHost host = HttpHost.open(server, b -> b)) {
+      String large =
+          RawClient.initialize("2025-11-25").replace("\"raw\"", '"' + "x".repeat(20_000) + '"');
+
+      HttpResponse<String> refused = host.post(host.request(), large);
+
+      assertThat(refused.statusCode()).isEqualTo(413);
+      assertThat(refused.body()).contains("16384 characters");
+      assertThat(host.endpoint.openSessions()).isZero();
+    }
+  }
+
+  @Test
+  void invariant_4_whoever_reaches_the_server_without_a_token_is_never_a_person() {
+    assertThatThrownBy(() -> HttpEndpoint.ofSdk().unauthenticated(TestServer.ANA))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("of kind AGENT");
+  }
+
+  @Test
+  void a_client_that_listens_anew_is_told_by_its_new_stream() throws Exception {
+    try (McpServer server = test.open();
+        HttpHost host = HttpHost.open(server, b -> b)) {
+      String session = host.session(host.request());
+      InputStream old = listen(host, session);
+      InputStream anew = listen(host, session);
+
+      host.endpoint.notifyClients("notifications/tools/list_changed", Map.of()).block();
+
+      assertThat(old.read()).isEqualTo(-1);
+      assertThat(new String(anew.readNBytes(14), StandardCharsets.UTF_8))
+          .isEqualTo("event: message");
+    }
+  }
+
+  private static InputStream listen(HttpHost host, String session) throws Exception {
+    InputStream stream =
+        host.http
+            .send(host.in(session).GET().build(), HttpResponse.BodyHandlers.ofInputStream())
+            .body();
+    assertThat(new String(stream.readNBytes(3), StandardCharsets.UTF_8)).isEqualTo(":\n\n");
+    return stream;
   }
 
   @Test
