@@ -4,7 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
 
-/** What one record of a host's own source means: what a {@link dev.weirkeeper.spi.RecordReader} makes of it. */
+/**
+ * What one record of a host's own source means: what a {@link dev.weirkeeper.spi.RecordReader}
+ * makes of it.
+ */
 public sealed interface Reading {
 
   /**
@@ -12,10 +15,11 @@ public sealed interface Reading {
    *
    * @param stream the part of the source within which records keep the order of the changes: a
    *     partition of a topic
-   * @param relation the relation as the record describes it; the same object for equal ones is quick
+   * @param relation the relation as the record describes it; the same object for equal ones is
+   *     quick
    * @param evidence who says so
-   * @param encoded the change in neutral form, as {@link dev.weirkeeper.spi.ChangeWriter} writes it;
-   *     not copied
+   * @param encoded the change in neutral form, as {@link dev.weirkeeper.spi.ChangeWriter} writes
+   *     it; not copied
    * @param place where the source has it in its own log, if the record says so
    */
   record Change(

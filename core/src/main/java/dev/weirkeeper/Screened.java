@@ -20,8 +20,15 @@ public sealed interface Screened {
     public Tally {
       if (in != accepted + rejected + duplicates) {
         throw new IllegalArgumentException(
-            "Of " + in + " records, " + accepted + " accepted, " + rejected + " rejected and "
-                + duplicates + " delivered again do not add up");
+            "Of "
+                + in
+                + " records, "
+                + accepted
+                + " accepted, "
+                + rejected
+                + " rejected and "
+                + duplicates
+                + " delivered again do not add up");
       }
     }
   }
@@ -57,7 +64,9 @@ public sealed interface Screened {
     }
   }
 
-  /** The host says that its sink has the batch. The first cause of its record is {@link Checked}. */
+  /**
+   * The host says that its sink has the batch. The first cause of its record is {@link Checked}.
+   */
   record Done(String screen, Position position, Tally tally) implements Screened {
     public static final String KIND = "screen.done";
 
