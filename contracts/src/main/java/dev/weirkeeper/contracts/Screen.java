@@ -49,10 +49,10 @@ import org.jspecify.annotations.Nullable;
  * it knows: the light way to embed Weirkeeper. It gives verdicts only. Whether the host writes what
  * was accepted and nothing else is the host's word.
  *
- * <p>A batch is checked, written by the host, and {@linkplain Screening#done done}. A batch that was
- * checked but not done is checked again after a restart or after {@link #forget}: at least once.
- * Records that the source delivers again are known by their place in its log, as long as the screen
- * remembers it, and given neither as accepted nor as rejected.
+ * <p>A batch is checked, written by the host, and {@linkplain Screening#done done}. A batch that
+ * was checked but not done is checked again after a restart or after {@link #forget}: at least
+ * once. Records that the source delivers again are known by their place in its log, as long as the
+ * screen remembers it, and given neither as accepted nor as rejected.
  *
  * <p>It fails closed: drift beyond the tolerance, a removal of all rows, or a contract that cannot
  * be judged pauses it, and nothing passes until a person {@linkplain #resume resumes} it. If the
@@ -147,9 +147,9 @@ public final class Screen<R> implements AutoCloseable {
   }
 
   /**
-   * Lets the screen go on, as a person says who has looked. The one change that it was paused for is
-   * accepted, and no other. A pause for a contract that cannot be judged comes back unless what it
-   * names was mended. Check the batch again afterwards.
+   * Lets the screen go on, as a person says who has looked. The one change that it was paused for
+   * is accepted, and no other. A pause for a contract that cannot be judged comes back unless what
+   * it names was mended. Check the batch again afterwards.
    *
    * @throws IllegalArgumentException if the caller is not the host: no agent and no policy resumes
    * @throws IllegalStateException if the screen is not paused
@@ -158,8 +158,11 @@ public final class Screen<R> implements AutoCloseable {
     requireOpen();
     if (person.kind() != Caller.Kind.HOST) {
       throw new IllegalArgumentException(
-          "Screen " + name + " is resumed by the host or a person at its console, not by "
-              + person.actor() + "; let a person look at the findings");
+          "Screen "
+              + name
+              + " is resumed by the host or a person at its console, not by "
+              + person.actor()
+              + "; let a person look at the findings");
     }
     Held stopped = held;
     if (stopped == null) {
@@ -188,8 +191,8 @@ public final class Screen<R> implements AutoCloseable {
 
   /**
    * Gives up all batches that are not done, and what is remembered of earlier deliveries: call it
-   * when the source will be read from another place than it stands at, after a rebalance or when the
-   * host's sink has failed. A pause stays.
+   * when the source will be read from another place than it stands at, after a rebalance or when
+   * the host's sink has failed. A pause stays.
    */
   public void forget() {
     open.clear();
@@ -215,7 +218,9 @@ public final class Screen<R> implements AutoCloseable {
     requireOpen();
     if (screening.paused().isPresent()) {
       throw new IllegalStateException(
-          "Screen " + name + " let nothing of this batch pass, so it cannot be done; resume the"
+          "Screen "
+              + name
+              + " let nothing of this batch pass, so it cannot be done; resume the"
               + " screen and check the batch again");
     }
     if (!open.contains(screening)) {
@@ -372,8 +377,7 @@ public final class Screen<R> implements AutoCloseable {
         return Optional.empty(); // Nothing to compare with, or nothing that anybody reads changed.
       }
       Incident incident = new Incident(place.asset(), position, findings);
-      Step step =
-          new Step(place.asset(), baseline.relation().version(), now.relation().version());
+      Step step = new Step(place.asset(), baseline.relation().version(), now.relation().version());
       boolean borne =
           tolerance.exceededBy(incident).isEmpty()
               && findings.stream().noneMatch(found -> found.flags().contains(Flag.RESYNC));
@@ -489,8 +493,7 @@ public final class Screen<R> implements AutoCloseable {
               .forEach(rule -> rules.merge(rule, 1L, Long::sum));
         }
       }
-      Screened.Tally tally =
-          new Screened.Tally(in, accepted.size(), rejected.size(), duplicates);
+      Screened.Tally tally = new Screened.Tally(in, accepted.size(), rejected.size(), duplicates);
       Set<Hash> schemas = new TreeSet<>();
       rows.forEach(row -> schemas.add(row.change().relation().version()));
       Hash checked =
@@ -537,13 +540,7 @@ public final class Screen<R> implements AutoCloseable {
               actor(),
               Optional.of(asset),
               new Screened.Paused(
-                  name,
-                  position,
-                  findings,
-                  tolerance,
-                  blocks,
-                  removal.map(Removal::id),
-                  reason),
+                  name, position, findings, tolerance, blocks, removal.map(Removal::id), reason),
               List.of());
       return new Held(new Screening.Pause(id, asset, reason), List.copyOf(findings), step, removal);
     }

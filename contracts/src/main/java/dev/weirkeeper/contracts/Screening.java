@@ -113,8 +113,8 @@ public final class Screening<R> {
    *
    * @throws IllegalStateException if the screen is paused, the batch is done or forgotten, or one
    *     before it is not done yet
-   * @throws dev.weirkeeper.JournalException if that cannot be written down; do not confirm the batch
-   *     then. This may be called again
+   * @throws dev.weirkeeper.JournalException if that cannot be written down; do not confirm the
+   *     batch then. This may be called again
    */
   public void done() {
     screen.done(this);

@@ -121,7 +121,8 @@ class ScreenTest {
         .journal(new Journal(log, CLOCK), CLOCK)
         .contracts(
             Contracts.of(
-                Contract.of("c", "1", "public.orders", Rule.between("total", 0, 100).named("range"))))
+                Contract.of(
+                    "c", "1", "public.orders", Rule.between("total", 0, 100).named("range"))))
         .drift(COLUMNS, Tolerance.STANDARD)
         .recalling(List.copyOf(log.records))
         .build();
@@ -253,8 +254,7 @@ class ScreenTest {
     screen.check(List.of(row(ONE, 2, 1)), at(2));
 
     for (Caller.Kind kind : List.of(Caller.Kind.AGENT, Caller.Kind.POLICY)) {
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> screen.resume(new Caller("ana", kind)));
+      assertThatIllegalArgumentException().isThrownBy(() -> screen.resume(new Caller("ana", kind)));
     }
     assertThat(screen.paused()).isPresent();
     assertThat(log.kinds()).doesNotContain("screen.resumed");
@@ -313,7 +313,8 @@ class ScreenTest {
     Screen<Reading> screen = screen();
     screen.check(List.of(row(ONE, 1, 1), row(ONE, 2, 1)), at(2)).done();
 
-    Screening<Reading> again = screen.check(List.of(row(ONE, 1, 1), row(ONE, 2, 1), row(ONE, 3, 1)), at(3));
+    Screening<Reading> again =
+        screen.check(List.of(row(ONE, 1, 1), row(ONE, 2, 1), row(ONE, 3, 1)), at(3));
 
     assertThat(again.tally()).isEqualTo(new Screened.Tally(3, 1, 0, 2));
   }

@@ -64,8 +64,7 @@ record Codec(Type type, Function<JsonNode, String> text) {
       case "io.debezium.time.ZonedTime" -> new Codec(Type.of("timetz"), Codec::string);
       case "io.debezium.time.IsoDate" -> new Codec(Type.of("date"), Codec::isoDay);
       case "io.debezium.time.IsoTime" -> new Codec(Type.of("time"), Codec::isoTime);
-      case "io.debezium.time.IsoTimestamp" ->
-          new Codec(Type.of("timestamp"), Codec::isoTimestamp);
+      case "io.debezium.time.IsoTimestamp" -> new Codec(Type.of("timestamp"), Codec::isoTimestamp);
       case "org.apache.kafka.connect.data.Decimal" -> {
         int scale = integer(parameters.path("scale"));
         JsonNode precision = parameters.path("connect.decimal.precision");
@@ -104,8 +103,7 @@ record Codec(Type type, Function<JsonNode, String> text) {
               Type.of(described(schema.path("items"), modes).type().name() + "[]"), Codec::tree);
       default ->
           new Codec(
-              Type.of(
-                  schema.path("name").isTextual() ? schema.path("name").asText() : "json"),
+              Type.of(schema.path("name").isTextual() ? schema.path("name").asText() : "json"),
               Codec::tree);
     };
   }
@@ -172,7 +170,8 @@ record Codec(Type type, Function<JsonNode, String> text) {
 
   /** A column that nobody has described. */
   static Codec unknown() {
-    return new Codec(Type.of("unknown"), value -> value.isTextual() ? value.textValue() : tree(value));
+    return new Codec(
+        Type.of("unknown"), value -> value.isTextual() ? value.textValue() : tree(value));
   }
 
   private static Type enumOf(String allowed) {
@@ -224,9 +223,7 @@ record Codec(Type type, Function<JsonNode, String> text) {
 
   private static String zoned(JsonNode value) {
     LocalDateTime at =
-        OffsetDateTime.parse(string(value))
-            .withOffsetSameInstant(ZoneOffset.UTC)
-            .toLocalDateTime();
+        OffsetDateTime.parse(string(value)).withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime();
     LocalDate day = at.toLocalDate();
     return date(day) + " " + text(at.toLocalTime()) + "+00" + era(day);
   }
@@ -370,7 +367,9 @@ record Codec(Type type, Function<JsonNode, String> text) {
 
   private static int integer(JsonNode value) {
     try {
-      return value.isTextual() ? Integer.parseInt(value.textValue()) : Math.toIntExact(int64(value));
+      return value.isTextual()
+          ? Integer.parseInt(value.textValue())
+          : Math.toIntExact(int64(value));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new UnreadableException("a number in its schema is none");
     }

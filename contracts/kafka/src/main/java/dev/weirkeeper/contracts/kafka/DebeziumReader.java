@@ -40,10 +40,10 @@ import org.jspecify.annotations.Nullable;
  * Reads Debezium's JSON from Kafka: whole envelopes, or records that {@code ExtractNewRecordState}
  * has flattened, with or without the schema beside the payload.
  *
- * <p>Columns are identified by their names, for a record knows nothing else of them: a renamed column
- * looks like one that went and another that came ({@link Evidence#NAMES}). Records without a schema
- * need the relation {@linkplain Builder#relation from the host}; fields beyond it become columns that
- * are not identified, so that drift is seen. Nothing is inferred from values.
+ * <p>Columns are identified by their names, for a record knows nothing else of them: a renamed
+ * column looks like one that went and another that came ({@link Evidence#NAMES}). Records without a
+ * schema need the relation {@linkplain Builder#relation from the host}; fields beyond it become
+ * columns that are not identified, so that drift is seen. Nothing is inferred from values.
  *
  * <p>Keys, values, headers and names of topics are text from outside: headers and names of topics
  * have no influence, and no reason quotes any of them.
@@ -66,7 +66,15 @@ public final class DebeziumReader implements RecordReader<ConsumerRecord<byte[],
   private static final String BY_NAME = "name:";
   private static final Set<String> METADATA =
       Set.of(
-          "__deleted", "__op", "__table", "__schema", "__db", "__lsn", "__txId", "__ts_ms", "__sequence");
+          "__deleted",
+          "__op",
+          "__table",
+          "__schema",
+          "__db",
+          "__lsn",
+          "__txId",
+          "__ts_ms",
+          "__sequence");
 
   private static final ObjectMapper MAPPER =
       new ObjectMapper(
@@ -86,7 +94,8 @@ public final class DebeziumReader implements RecordReader<ConsumerRecord<byte[],
   private record Layout(
       Relation relation, Evidence evidence, List<String> fields, List<Codec> codecs) {}
 
-  private record Shape(Asset asset, @Nullable JsonNode row, List<String> fields, List<String> key) {}
+  private record Shape(
+      Asset asset, @Nullable JsonNode row, List<String> fields, List<String> key) {}
 
   private final Form form;
   private final String system;
@@ -342,8 +351,7 @@ public final class DebeziumReader implements RecordReader<ConsumerRecord<byte[],
         : value.isArray() && value.size() == 1 && isUnavailable(value.get(0));
   }
 
-  private Layout layout(
-      Asset asset, JsonNode row, @Nullable JsonNode schema, List<String> key) {
+  private Layout layout(Asset asset, JsonNode row, @Nullable JsonNode schema, List<String> key) {
     List<String> fields = new ArrayList<>();
     if (schema == null) {
       Iterator<String> names = row.fieldNames();
@@ -417,7 +425,8 @@ public final class DebeziumReader implements RecordReader<ConsumerRecord<byte[],
     }
     if (said.identity() instanceof RowIdentity.Key key
         && !key.columnIds().stream()
-            .allMatch(id -> said.column(id).map(it -> columns.containsKey(it.name())).orElse(false))) {
+            .allMatch(
+                id -> said.column(id).map(it -> columns.containsKey(it.name())).orElse(false))) {
       throw new UnreadableException("a column of the key is missing");
     }
     List<Codec> codecs = new ArrayList<>();

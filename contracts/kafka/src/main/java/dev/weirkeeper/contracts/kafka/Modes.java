@@ -31,8 +31,7 @@ public record Modes(Decimals decimals, Times times, Binaries binaries) {
   }
 
   /** What a connector does that was told nothing. */
-  public static final Modes STANDARD =
-      new Modes(Decimals.PRECISE, Times.ADAPTIVE, Binaries.BYTES);
+  public static final Modes STANDARD = new Modes(Decimals.PRECISE, Times.ADAPTIVE, Binaries.BYTES);
 
   public Modes {
     requireNonNull(decimals, "decimals");

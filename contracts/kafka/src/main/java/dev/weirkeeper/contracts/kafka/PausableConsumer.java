@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
  * A host's Kafka consumer that confirms a batch only when it is finished, and can be held without
  * leaving its group: while paused, {@link #poll} keeps the membership alive and fetches nothing.
  *
- * <p>One batch at a time: poll, then {@link #finished}, {@link #pause} or {@link #again}. Rebalances
- * happen within poll only, so none meets a batch under way. Turn off the consumer's own commits
- * ({@code enable.auto.commit=false}), and do not use the consumer beside this. Confined to one thread,
- * like the consumer.
+ * <p>One batch at a time: poll, then {@link #finished}, {@link #pause} or {@link #again}.
+ * Rebalances happen within poll only, so none meets a batch under way. Turn off the consumer's own
+ * commits ({@code enable.auto.commit=false}), and do not use the consumer beside this. Confined to
+ * one thread, like the consumer.
  */
 public final class PausableConsumer<K, V> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PausableConsumer.class);
@@ -133,7 +133,9 @@ public final class PausableConsumer<K, V> implements AutoCloseable {
     }
   }
 
-  /** Holds all partitions; the batch under way is given up and comes again after {@link #resume}. */
+  /**
+   * Holds all partitions; the batch under way is given up and comes again after {@link #resume}.
+   */
   public void pause() {
     if (underWay) {
       again();

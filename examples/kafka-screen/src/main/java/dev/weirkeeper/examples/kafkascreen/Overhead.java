@@ -65,11 +65,7 @@ public final class Overhead {
     out.printf(
         "decode %.0f ns, decode + screen %.0f ns a record, ratio %.2f (medians of %d rounds,"
             + " batches of %d)%n",
-        median(without),
-        median(with),
-        median(with) / median(without),
-        ROUNDS,
-        RECORDS);
+        median(without), median(with), median(with) / median(without), ROUNDS, RECORDS);
   }
 
   private static double median(double[] values) {

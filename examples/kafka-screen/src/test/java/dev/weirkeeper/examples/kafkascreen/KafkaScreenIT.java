@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -62,8 +61,7 @@ class KafkaScreenIT {
     broker = LocalBroker.start(folder);
     Properties settings = new Properties();
     settings.put("bootstrap.servers", broker.address());
-    producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   @AfterAll
@@ -83,10 +81,11 @@ class KafkaScreenIT {
   }
 
   private static int id(ConsumerRecord<byte[], byte[]> message) {
-    return dev.weirkeeper.Json.parse(new String(message.key(), java.nio.charset.StandardCharsets.UTF_8))
-            .as(Map.class)
-            .get("id")
-        instanceof Number number
+    return dev.weirkeeper.Json.parse(
+                    new String(message.key(), java.nio.charset.StandardCharsets.UTF_8))
+                .as(Map.class)
+                .get("id")
+            instanceof Number number
         ? number.intValue()
         : -1;
   }
@@ -132,10 +131,14 @@ class KafkaScreenIT {
     Properties settings = new Properties();
     settings.putAll(
         Map.of(
-            "bootstrap.servers", broker.address(),
-            "group.id", topic,
-            "enable.auto.commit", "false",
-            "auto.offset.reset", "earliest"));
+            "bootstrap.servers",
+            broker.address(),
+            "group.id",
+            topic,
+            "enable.auto.commit",
+            "false",
+            "auto.offset.reset",
+            "earliest"));
     PausableConsumer<byte[], byte[]> consumer =
         new PausableConsumer<>(
             new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),

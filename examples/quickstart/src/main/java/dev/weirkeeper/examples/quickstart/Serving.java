@@ -88,6 +88,6 @@ record Serving(Path file, String source, String target) {
     say.accept(
         "  you, as a person   java -jar examples/cli/target/weirkeeper.jar --folder "
             + file.getParent()
-            + " status   (after ./mvnw package)");
+            + " status");
   }
 }
