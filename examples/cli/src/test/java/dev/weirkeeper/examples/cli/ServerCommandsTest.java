@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -458,6 +459,20 @@ class ServerCommandsTest {
 
     Files.writeString(folder.resolve("audit").resolve("journal-0000000000000000.jsonl"), "{}\n");
     assertThat(run("doctor")).isEqualTo(4);
+  }
+
+  @Test
+  void the_doctor_advises_nothing_that_a_server_refuses() throws IOException {
+    start();
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+
+    run("doctor");
+
+    assertThat(screen.out()).contains("WARN", "chmod 700").doesNotContain("750");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    screen.clear();
+    run("doctor");
+    assertThat(screen.out()).doesNotContain("chmod");
   }
 
   @Test
