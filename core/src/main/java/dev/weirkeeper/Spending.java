@@ -88,8 +88,13 @@ final class Spending {
       touched -= call.spent().rows();
       gone.merge(call.spent().asset(), 1, Integer::sum);
     }
-    Set<Asset> left = new HashSet<>(tables.keySet());
-    left.removeIf(asset -> tables.get(asset).equals(gone.get(asset)));
+    Set<Asset> left = new HashSet<>();
+    tables.forEach(
+        (asset, calls) -> {
+          if (calls > gone.getOrDefault(asset, 0)) {
+            left.add(asset);
+          }
+        });
     return new Hour(acts, touched, left);
   }
 

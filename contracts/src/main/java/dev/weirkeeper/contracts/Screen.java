@@ -378,10 +378,9 @@ public final class Screen<R> implements AutoCloseable {
       }
       Incident incident = new Incident(place.asset(), position, findings);
       Step step = new Step(place.asset(), baseline.relation().version(), now.relation().version());
-      boolean borne =
-          tolerance.exceededBy(incident).isEmpty()
-              && findings.stream().noneMatch(found -> found.flags().contains(Flag.RESYNC));
-      if (borne || allowedSteps.contains(step)) {
+      boolean within = tolerance.exceededBy(incident).isEmpty();
+      boolean unseen = findings.stream().anyMatch(found -> found.flags().contains(Flag.RESYNC));
+      if ((within && !unseen) || allowedSteps.contains(step)) {
         findings.stream().filter(found -> !drift.contains(found)).forEach(drift::add);
         return Optional.empty();
       }
@@ -392,9 +391,13 @@ public final class Screen<R> implements AutoCloseable {
               List.of(),
               Optional.of(step),
               Optional.empty(),
-              "The schema of the records changed beyond what is tolerated ("
-                  + incident.verdict()
-                  + "); look at the findings, then resume the screen or mend the source"));
+              within
+                  ? "The schema of the records changed, and rows that were written before may now"
+                      + " differ at the source without a record that says so; look at the"
+                      + " findings, read those rows again if they matter, then resume the screen"
+                  : "The schema of the records changed beyond what is tolerated ("
+                      + incident.verdict()
+                      + "); look at the findings, then resume the screen or mend the source"));
     }
 
     private List<Finding> findings(Asset asset, Optional<Known> from, Known to) {

@@ -11,6 +11,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -257,8 +258,9 @@ record Codec(Type type, Function<JsonNode, String> text) {
     two(out, time.getHour());
     two(out.append(':'), time.getMinute());
     two(out.append(':'), time.getSecond());
-    if (time.getNano() > 0) {
-      String nanos = Integer.toString(1_000_000_000 + time.getNano()).substring(1);
+    int fraction = time.get(ChronoField.NANO_OF_SECOND);
+    if (fraction > 0) {
+      String nanos = Integer.toString(1_000_000_000 + fraction).substring(1);
       int end = nanos.length();
       while (nanos.charAt(end - 1) == '0') {
         end--;

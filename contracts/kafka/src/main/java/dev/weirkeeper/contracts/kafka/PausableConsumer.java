@@ -2,6 +2,7 @@ package dev.weirkeeper.contracts.kafka;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.weirkeeper.Handles;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Position;
 import java.time.Duration;
@@ -10,7 +11,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -29,8 +33,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One batch at a time: poll, then {@link #finished}, {@link #pause} or {@link #again}.
  * Rebalances happen within poll only, so none meets a batch under way. Turn off the consumer's own
- * commits ({@code enable.auto.commit=false}), and do not use the consumer beside this. Confined to
- * one thread, like the consumer.
+ * commits ({@code enable.auto.commit=false}), and do not use the consumer beside this. A pause
+ * holds all its topics, as a screen does: topics that shall go on while others wait have a consumer
+ * and a screen of their own. Confined to one thread, like the consumer.
  */
 public final class PausableConsumer<K, V> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PausableConsumer.class);
@@ -45,7 +50,8 @@ public final class PausableConsumer<K, V> implements AutoCloseable {
   /**
    * What one poll brought.
    *
-   * @param position where each partition of the batch stands once it is finished
+   * @param position where each partition of the batch stands once it is finished; a topic whose
+   *     name is more than identifiers with dots goes by its {@linkplain Handles handle}
    */
   public record Polled<K, V>(List<ConsumerRecord<K, V>> records, Position position) {
     public Polled {
@@ -109,8 +115,17 @@ public final class PausableConsumer<K, V> implements AutoCloseable {
 
   private Position position() {
     Map<String, Long> offsets = new TreeMap<>();
-    next.forEach((partition, offset) -> offsets.put(partition.toString(), offset.offset()));
+    next.forEach(
+        (partition, offset) ->
+            offsets.put(called(partition.topic()) + "-" + partition.partition(), offset.offset()));
     return new Position(feed, Json.of(offsets).text());
+  }
+
+  /** A topic's name is text from outside, and positions are read by agents. */
+  private static String called(String topic) {
+    return Stream.of(topic.split("\\.", -1))
+        .map(part -> Handles.over(Set.of(part)).shown(part))
+        .collect(Collectors.joining("."));
   }
 
   /**

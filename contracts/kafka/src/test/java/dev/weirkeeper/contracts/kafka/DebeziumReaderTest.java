@@ -21,6 +21,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -236,6 +237,231 @@ class DebeziumReaderTest {
     assertThat(live.relation()).isEqualTo(given);
     assertThat(gone.op(0)).isEqualTo(RowBatch.Op.DELETE);
     assertThat(more.relation().columns().get(2).identified()).isFalse();
+  }
+
+  /** The text that a column of this type has if no record describes it. */
+  private static String undescribed(Type type, Modes modes, String value) {
+    Relation given =
+        Relation.of(
+            new Asset("shop", "public.t"),
+            "t",
+            new RowIdentity.Key(List.of("1")),
+            List.of(Column.of("1", "id", Type.of("int4")), Column.of("2", "v", type)));
+    DebeziumReader reader =
+        DebeziumReader.of(DebeziumReader.Form.ENVELOPES, "shop")
+            .relation(given)
+            .modes(modes)
+            .build();
+    RowBatch batch = batch(reader.read(message("t", bare("c", "null", row(value)))));
+    assertThat(batch.relation()).isEqualTo(given);
+    return batch.after().text(0, 1);
+  }
+
+  private static String row(String value) {
+    return "{\"id\":1,\"v\":" + value + "}";
+  }
+
+  private static String bare(String op, String before, String after) {
+    return "{\"op\":\""
+        + op
+        + "\",\"before\":"
+        + before
+        + ",\"after\":"
+        + after
+        + ",\"source\":{\"schema\":\"public\",\"table\":\"t\",\"ts_ms\":7,\"lsn\":9,\"txId\":3,"
+        + "\"sequence\":\"[\\\"5\\\",\\\"9\\\"]\"}}";
+  }
+
+  private static Modes modes(Modes.Times times) {
+    return new Modes(Modes.Decimals.PRECISE, times, Modes.Binaries.BYTES);
+  }
+
+  private static DebeziumReader ofTexts() {
+    return DebeziumReader.of(DebeziumReader.Form.ENVELOPES, "shop")
+        .relation(
+            Relation.of(
+                new Asset("shop", "public.t"),
+                "t",
+                new RowIdentity.Key(List.of("1")),
+                List.of(
+                    Column.of("1", "id", Type.of("int4")), Column.of("2", "v", Type.of("text")))))
+        .build();
+  }
+
+  @Test
+  void nanoseconds_come_through() {
+    Random random = new Random(SEED);
+    for (int i = 0; i < 500; i++) {
+      long nanos = random.nextLong();
+      LocalDateTime at =
+          LocalDateTime.ofEpochSecond(
+              Math.floorDiv(nanos, 1_000_000_000L),
+              (int) Math.floorMod(nanos, 1_000_000_000L),
+              ZoneOffset.UTC);
+      String as = "seed " + SEED + ", round " + i;
+
+      assertThat(text("int64", named("io.debezium.time.NanoTimestamp"), "" + nanos))
+          .as(as)
+          .isEqualTo(sql(at));
+      assertThat(
+              text(
+                  "int64", named("io.debezium.time.NanoTime"), "" + at.toLocalTime().toNanoOfDay()))
+          .as(as)
+          .isEqualTo(sql(at.toLocalTime()));
+    }
+    assertThat(text("int64", named("io.debezium.time.NanoTime"), "86400000000000"))
+        .isEqualTo("24:00:00");
+  }
+
+  @Test
+  void times_without_a_schema_are_read_as_the_connector_was_told_to_write_them() {
+    Random random = new Random(SEED);
+    for (int i = 0; i < 500; i++) {
+      long millis = random.nextLong(-70_000_000_000_000L, 70_000_000_000_000L);
+      LocalDateTime at =
+          LocalDateTime.ofEpochSecond(
+              Math.floorDiv(millis, 1000L),
+              (int) Math.floorMod(millis, 1000L) * 1_000_000,
+              ZoneOffset.UTC);
+      long day = at.toLocalDate().toEpochDay();
+      long ofDay = at.toLocalTime().toNanoOfDay() / 1_000_000;
+      String date = sql(at.toLocalDate().atStartOfDay()).replace(" 00:00:00", "");
+      String as = "seed " + SEED + ", round " + i;
+
+      for (Modes.Times mode : Modes.Times.values()) {
+        boolean iso = mode == Modes.Times.ISOSTRING;
+        assertThat(
+                undescribed(
+                    Type.of("date"), modes(mode), iso ? quoted(at.toLocalDate() + "Z") : "" + day))
+            .as("%s, %s", as, mode)
+            .isEqualTo(date);
+      }
+      Type time = Type.of("time");
+      assertThat(undescribed(time, modes(Modes.Times.CONNECT), "" + ofDay))
+          .as(as)
+          .isEqualTo(sql(at.toLocalTime()));
+      assertThat(undescribed(time, modes(Modes.Times.ISOSTRING), quoted(at.toLocalTime() + "Z")))
+          .isEqualTo(sql(at.toLocalTime()));
+      for (Modes.Times mode :
+          List.of(Modes.Times.ADAPTIVE, Modes.Times.ADAPTIVE_TIME_MICROSECONDS)) {
+        assertThat(undescribed(time, modes(mode), "" + ofDay * 1000))
+            .isEqualTo(sql(at.toLocalTime()));
+      }
+      assertThat(undescribed(Type.of("time", 3), modes(Modes.Times.ADAPTIVE), "" + ofDay))
+          .isEqualTo(sql(at.toLocalTime()));
+      assertThat(
+              undescribed(
+                  Type.of("time", 3),
+                  modes(Modes.Times.ADAPTIVE_TIME_MICROSECONDS),
+                  "" + ofDay * 1000))
+          .isEqualTo(sql(at.toLocalTime()));
+      Type timestamp = Type.of("timestamp");
+      assertThat(undescribed(timestamp, modes(Modes.Times.CONNECT), "" + millis))
+          .isEqualTo(sql(at));
+      assertThat(undescribed(timestamp, modes(Modes.Times.ISOSTRING), quoted(at + "Z")))
+          .isEqualTo(sql(at));
+      assertThat(undescribed(timestamp, modes(Modes.Times.ADAPTIVE), "" + millis * 1000))
+          .isEqualTo(sql(at));
+      assertThat(undescribed(Type.of("timestamp", 3), modes(Modes.Times.ADAPTIVE), "" + millis))
+          .isEqualTo(sql(at));
+    }
+  }
+
+  @Test
+  void decimals_without_a_schema_are_read_as_the_connector_was_told_to_write_them() {
+    Random random = new Random(SEED);
+    for (int i = 0; i < 500; i++) {
+      int scale = random.nextInt(10);
+      BigDecimal number = new BigDecimal(new BigInteger(1 + random.nextInt(50), random), scale);
+      String unscaled = base64(number.unscaledValue().toByteArray());
+      String as = "seed " + SEED + ", round " + i;
+
+      assertThat(undescribed(Type.of("numeric", 30, scale), Modes.STANDARD, unscaled))
+          .as(as)
+          .isEqualTo(number.toPlainString());
+      assertThat(
+              undescribed(
+                  Type.of("numeric"),
+                  Modes.STANDARD,
+                  "{\"scale\":" + scale + ",\"value\":" + unscaled + "}"))
+          .as(as)
+          .isEqualTo(number.toPlainString());
+      assertThat(
+              undescribed(
+                  Type.of("numeric", 30, scale),
+                  new Modes(Modes.Decimals.STRING, Modes.Times.ADAPTIVE, Modes.Binaries.BYTES),
+                  quoted(number.toString())))
+          .as(as)
+          .isEqualTo(number.toPlainString());
+      assertThat(
+              new BigDecimal(
+                  undescribed(
+                      Type.of("numeric", 30, scale),
+                      new Modes(Modes.Decimals.DOUBLE, Modes.Times.ADAPTIVE, Modes.Binaries.BYTES),
+                      "" + number.doubleValue())))
+          .as(as)
+          .isEqualByComparingTo(new BigDecimal(String.valueOf(number.doubleValue())));
+    }
+  }
+
+  @Test
+  void bytes_come_through_in_every_mode() {
+    Random random = new Random(SEED);
+    for (int i = 0; i < 500; i++) {
+      byte[] value = new byte[random.nextInt(40)];
+      random.nextBytes(value);
+      String hex = HexFormat.of().formatHex(value);
+      String as = "seed " + SEED + ", round " + i;
+
+      assertThat(text("bytes", "", base64(value))).as(as).isEqualTo("\\x" + hex);
+      for (Modes.Binaries mode : Modes.Binaries.values()) {
+        String sent =
+            quoted(
+                switch (mode) {
+                  case BYTES, BASE64 -> Base64.getEncoder().encodeToString(value);
+                  case BASE64_URL_SAFE -> Base64.getUrlEncoder().encodeToString(value);
+                  case HEX -> hex;
+                });
+        Modes modes = new Modes(Modes.Decimals.PRECISE, Modes.Times.ADAPTIVE, mode);
+        assertThat(undescribed(Type.of("bytea"), modes, sent))
+            .as("%s, %s", as, mode)
+            .isEqualTo("\\x" + hex);
+      }
+    }
+  }
+
+  @Test
+  void an_update_has_both_images_and_a_removal_the_old_one() {
+    RowBatch update = batch(ofTexts().read(message("t", bare("u", row("\"a\""), row("\"b\"")))));
+    RowBatch delete = batch(ofTexts().read(message("t", bare("d", row("\"a\""), "null"))));
+
+    assertThat(update.op(0)).isEqualTo(RowBatch.Op.UPDATE);
+    assertThat(update.before().text(0, 1)).isEqualTo("a");
+    assertThat(update.after().text(0, 1)).isEqualTo("b");
+    assertThat(delete.op(0)).isEqualTo(RowBatch.Op.DELETE);
+    assertThat(delete.after().text(0, 1)).isEqualTo("a");
+    assertThat(ofTexts().read(message("t", bare("d", "null", "null"))))
+        .isInstanceOf(Reading.Undecodable.class);
+  }
+
+  @Test
+  void a_row_of_a_snapshot_has_no_place_in_the_log() {
+    Reading.Change read =
+        (Reading.Change) ofTexts().read(message("t", bare("r", "null", row("\"a\""))));
+
+    assertThat(batch(read).op(0)).isEqualTo(RowBatch.Op.READ);
+    assertThat(read.place()).isEmpty();
+  }
+
+  @Test
+  void a_removal_of_all_rows_is_told_from_any_other() {
+    String once = bare("t", "null", "null");
+    Reading first = ofTexts().read(message("t", once));
+    Reading again = ofTexts().read(message("t", once));
+    Reading other = ofTexts().read(message("t", once.replace("\"lsn\":9", "\"lsn\":10")));
+
+    assertThat(first).isInstanceOf(Reading.Truncated.class).isEqualTo(again).isNotEqualTo(other);
+    assertThat(((Reading.Truncated) first).asset()).isEqualTo(new Asset("shop", "public.t"));
   }
 
   @Test

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * A host that has its own consumer and its own sink, screened. Confined to one thread, like the
- * consumer.
+ * A host that has its own consumer and its own sink, screened. Once nothing passes, a person looks
+ * and resumes it. Confined to one thread, like the consumer.
  */
 public final class ScreenedConsumer implements AutoCloseable {
   /** The host's own sink. */
@@ -41,8 +41,8 @@ public final class ScreenedConsumer implements AutoCloseable {
     this.pager = pager;
   }
 
-  // tag::screen[]
   /** One turn of the host's loop. */
+  // tag::screen[]
   public void turn() {
     var batch = consumer.poll(Duration.ofMillis(200));
     if (batch.isEmpty()) {
@@ -59,7 +59,6 @@ public final class ScreenedConsumer implements AutoCloseable {
     consumer.finished();
   }
 
-  /** A person has looked. */
   public void resume(Caller person) {
     screen.resume(person);
     consumer.resume();

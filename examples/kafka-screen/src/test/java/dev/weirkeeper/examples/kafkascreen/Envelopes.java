@@ -21,12 +21,22 @@ final class Envelopes {
     return envelope(FIELDS, id, row(id, cents, note), "");
   }
 
+  static byte[] insertOfWiderTotal(int id, int cents) {
+    return envelope(wider(FIELDS), id, row(id, cents, "n"), "");
+  }
+
+  /** Also with the wider total: a table does not go back. */
   static byte[] insertWithExtra(int id, int cents) {
-    return envelope(FIELDS + MORE, id, row(id, cents, "n"), ",\"extra\":\"e\"");
+    return envelope(wider(FIELDS) + MORE, id, row(id, cents, "n"), ",\"extra\":\"e\"");
   }
 
   static byte[] insertOfIdAlone(int id) {
     return envelope(LESS, id, "\"id\":" + id, "");
+  }
+
+  private static String wider(String fields) {
+    return fields.replace(
+        "\"connect.decimal.precision\":\"10\"", "\"connect.decimal.precision\":\"12\"");
   }
 
   private static String row(int id, int cents, String note) {

@@ -1,6 +1,8 @@
 package dev.weirkeeper.examples.kafkascreen;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -53,6 +55,7 @@ final class LocalBroker implements AutoCloseable {
         .setMetadataLogDirectory(log)
         .setDirectories(List.of(log))
         .setReleaseVersion(MetadataVersion.latestProduction())
+        .setPrintStream(new PrintStream(OutputStream.nullOutputStream()))
         .run();
     KafkaRaftServer server =
         new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
