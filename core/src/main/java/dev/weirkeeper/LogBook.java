@@ -206,18 +206,24 @@ public final class LogBook implements JournalListener {
   }
 
   /**
-   * A page of what passes, the newest first.
+   * A page of what passes, the newest first. Whoever writes does not wait until all were asked.
    *
    * @param before only records with a smaller number
    * @param limit at most so many
    */
-  public synchronized Page page(Predicate<Entry> which, Optional<Long> before, int limit) {
+  public Page page(Predicate<Entry> which, Optional<Long> before, int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("A page holds at least one record, not " + limit);
     }
+    List<Held> candidates;
+    Optional<String> older;
+    synchronized (this) {
+      candidates = List.copyOf(held.headMap(before.orElse(ends), false).descendingMap().values());
+      older = older();
+    }
     List<Entry> found = new ArrayList<>();
     Optional<Long> next = Optional.empty();
-    for (Held candidate : held.headMap(before.orElse(ends), false).descendingMap().values()) {
+    for (Held candidate : candidates) {
       if (which.test(candidate.entry())) {
         if (found.size() == limit) {
           next = Optional.of(found.get(limit - 1).sequence());
@@ -226,7 +232,7 @@ public final class LogBook implements JournalListener {
         found.add(candidate.entry());
       }
     }
-    return new Page(found, next, next.isPresent() ? Optional.empty() : older());
+    return new Page(found, next, next.isPresent() ? Optional.empty() : older);
   }
 
   /**

@@ -57,7 +57,8 @@ public final class StatusTools implements ToolRegistry {
    * @param health what the feed says of itself; of one table only figures
    * @param killSwitch why all acts are stopped, if they are
    * @param frozen budgets whose acts are stopped until a person has looked, with the reason
-   * @param unsettled ids of acts that may have happened and of which nobody knows, at most 20
+   * @param unsettled ids of acts that may have happened and of which nobody knows, at most 20; of
+   *     one table those on it and on what has its name in the target
    * @param advice what to do next
    */
   public record Status(
@@ -205,11 +206,16 @@ public final class StatusTools implements ToolRegistry {
               frozen,
               state.unsettled().stream()
                   .map(DoorState.Call::spent)
-                  .filter(spent -> only.isEmpty() || spent.asset().equals(only.get()))
+                  .filter(spent -> only.isEmpty() || isOf(only.get(), spent.asset()))
                   .map(DoorEvent.Spent::action)
                   .distinct()
                   .toList());
         });
+  }
+
+  /** What changes a table acts on its mirror, which has its name in another system. */
+  private static boolean isOf(Asset called, Asset acted) {
+    return Listing.isCalled(new Asset(called.system(), acted.name()), called);
   }
 
   private static Map<String, Probe<Outside>> health(PipelineView view, boolean figuresOnly) {

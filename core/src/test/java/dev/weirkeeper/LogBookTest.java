@@ -58,6 +58,35 @@ class LogBookTest {
   }
 
   @Test
+  void whoever_writes_does_not_wait_for_whoever_reads() {
+    hear(0);
+    Thread writer = new Thread(() -> hear(1));
+
+    LogBook.Page page =
+        book.page(
+            entry -> {
+              writer.start();
+              return ended(writer);
+            },
+            Optional.empty(),
+            5);
+
+    assertThat(page.entries())
+        .as("the writer came through while a record was looked at")
+        .hasSize(1);
+    assertThat(all(5)).containsExactly(1L, 0L);
+  }
+
+  private static boolean ended(Thread thread) {
+    try {
+      thread.join(5_000);
+      return !thread.isAlive();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void a_book_of_the_whole_log_says_that_nothing_is_older() {
     LongStream.range(0, 3).forEach(this::hear);
 

@@ -6,15 +6,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Opens a mailbox as a pipeline would, which only this package can. */
 public final class OpenMailbox implements Mailbox.Worker {
   private final Function<PipelineCommand, Outcome> handler;
-  private final PipelineView view;
+  private final Supplier<PipelineView> view;
   private final Optional<Target> target;
 
   private OpenMailbox(
-      Function<PipelineCommand, Outcome> handler, PipelineView view, Optional<Target> target) {
+      Function<PipelineCommand, Outcome> handler,
+      Supplier<PipelineView> view,
+      Optional<Target> target) {
     this.handler = handler;
     this.view = view;
     this.target = target;
@@ -23,12 +26,17 @@ public final class OpenMailbox implements Mailbox.Worker {
   /** Carries commands of the calling thread out at once. */
   public static Mailbox answering(Mailbox mailbox, Function<PipelineCommand, Outcome> handler) {
     PipelineView nothing = new PipelineView("test", new Position("test", "0"), List.of(), Map.of());
-    mailbox.open(new OpenMailbox(handler, nothing, Optional.empty()));
+    mailbox.open(new OpenMailbox(handler, () -> nothing, Optional.empty()));
     return mailbox;
   }
 
   /** Shows a pipeline, and what its target keeps; questions are of the calling thread. */
   public static Mailbox showing(Mailbox mailbox, PipelineView view, Target target) {
+    return showing(mailbox, () -> view, target);
+  }
+
+  /** The same for a pipeline that looks anew each time. */
+  public static Mailbox showing(Mailbox mailbox, Supplier<PipelineView> view, Target target) {
     mailbox.open(
         new OpenMailbox(
             command -> new Outcome.Refused("Nothing is commanded here"),
@@ -41,7 +49,9 @@ public final class OpenMailbox implements Mailbox.Worker {
   public static Mailbox showing(Mailbox mailbox, PipelineView view) {
     mailbox.open(
         new OpenMailbox(
-            command -> new Outcome.Refused("Nothing is commanded here"), view, Optional.empty()));
+            command -> new Outcome.Refused("Nothing is commanded here"),
+            () -> view,
+            Optional.empty()));
     return mailbox;
   }
 
@@ -56,7 +66,7 @@ public final class OpenMailbox implements Mailbox.Worker {
       return new Probe.Unknown<>("there is no target");
     }
     try {
-      return new Probe.Value<>(question.answer(new Backlog(view.feed(), target.get())));
+      return new Probe.Value<>(question.answer(new Backlog(view.get().feed(), target.get())));
     } catch (IOException e) {
       return new Probe.Unknown<>("it could not be looked up");
     }
@@ -64,6 +74,6 @@ public final class OpenMailbox implements Mailbox.Worker {
 
   @Override
   public PipelineView view() {
-    return view;
+    return view.get();
   }
 }

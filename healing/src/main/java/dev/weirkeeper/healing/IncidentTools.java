@@ -183,7 +183,6 @@ public final class IncidentTools implements ToolRegistry {
 
   private final String sourceSystem;
   private final LogBook book;
-  private final Mailbox mailbox;
   private final Incidents incidents;
 
   /**
@@ -192,8 +191,7 @@ public final class IncidentTools implements ToolRegistry {
   public IncidentTools(String sourceSystem, LogBook book, Mailbox mailbox) {
     this.sourceSystem = requireNonNull(sourceSystem, "sourceSystem");
     this.book = requireNonNull(book, "book");
-    this.mailbox = requireNonNull(mailbox, "mailbox");
-    this.incidents = new Incidents(book, mailbox);
+    this.incidents = new Incidents(book, requireNonNull(mailbox, "mailbox"));
   }
 
   @Override
@@ -224,36 +222,38 @@ public final class IncidentTools implements ToolRegistry {
   }
 
   private Listed list(ListIncidents input, Asset about) {
+    Incidents.Standings standings = incidents.standings();
     LogBook.Page page =
         book.page(
             entry ->
                 Listing.isAbout(entry, about)
                     && book.isLastWord(entry)
-                    && isWanted(input.open(), entry),
+                    && isWanted(input.open(), entry, standings),
             Listing.number(input.cursor()),
             Listing.size(input.limit()));
     return new Listed(
-        page.entries().stream().map(this::line).toList(),
+        page.entries().stream().map(entry -> line(entry, standings)).toList(),
         page.next().map(String::valueOf),
         page.older());
   }
 
-  private boolean isWanted(Optional<Boolean> open, LogBook.Entry entry) {
+  private static boolean isWanted(
+      Optional<Boolean> open, LogBook.Entry entry, Incidents.Standings standings) {
     if (open.isEmpty()) {
       return true;
     }
-    Standing standing = incidents.standing(entry);
+    Standing standing = standings.of(entry);
     return standing == Standing.UNKNOWN || open.get() == (standing == Standing.OPEN);
   }
 
-  private Line line(LogBook.Entry entry) {
+  private static Line line(LogBook.Entry entry, Incidents.Standings standings) {
     Decided decided = Incidents.decided(entry);
     Incident incident = decided.incident();
     return new Line(
         incident.id(),
         entry.record().at(),
         Handles.qualified(incident.asset().name()),
-        incidents.standing(entry),
+        standings.of(entry),
         incident.verdict(),
         incident.findings().stream()
             .map(finding -> finding.kind())
@@ -280,12 +280,12 @@ public final class IncidentTools implements ToolRegistry {
     LogBook.Entry entry = found.get();
     Decided decided = Incidents.decided(entry);
     Incident incident = decided.incident();
-    Optional<PipelineView.Table> table =
-        mailbox.view().flatMap(view -> view.table(incident.asset()));
-    Standing standing = incidents.standing(entry);
+    Incidents.Standings standings = incidents.standings();
+    Optional<PipelineView.Table> table = standings.table(incident.asset());
+    Standing standing = standings.of(entry);
     return done(
         new Explained(
-            line(entry),
+            line(entry, standings),
             Outside.of(incident.position().toString()),
             incident.findings().stream().limit(MOST_FINDINGS).map(FindingView::of).toList(),
             incident.findings().size(),

@@ -4,10 +4,13 @@ import dev.weirkeeper.Asset;
 import dev.weirkeeper.Decided;
 import dev.weirkeeper.Decision;
 import dev.weirkeeper.Hash;
+import dev.weirkeeper.Incident;
 import dev.weirkeeper.LogBook;
 import dev.weirkeeper.Mailbox;
 import dev.weirkeeper.PipelineView;
 import dev.weirkeeper.TableState;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -42,29 +45,50 @@ final class Incidents {
         .findFirst();
   }
 
-  IncidentTools.Standing standing(LogBook.Entry lastWord) {
-    Decided decided = decided(lastWord);
-    Asset asset = decided.incident().asset();
-    Optional<PipelineView.Table> table = mailbox.view().flatMap(view -> view.table(asset));
-    if (table.isEmpty()) {
-      return IncidentTools.Standing.UNKNOWN;
+  /** How incidents stand at one moment. */
+  Standings standings() {
+    return new Standings(mailbox.view());
+  }
+
+  /** Looks at the pipeline once for all of an answer. Confined to one thread. */
+  final class Standings {
+    private final Optional<PipelineView> view;
+    private final Map<Asset, Optional<LogBook.Entry>> newest = new HashMap<>();
+
+    private Standings(Optional<PipelineView> view) {
+      this.view = view;
     }
-    TableState state = table.get().state();
-    boolean waits = state.spools() || state.mode() == TableState.Mode.RESYNC_NEEDED;
-    boolean newest =
-        table
-            .get()
-            .incident()
-            .map(decided.incident().id()::equals)
-            .orElseGet(
-                () ->
-                    newest(asset)
-                        .filter(
-                            entry -> entry.receipt().sequence() == lastWord.receipt().sequence())
-                        .isPresent());
-    return waits && newest && !(decided.decision() instanceof Decision.Dismiss)
-        ? IncidentTools.Standing.OPEN
-        : IncidentTools.Standing.SETTLED;
+
+    Optional<PipelineView.Table> table(Asset asset) {
+      return view.flatMap(seen -> seen.table(asset));
+    }
+
+    IncidentTools.Standing of(LogBook.Entry lastWord) {
+      Decided decided = decided(lastWord);
+      Optional<PipelineView.Table> table = table(decided.incident().asset());
+      if (table.isEmpty()) {
+        return IncidentTools.Standing.UNKNOWN;
+      }
+      TableState state = table.get().state();
+      boolean waits = state.spools() || state.mode() == TableState.Mode.RESYNC_NEEDED;
+      return waits
+              && !(decided.decision() instanceof Decision.Dismiss)
+              && isNewest(lastWord, decided.incident(), table.get())
+          ? IncidentTools.Standing.OPEN
+          : IncidentTools.Standing.SETTLED;
+    }
+
+    private boolean isNewest(LogBook.Entry lastWord, Incident incident, PipelineView.Table table) {
+      return table
+          .incident()
+          .map(incident.id()::equals)
+          .orElseGet(
+              () ->
+                  newest
+                      .computeIfAbsent(incident.asset(), Incidents.this::newest)
+                      .filter(entry -> entry.sequence() == lastWord.sequence())
+                      .isPresent());
+    }
   }
 
   static Decided decided(LogBook.Entry entry) {

@@ -8,13 +8,16 @@ import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.LogBook;
+import dev.weirkeeper.OpenMailbox;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Outside;
+import dev.weirkeeper.PipelineView;
 import dev.weirkeeper.Probe;
 import dev.weirkeeper.TableState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class IncidentToolsTest {
@@ -203,5 +206,30 @@ class IncidentToolsTest {
     } while (cursor.isPresent());
 
     assertThat(seen).hasSize(5).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void the_pipeline_is_looked_at_once_however_many_incidents_are_looked_through() {
+    for (int i = 0; i < 50; i++) {
+      scene.decide(
+          PausedOrders.incident(PausedOrders.ORDERS, "0/" + i),
+          new Decision.Abstain("no opinion"),
+          Optional.empty());
+    }
+    scene.running();
+    PipelineView view = scene.mailbox.view().orElseThrow();
+    AtomicInteger looks = new AtomicInteger();
+    OpenMailbox.showing(
+        scene.mailbox,
+        () -> {
+          looks.incrementAndGet();
+          return view;
+        },
+        scene.target);
+
+    IncidentTools.Listed listed = list(Optional.of(true), Optional.empty());
+
+    assertThat(listed.incidents()).hasSize(1);
+    assertThat(looks).as("each look makes the plans of all tables anew").hasValue(1);
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,12 +23,8 @@ import picocli.CommandLine.Command;
     },
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
-  private static final Set<PosixFilePermission> OTHERS =
-      EnumSet.of(
-          PosixFilePermission.OTHERS_READ,
-          PosixFilePermission.OTHERS_WRITE,
-          PosixFilePermission.OTHERS_EXECUTE,
-          PosixFilePermission.GROUP_WRITE);
+  private static final Set<PosixFilePermission> OWNER =
+      PosixFilePermissions.fromString("rwx------");
 
   private final Cli cli;
 
@@ -119,12 +114,13 @@ final class DoctorCommand implements Callable<Integer> {
     }
     Set<PosixFilePermission> granted = Files.getPosixFilePermissions(folder);
     String shown = folder + ", " + PosixFilePermissions.toString(granted);
-    return granted.stream().anyMatch(OTHERS::contains)
-        ? Check.warn(
+    return OWNER.containsAll(granted)
+        ? Check.ok("folder", shown)
+        : Check.warn(
             "folder",
             shown,
-            "Whoever may write here may give approvals: chmod 700, or 750 for approvers' group")
-        : Check.ok("folder", shown);
+            "chmod 700: whoever may write here may give approvals, and a server does not open its"
+                + " socket where others may enter");
   }
 
   private static Check journal(Place place) throws Failure, IOException {

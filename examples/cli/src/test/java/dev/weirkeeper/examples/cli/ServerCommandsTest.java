@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,8 @@ class ServerCommandsTest {
   private static final Hash PLAN = Hash.of(Json.of("plan"));
   private static final Hash INCIDENT = Hash.of(Json.of("incident"));
   private static final String RENDERED = "ALTER ".repeat(60) + "the end";
+
+  private volatile Runnable beforeAnswer = () -> {};
 
   private record Nothing(Optional<String> table) {}
 
@@ -190,6 +195,7 @@ class ServerCommandsTest {
                 (in, call) -> {
                   called.add("apply " + in.table() + " " + in.plan().brief());
                   call.progress(1, OptionalLong.of(2), EVIL);
+                  beforeAnswer.run();
                   if (breaks) {
                     hangUp();
                   }
@@ -336,9 +342,18 @@ class ServerCommandsTest {
     assertThat(screen.err()).contains(PLAN.hex(), RENDERED, "nothing was done");
   }
 
+  /** Progress is told by another thread, and not at all once there is an answer. */
+  private void awaitProgress() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!screen.err().contains("1 of 2") && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+  }
+
   @Test
   void a_plan_that_a_person_says_yes_to_is_carried_out_and_journalled_as_theirs()
       throws IOException {
+    beforeAnswer = this::awaitProgress;
     start();
 
     assertThat(answered("y", "plan", "apply", "public.orders")).isZero();
@@ -458,6 +473,20 @@ class ServerCommandsTest {
 
     Files.writeString(folder.resolve("audit").resolve("journal-0000000000000000.jsonl"), "{}\n");
     assertThat(run("doctor")).isEqualTo(4);
+  }
+
+  @Test
+  void the_doctor_advises_nothing_that_a_server_refuses() throws IOException {
+    start();
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+
+    run("doctor");
+
+    assertThat(screen.out()).contains("WARN", "chmod 700").doesNotContain("750");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    screen.clear();
+    run("doctor");
+    assertThat(screen.out()).doesNotContain("chmod");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -44,16 +45,21 @@ final class AttachCommand implements Callable<Integer> {
               + "; start one, or use --stdio to run the pipeline yourself",
           e);
     }
+    AtomicBoolean clientEnded = new AtomicBoolean();
+    InputStream in = System.in;
     try (channel) {
-      Thread toServer = new Thread(() -> send(System.in, channel), "to-server");
+      Thread toServer = new Thread(() -> send(in, channel, clientEnded), "to-server");
       toServer.setDaemon(true);
       toServer.start();
       receive(channel, System.out);
     }
+    if (!clientEnded.get()) {
+      throw new IOException("The server ended, or took no more clients");
+    }
     return 0;
   }
 
-  private static void send(InputStream in, SocketChannel channel) {
+  private static void send(InputStream in, SocketChannel channel, AtomicBoolean clientEnded) {
     byte[] bytes = new byte[CHUNK];
     try {
       for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
@@ -63,6 +69,7 @@ final class AttachCommand implements Callable<Integer> {
         }
       }
       // What is still asked is answered; then the server closes.
+      clientEnded.set(true);
       channel.shutdownOutput();
     } catch (AsynchronousCloseException e) {
       return;

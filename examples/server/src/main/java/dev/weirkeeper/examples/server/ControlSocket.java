@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
@@ -56,6 +57,7 @@ final class ControlSocket implements AutoCloseable {
   private final ServerSocketChannel door;
   private final McpServer server;
   private final Function<String, Caller> callers;
+  private final AtomicBoolean shut = new AtomicBoolean();
   private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
   private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
 
@@ -239,8 +241,7 @@ final class ControlSocket implements AutoCloseable {
    * @param patience milliseconds to wait for them
    */
   void drain(long patience) throws IOException, InterruptedException {
-    door.close();
-    Files.deleteIfExists(path);
+    shut();
     for (SocketChannel client : clients) {
       try {
         client.shutdownInput();
@@ -254,10 +255,17 @@ final class ControlSocket implements AutoCloseable {
     }
   }
 
+  /** Once: later the path may be that of another server. */
+  private void shut() throws IOException {
+    door.close();
+    if (!shut.getAndSet(true)) {
+      Files.deleteIfExists(path);
+    }
+  }
+
   @Override
   public void close() throws IOException {
-    door.close();
-    Files.deleteIfExists(path);
+    shut();
     for (SocketChannel client : clients) {
       client.close();
     }

@@ -36,6 +36,10 @@ import javax.sql.DataSource;
  */
 final class Doctor {
   private static final int OLDEST = 140_000;
+
+  /** Megabytes of log; PostgreSQL writes files of 16. */
+  private static final long SMALLEST_KEPT = 64;
+
   private static final Duration SKEW_NOTED = Duration.ofSeconds(2);
   private static final Duration SKEW_WRONG = Duration.ofMinutes(1);
 
@@ -253,8 +257,8 @@ final class Doctor {
           "source.max_slot_wal_keep_size",
           "no bound: while this server is stopped, the slot may fill the source's disk",
           "ALTER SYSTEM SET max_slot_wal_keep_size = '"
-              + (config.source().walBudget() * 2 >> 30)
-              + "GB' (twice the wal-budget), then reload; beyond it tables are loaded again");
+              + keepAtMost(config.source().walBudget())
+              + "' (twice the wal-budget), then reload; beyond it tables are loaded again");
     } else {
       ok("source.max_slot_wal_keep_size", row.get(1));
     }
@@ -282,6 +286,12 @@ final class Doctor {
     if (row.get(3).equals("0")) {
       failed("source.wal_senders", "max_wal_senders is 0", "raise it and restart the server");
     }
+  }
+
+  /** Never 0, which would have the source give up the slot at once. */
+  private static String keepAtMost(long walBudget) {
+    long megabytes = Math.max(SMALLEST_KEPT, walBudget >> 19);
+    return megabytes % 1024 == 0 ? megabytes / 1024 + "GB" : megabytes + "MB";
   }
 
   private Optional<List<String>> slotRow(Connection connection) throws SQLException {

@@ -295,50 +295,60 @@ public final class GovernedStream implements AutoCloseable {
             .seams()
             .sink()
             .apply(JsonLinesSink.open(settings.folder().resolve("audit"), clock));
-    LogBook book = bookOf(settings.folder().resolve("audit"));
-    List<JournalListener> listeners = new ArrayList<>(details.listeners());
-    listeners.add(0, book);
-    Journal journal = new Journal(sink, clock, listeners.toArray(JournalListener[]::new));
-    Mailbox mailbox = new Mailbox(clock);
-    List<ToolRegistry> tools = new ArrayList<>();
-    tools.add(
-        settings
-            .seams()
-            .tools()
-            .apply(PostgresTableTools.builder(details.target(), change).build()));
-    if (details.masking().isPresent()) {
-      DataSource read = logins.target(PostgresBoundary.Login.READ, settings.targetUrl());
-      tools.add(PostgresReadTools.builder(details.target(), read, details.masking().get()).build());
+    boolean made = false;
+    try {
+      LogBook book = bookOf(settings.folder().resolve("audit"));
+      List<JournalListener> listeners = new ArrayList<>(details.listeners());
+      listeners.add(0, book);
+      Journal journal = new Journal(sink, clock, listeners.toArray(JournalListener[]::new));
+      Mailbox mailbox = new Mailbox(clock);
+      List<ToolRegistry> tools = new ArrayList<>();
+      tools.add(
+          settings
+              .seams()
+              .tools()
+              .apply(PostgresTableTools.builder(details.target(), change).build()));
+      if (details.masking().isPresent()) {
+        DataSource read = logins.target(PostgresBoundary.Login.READ, settings.targetUrl());
+        tools.add(
+            PostgresReadTools.builder(details.target(), read, details.masking().get()).build());
+      }
+      toolbox =
+          door(
+              settings,
+              new Around(
+                  journal,
+                  clock,
+                  mailbox,
+                  book,
+                  DoorMemory.in(settings.folder().resolve("door")),
+                  KillSwitch.watching(settings.folder().resolve("STOP"))),
+              tools);
+      Pipeline.Builder builder =
+          Pipeline.builder()
+              .feed(feed)
+              .target(target)
+              .judges(settings.contracts())
+              .detector(new SchemaDrift())
+              .planner(new PostgresPlanner(details.target()))
+              .policy(settings.seams().policy().apply(new Playbook()))
+              .toolbox(toolbox)
+              .mailbox(mailbox)
+              .journal(journal)
+              .clock(clock)
+              .autonomy(governance.autonomy())
+              .listener(settings.listener().andThen(progress));
+      settings.tolerances().forEach(builder::tolerance);
+      governance.autonomies().forEach(builder::autonomy);
+      pipeline = builder.build();
+      thread = new Thread(this::run, "pipeline");
+      made = true;
+    } finally {
+      if (!made) {
+        // Whoever mends what was wrong and tries again must find the log free.
+        sink.close();
+      }
     }
-    toolbox =
-        door(
-            settings,
-            new Around(
-                journal,
-                clock,
-                mailbox,
-                book,
-                DoorMemory.in(settings.folder().resolve("door")),
-                KillSwitch.watching(settings.folder().resolve("STOP"))),
-            tools);
-    Pipeline.Builder builder =
-        Pipeline.builder()
-            .feed(feed)
-            .target(target)
-            .judges(settings.contracts())
-            .detector(new SchemaDrift())
-            .planner(new PostgresPlanner(details.target()))
-            .policy(settings.seams().policy().apply(new Playbook()))
-            .toolbox(toolbox)
-            .mailbox(mailbox)
-            .journal(journal)
-            .clock(clock)
-            .autonomy(governance.autonomy())
-            .listener(settings.listener().andThen(progress));
-    settings.tolerances().forEach(builder::tolerance);
-    governance.autonomies().forEach(builder::autonomy);
-    pipeline = builder.build();
-    thread = new Thread(this::run, "pipeline");
   }
 
   /** The newest part of what the log holds already. */

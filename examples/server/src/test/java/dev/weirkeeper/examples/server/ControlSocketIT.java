@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,6 +134,34 @@ class ControlSocketIT {
     assertThatThrownBy(() -> ControlSocket.forPersons(folder, TestServers.empty()))
         .hasMessageContaining("is no socket");
     assertThat(socket).hasContent("precious");
+  }
+
+  @Test
+  void a_server_that_could_not_start_leaves_the_log_to_the_next_try() throws Exception {
+    try (Bed bed = Bed.bare(home, Map.of())) {
+      Path configuration = bed.configured("mcp: {stdio: {principal: desk}}");
+      assertThatThrownBy(() -> Server.start(configuration, event -> {}));
+
+      bed.prepareTarget();
+
+      try (Server server = Server.start(configuration, event -> {})) {
+        server.stream().await("the load", tables -> tables.size() == 2);
+      }
+    }
+  }
+
+  @Test
+  void closing_twice_takes_nothing_from_the_server_that_came_after() throws Exception {
+    Path folder = privately(home.resolve("g"));
+    ControlSocket first = ControlSocket.forPersons(folder, TestServers.empty());
+    first.close();
+
+    try (Closing second = new Closing(ControlSocket.forPersons(folder, TestServers.empty()))) {
+      first.drain(1);
+      first.close();
+
+      assertThat(ControlSocket.pathIn(folder, ControlSocket.PERSONS)).exists();
+    }
   }
 
   private record Closing(ControlSocket socket) implements AutoCloseable {

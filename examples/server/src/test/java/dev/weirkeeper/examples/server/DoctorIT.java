@@ -83,7 +83,8 @@ class DoctorIT {
               home.resolve("broken.yaml"),
               bed.text()
                   .replace("shop?user=postgres", "shop?user=feed")
-                  .replace("public.lines", "public.lines, public.absent"));
+                  .replace("public.lines", "public.lines, public.absent")
+                  .replace("heartbeat: 200ms", "wal-budget: 100MiB"));
       Files.setPosixFilePermissions(
           home.resolve("state"), PosixFilePermissions.fromString("rwxr-xr-x"));
 
@@ -91,6 +92,9 @@ class DoctorIT {
 
       assertThat(report.healthy()).isFalse();
       assertThat(about(report, "source.wal_level").mend()).contains("ALTER SYSTEM SET wal_level");
+      assertThat(about(report, "source.max_slot_wal_keep_size").mend())
+          .as("0 would have the source give up the slot at once")
+          .contains("max_slot_wal_keep_size = '200MB'");
       assertThat(about(report, "source.replication").mend())
           .isEqualTo("ALTER ROLE feed REPLICATION");
       assertThat(about(report, "source.table public.absent").found()).isEqualTo("is not there");
