@@ -270,7 +270,7 @@ final class Attempt<I extends Record> implements Tool.Call {
             shown,
             caller,
             stateHash(),
-            Hash.of(Json.of(tool.spec())),
+            parts.rules().definition(tool.spec()),
             policy(),
             bound.isPresent() ? Optional.of(bound.getAsLong()) : Optional.empty(),
             admitted.approval());

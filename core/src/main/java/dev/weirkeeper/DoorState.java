@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * and never goes back. Guarded by whoever owns it.
  */
 final class DoorState {
-  private static final Duration HOUR = Duration.ofHours(1);
-
   /** How far the clocks of the processes at one door may be apart. */
   private static final Duration SKEW = Duration.ofMinutes(1);
 
@@ -45,6 +43,10 @@ final class DoorState {
 
     DoorEvent.Spent spent() {
       return spent;
+    }
+
+    Instant began() {
+      return began;
     }
 
     /** Empty: it goes on, or its host died within it. */
@@ -82,6 +84,11 @@ final class DoorState {
   private record Box(Approval.Request request, List<Approval.Vote> votes) {}
 
   private final TreeMap<Long, Call> calls = new TreeMap<>();
+
+  /** Those of them that are unsettled. */
+  private final TreeMap<Long, Call> open = new TreeMap<>();
+
+  private final Map<String, Spending> spendings = new HashMap<>();
   private final Map<Hash, List<Call>> uses = new HashMap<>();
   private final Map<Hash, Box> boxes = new LinkedHashMap<>();
   private final Map<String, DoorEvent.Frozen> frozen = new TreeMap<>();
@@ -96,6 +103,8 @@ final class DoorState {
     if (event instanceof DoorEvent.Spent spent) {
       Call call = new Call(spent);
       calls.put(spent.number(), call);
+      open.put(spent.number(), call);
+      spending(call).add(call);
       spent
           .approval()
           .ifPresent(id -> uses.computeIfAbsent(id, any -> new ArrayList<>()).add(call));
@@ -103,10 +112,7 @@ final class DoorState {
     } else if (event instanceof DoorEvent.Came came) {
       Call call = calls.get(came.number());
       if (call != null) {
-        call.result = came.result();
-        call.forgiven = call.forgiven && call.wentWrong();
-        call.ended = came.at();
-        call.pending = came.pending();
+        came(call, came);
       }
     } else if (event instanceof DoorEvent.Alarmed alarmed) {
       alarms.put(alarmed.asset(), alarmed.at());
@@ -124,6 +130,33 @@ final class DoorState {
         box.votes().add(voted.vote());
       }
     }
+  }
+
+  private Spending spending(Call call) {
+    return spendings.computeIfAbsent(call.spent.budget(), any -> new Spending());
+  }
+
+  private void came(Call call, DoorEvent.Came came) {
+    boolean counted = call.counts();
+    call.result = came.result();
+    call.forgiven = call.forgiven && call.wentWrong();
+    call.ended = came.at();
+    call.pending = came.pending();
+    if (call.unsettled()) {
+      open.put(came.number(), call);
+    } else {
+      open.remove(came.number());
+    }
+    if (counted && !call.counts()) {
+      spending(call).takeBack(call);
+    } else if (!counted && call.counts()) {
+      spendAnew();
+    }
+  }
+
+  private void spendAnew() {
+    spendings.clear();
+    calls.values().stream().filter(Call::counts).forEach(call -> spending(call).add(call));
   }
 
   /** What went wrong is forgotten; what goes on and goes wrong later is not. */
@@ -146,6 +179,7 @@ final class DoorState {
       call.began = earlier(call.began, now);
       call.ended = call.ended == null ? null : earlier(call.ended, now);
     }
+    spendAnew();
     alarms.replaceAll((asset, at) -> earlier(at, now));
     boxes.values().removeIf(box -> box.request().at().isAfter(now));
   }
@@ -177,46 +211,25 @@ final class DoorState {
     return numbered + 1;
   }
 
-  /** Calls of a budget within the last hour. */
-  private List<Call> lastHour(String budget, Instant now) {
-    Instant since = now.minus(HOUR);
-    return calls.values().stream()
-        .filter(call -> call.spent.budget().equals(budget))
-        .filter(Call::counts)
-        .filter(call -> call.began.isAfter(since))
-        .toList();
-  }
-
   /** Why a budget does not bear one more call; empty if it does. */
   Optional<String> exceeded(Budget budget, Asset asset, long rows, Instant now) {
     Optional<String> stopped = frozen(budget.name());
     if (stopped.isPresent()) {
       return stopped;
     }
-    List<Call> hour = lastHour(budget.name(), now);
-    if (hour.size() >= budget.actsPerHour()) {
+    Spending spending = spendings.getOrDefault(budget.name(), new Spending());
+    Spending.Hour hour = spending.hourBefore(now);
+    if (hour.acts() >= budget.actsPerHour()) {
       return Optional.of(spent(budget, budget.actsPerHour() + " acts an hour"));
     }
-    long touched = rows;
-    Set<Asset> tables = new HashSet<>();
-    tables.add(asset);
-    for (Call call : hour) {
-      touched = Math.addExact(touched, call.spent.rows());
-      tables.add(call.spent.asset());
-    }
-    if (touched > budget.rowsPerHour()) {
+    if (Math.addExact(rows, hour.rows()) > budget.rowsPerHour()) {
       return Optional.of(spent(budget, budget.rowsPerHour() + " rows an hour"));
     }
-    if (tables.size() > budget.tablesPerHour()) {
+    int another = hour.tables().contains(asset) ? 0 : 1;
+    if (hour.tables().size() + another > budget.tablesPerHour()) {
       return Optional.of(spent(budget, budget.tablesPerHour() + " tables an hour"));
     }
-    Instant cooled = now.minus(budget.coolDown());
-    boolean hot =
-        calls.values().stream()
-            .filter(call -> call.spent.budget().equals(budget.name()))
-            .filter(call -> call.spent.asset().equals(asset))
-            .filter(Call::counts)
-            .anyMatch(call -> call.began.isAfter(cooled));
+    boolean hot = spending.touchedSince(asset, now.minus(budget.coolDown()));
     return hot
         ? Optional.of(
             "Budget "
@@ -241,7 +254,10 @@ final class DoorState {
   long left(Budget budget, Instant now) {
     return frozen(budget.name()).isPresent()
         ? 0
-        : Math.max(0, budget.actsPerHour() - lastHour(budget.name(), now).size());
+        : Math.max(
+            0,
+            budget.actsPerHour()
+                - spendings.getOrDefault(budget.name(), new Spending()).hourBefore(now).acts());
   }
 
   Optional<String> frozen(String budget) {
@@ -321,12 +337,12 @@ final class DoorState {
 
   /** Calls of an action that may have happened without anybody knowing, oldest first. */
   List<Call> unsettled(Hash action) {
-    return unsettled().stream().filter(call -> call.spent.action().equals(action)).toList();
+    return open.values().stream().filter(call -> call.spent.action().equals(action)).toList();
   }
 
   /** Calls that may have happened without anybody knowing, oldest first. */
   List<Call> unsettled() {
-    return calls.values().stream().filter(Call::unsettled).toList();
+    return List.copyOf(open.values());
   }
 
   /** What the newest acts on an asset came to, without failures that a person has forgiven. */

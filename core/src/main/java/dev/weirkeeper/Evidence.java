@@ -7,5 +7,10 @@ public enum Evidence {
   /** The log's own description of the rows that follow. */
   RELATION,
   /** A live catalog read, which may be ahead of the stream: provisional. */
-  CATALOG
+  CATALOG,
+  /**
+   * Records that name their columns and know nothing else that would stay: a renamed column looks
+   * like one that went and another that came.
+   */
+  NAMES
 }

@@ -31,6 +31,11 @@ public final class RecordKinds {
     bodies.put(JournalRecovered.KIND, JournalRecovered.class);
     bodies.put(LedgerAnchored.KIND, LedgerAnchored.class);
     bodies.put(PipelineStarted.KIND, PipelineStarted.class);
+    bodies.put(Screened.Baseline.KIND, Screened.Baseline.class);
+    bodies.put(Screened.Checked.KIND, Screened.Checked.class);
+    bodies.put(Screened.Done.KIND, Screened.Done.class);
+    bodies.put(Screened.Paused.KIND, Screened.Paused.class);
+    bodies.put(Screened.Resumed.KIND, Screened.Resumed.class);
     return Collections.unmodifiableSortedMap(bodies);
   }
 

@@ -4,10 +4,14 @@ import dev.weirkeeper.spi.Guard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What a host lets happen: the part of the door that is only asked and remembers nothing. */
 final class Rules {
+  private static final int DIGESTS = 1024;
+
   /** Whether a call may be made by the caller's own right. */
   enum Leave {
     GRANTED,
@@ -27,6 +31,11 @@ final class Rules {
   private final Domains domains;
   private final Budgets budgets;
   private final List<Guard> guards;
+
+  /** Hashes that each call needs and that rarely change: making them costs more than all else. */
+  private final Map<ToolSpec, Hash> definitions = new ConcurrentHashMap<>();
+
+  private final Map<Digest, Hash> digests = new ConcurrentHashMap<>();
 
   Rules(Effect limit, Grants grants, Domains domains, Budgets budgets, List<Guard> guards) {
     this.limit = limit;
@@ -147,18 +156,27 @@ final class Rules {
       List<String> guards,
       Hash tool) {}
 
+  /** Hash of what a tool of this door is. */
+  Hash definition(ToolSpec tool) {
+    return definitions.computeIfAbsent(tool, spec -> Hash.of(Json.of(spec)));
+  }
+
   /** Digest of all rules that a call depends on: under another one, an approval is void. */
   Hash digest(Caller caller, ToolSpec tool, Asset asset) {
-    return Hash.of(
-        Json.of(
-            new Digest(
-                limit,
-                grants.of(caller),
-                domains.of(asset),
-                budgets.of(tool),
-                budgets.alarms(),
-                budgets.alarmWindow(),
-                guards.stream().map(Guard::id).toList(),
-                Hash.of(Json.of(tool)))));
+    Digest rules =
+        new Digest(
+            limit,
+            grants.of(caller),
+            domains.of(asset),
+            budgets.of(tool),
+            budgets.alarms(),
+            budgets.alarmWindow(),
+            guards.stream().map(Guard::id).toList(),
+            definition(tool));
+    if (digests.size() >= DIGESTS) {
+      // Grants come and go; what is still in use is made again.
+      digests.clear();
+    }
+    return digests.computeIfAbsent(rules, all -> Hash.of(Json.of(all)));
   }
 }

@@ -8,6 +8,7 @@ import io.modelcontextprotocol.spec.McpSchema.ErrorCodes;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
+import io.modelcontextprotocol.spec.McpStreamableServerSession;
 import io.modelcontextprotocol.spec.McpStreamableServerTransport;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -193,18 +194,28 @@ final class HttpCalls implements AutoCloseable {
     Cancellations.Handle handle = call.handle();
     try (handle) {
       if (!closed && handle.get().isEmpty()) {
-        call.session()
-            .session()
-            .responseStream(call.message(), new Reply(stream, handle))
-            .contextWrite(all -> all.put(McpTransportContext.KEY, call.context()))
-            .block();
+        answer(call, stream, call.session().session().responseStream(new Reply(stream, handle)));
       }
+    } finally {
+      release(call.visitor(), call.session());
+      stream.close();
+    }
+  }
+
+  private static void answer(
+      Call call,
+      HttpStream stream,
+      McpStreamableServerSession.McpStreamableServerSessionStream answers) {
+    try {
+      answers
+          .handle(call.message())
+          .contextWrite(all -> all.put(McpTransportContext.KEY, call.context()))
+          .block();
     } catch (RuntimeException e) {
       LOG.warn("An answer could not be made: {}", Redaction.described(e));
       stream.fail(call.message().id());
     } finally {
-      release(call.visitor(), call.session());
-      stream.close();
+      answers.close();
     }
   }
 

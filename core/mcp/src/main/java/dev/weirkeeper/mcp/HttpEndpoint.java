@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
@@ -87,6 +88,7 @@ public final class HttpEndpoint extends HttpServlet
   private final Clock clock;
   private final List<String> paths;
   private final ScheduledExecutorService sweeper;
+  private final ScheduledFuture<?> sweeping;
   private volatile McpStreamableServerSession.@Nullable Factory factory;
   private volatile boolean closed;
 
@@ -101,7 +103,8 @@ public final class HttpEndpoint extends HttpServlet
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(Daemons.named("weirkeeper-mcp-sweep"));
     long every = Math.min(1_000, Math.max(10, built.limits.heartbeat().toMillis() / 2));
-    sweeper.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
+    this.sweeping =
+        sweeper.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
   }
 
   /** Serves what a server serves over other transports too; closing the server closes it. */
@@ -484,6 +487,7 @@ public final class HttpEndpoint extends HttpServlet
   @Override
   public void close() {
     closed = true;
+    sweeping.cancel(false);
     sweeper.shutdownNow();
     sessions.close().forEach(session -> behind.cancellations().gone(session.name()));
     calls.close();

@@ -14,6 +14,7 @@ import io.modelcontextprotocol.spec.McpSchema;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -136,8 +137,13 @@ class HttpEndpointTest {
       assertThat(
               RawHttp.exchange(
                   host.resource.getPort(),
-                  "GET http://evil.example/mcp HTTP/1.1\r\nHost: localhost\r\n"
-                      + "Connection: close\r\n\r\n"))
+                  String.join(
+                      "\r\n",
+                      "GET http://evil.example/mcp HTTP/1.1",
+                      "Host: localhost",
+                      "Connection: close",
+                      "",
+                      "")))
           .doesNotContain(" 200 ");
     }
   }
@@ -472,7 +478,7 @@ class HttpEndpointTest {
             HttpHost.open(server, b -> b.streams(Duration.ofSeconds(5), Duration.ofMillis(20)))) {
       String session = host.session(host.request());
       String body = RawClient.call(7, "item_write", "{\"table\":\"orders\"}");
-      try (Socket socket = new Socket("127.0.0.1", host.resource.getPort())) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), host.resource.getPort())) {
         socket.getOutputStream().write(RawHttp.post("Mcp-Session-Id: " + session + "\r\n", body));
         assertThat(began.await(20, TimeUnit.SECONDS)).isTrue();
       }
@@ -535,7 +541,8 @@ class HttpEndpointTest {
       byte[] message =
           RawHttp.post("Mcp-Session-Id: " + session + "\r\nConnection: close\r\n", LIST);
       int held = message.length - 5;
-      try (Socket slow = new Socket("127.0.0.1", host.resource.getPort())) {
+      try (Socket slow =
+          new Socket(InetAddress.getLoopbackAddress(), host.resource.getPort())) {
         slow.getOutputStream().write(message, 0, held);
 
         while (host.endpoint.messagesBeingRead() == 0) {
@@ -615,7 +622,8 @@ class HttpEndpointTest {
       String session = host.session(host.request());
       try (Socket socket = new Socket()) {
         socket.setReceiveBufferSize(4096);
-        socket.connect(new InetSocketAddress("127.0.0.1", host.resource.getPort()));
+        socket.connect(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), host.resource.getPort()));
         Thread flood =
             new Thread(
                 () -> {
@@ -646,8 +654,8 @@ class HttpEndpointTest {
 
   @Test
   void a_closed_server_ends_sessions_and_takes_none() throws Exception {
-    try (McpServer server = test.open();
-        HttpHost host = HttpHost.open(server, b -> b)) {
+    McpServer server = test.open();
+    try (HttpHost host = HttpHost.open(server, b -> b)) {
       String session = host.session(host.request());
       CompletableFuture<HttpResponse<String>> listening =
           CompletableFuture.supplyAsync(

@@ -200,8 +200,12 @@ final class HttpHost implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     endpoint.close();
-    jetty.stop();
+    try {
+      jetty.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("The host does not stop", e);
+    }
   }
 }

@@ -21,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -41,7 +42,7 @@ class HttpTokensTest {
 
   private final TestServer test = HttpEndpointTest.granting("ana-bot", Effect.WRITE);
 
-  private static HttpRequest.Builder as(HttpHost host, HttpRequest.Builder request, String token) {
+  private static HttpRequest.Builder as(HttpRequest.Builder request, String token) {
     return request.setHeader("Authorization", "Bearer " + token);
   }
 
@@ -94,7 +95,7 @@ class HttpTokensTest {
       bad.forEach(
           (why, token) -> {
             HttpResponse<String> answer =
-                host.post(as(host, host.request(), token), RawClient.initialize("2025-11-25"));
+                host.post(as(host.request(), token), RawClient.initialize("2025-11-25"));
 
             assertThat(answer.statusCode()).as(why).isEqualTo(401);
             assertThat(answer.headers().firstValue("WWW-Authenticate").orElse(""))
@@ -107,8 +108,7 @@ class HttpTokensTest {
           });
       assertThat(host.endpoint.openSessions()).isZero();
       assertThat(
-              host.post(as(host, host.request(), good), RawClient.initialize("2025-11-25"))
-                  .statusCode())
+              host.post(as(host.request(), good), RawClient.initialize("2025-11-25")).statusCode())
           .isEqualTo(200);
     }
   }
@@ -192,8 +192,7 @@ class HttpTokensTest {
 
       assertThat(host.post(request, RawClient.initialize("2025-11-25")).statusCode())
           .isEqualTo(400);
-      assertThat(
-              host.post(as(host, request, token), RawClient.initialize("2025-11-25")).statusCode())
+      assertThat(host.post(as(request, token), RawClient.initialize("2025-11-25")).statusCode())
           .isEqualTo(400);
     }
   }
@@ -204,14 +203,13 @@ class HttpTokensTest {
         HttpHost host = HttpHost.withTokens(server, b -> b)) {
       String mine = host.token("ana-bot", "");
       String theirs = host.token("mallory", "");
-      String session = host.session(as(host, host.request(), mine));
+      String session = host.session(as(host.request(), mine));
 
-      HttpResponse<String> stolen = host.post(as(host, host.in(session), theirs), WRITE);
-      HttpResponse<String> invented = host.post(as(host, host.in("x" + session), theirs), WRITE);
-      HttpResponse<String> ended = host.send(as(host, host.in(session), theirs).DELETE());
+      HttpResponse<String> stolen = host.post(as(host.in(session), theirs), WRITE);
+      HttpResponse<String> invented = host.post(as(host.in("x" + session), theirs), WRITE);
+      HttpResponse<String> ended = host.send(as(host.in(session), theirs).DELETE());
       HttpResponse<String> heard =
-          host.send(
-              as(host, host.in(session), theirs).setHeader("Accept", "text/event-stream").GET());
+          host.send(as(host.in(session), theirs).setHeader("Accept", "text/event-stream").GET());
       HttpResponse<String> nobody = host.post(host.in(session), WRITE);
 
       assertThat(List.of(stolen, ended, heard))
@@ -222,7 +220,7 @@ class HttpTokensTest {
               });
       assertThat(nobody.statusCode()).isEqualTo(401);
       assertThat(test.called).isEmpty();
-      assertThat(host.post(as(host, host.in(session), mine), LIST).statusCode()).isEqualTo(200);
+      assertThat(host.post(as(host.in(session), mine), LIST).statusCode()).isEqualTo(200);
     }
   }
 
@@ -233,21 +231,18 @@ class HttpTokensTest {
             HttpHost.withTokens(
                 server, b -> b.streams(Duration.ofSeconds(5), Duration.ofMillis(20)))) {
       String token = host.token("ana-bot", "");
-      String session = host.session(as(host, host.request(), token));
+      String session = host.session(as(host.request(), token));
       HttpResponse<InputStream> listening =
           host.http.send(
-              as(host, host.in(session), token)
-                  .setHeader("Accept", "text/event-stream")
-                  .GET()
-                  .build(),
+              as(host.in(session), token).setHeader("Accept", "text/event-stream").GET().build(),
               HttpResponse.BodyHandlers.ofInputStream());
 
       host.clock.pass(Duration.ofMinutes(6));
 
-      assertThat(host.post(as(host, host.in(session), token), WRITE).statusCode()).isEqualTo(401);
+      assertThat(host.post(as(host.in(session), token), WRITE).statusCode()).isEqualTo(401);
       assertThat(new String(listening.body().readAllBytes(), StandardCharsets.UTF_8)).isNotNull();
       String fresh = host.token("ana-bot", "");
-      assertThat(host.post(as(host, host.in(session), fresh), LIST).statusCode()).isEqualTo(200);
+      assertThat(host.post(as(host.in(session), fresh), LIST).statusCode()).isEqualTo(200);
       assertThat(test.called).isEmpty();
     }
   }
@@ -263,17 +258,16 @@ class HttpTokensTest {
       String read = host.token("ana-bot", "openid weirkeeper.read");
       String both = host.token("ana-bot", "weirkeeper.read weirkeeper.apply");
       String stranger = host.token("mallory", "weirkeeper.read weirkeeper.apply");
-      String session = host.session(as(host, host.request(), read));
-      String strangers = host.session(as(host, host.request(), stranger));
+      String session = host.session(as(host.request(), read));
+      String strangers = host.session(as(host.request(), stranger));
 
-      HttpResponse<String> outside = host.post(as(host, host.in(session), read), WRITE);
+      HttpResponse<String> outside = host.post(as(host.in(session), read), WRITE);
       HttpResponse<String> once =
           host.post(
-              as(host, host.in(session), both),
-              RawClient.call(8, "item_once", "{\"table\":\"orders\"}"));
-      HttpResponse<String> ungranted = host.post(as(host, host.in(strangers), stranger), WRITE);
+              as(host.in(session), both), RawClient.call(8, "item_once", "{\"table\":\"orders\"}"));
+      HttpResponse<String> ungranted = host.post(as(host.in(strangers), stranger), WRITE);
 
-      assertThat(host.post(as(host, host.in(session), read), LIST).body())
+      assertThat(host.post(as(host.in(session), read), LIST).body())
           .contains("item_read")
           .doesNotContain("item_write")
           .doesNotContain("approval_request");
@@ -284,11 +278,11 @@ class HttpTokensTest {
       assertThat(ungranted.statusCode()).isEqualTo(200);
       assertThat(ungranted.body()).contains("There is no tool 'item_write' for you");
       assertThat(test.called).isEmpty();
-      assertThat(host.post(as(host, host.in(session), both), WRITE).statusCode()).isEqualTo(200);
+      assertThat(host.post(as(host.in(session), both), WRITE).statusCode()).isEqualTo(200);
       assertThat(test.called).containsExactly("item_write orders");
       assertThat(
               host.post(
-                      as(host, host.request(), host.token("ana-bot", "openid")),
+                      as(host.request(), host.token("ana-bot", "openid")),
                       RawClient.initialize("2025-11-25"))
                   .statusCode())
           .isEqualTo(403);
@@ -307,7 +301,7 @@ class HttpTokensTest {
                           throw new IOException("cannot read keys for " + token);
                         }))) {
       HttpResponse<String> answer =
-          host.post(as(host, host.request(), "abc"), RawClient.initialize("2025-11-25"));
+          host.post(as(host.request(), "abc"), RawClient.initialize("2025-11-25"));
 
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.headers().firstValue("Retry-After")).isPresent();
@@ -317,7 +311,8 @@ class HttpTokensTest {
 
   @Test
   void keys_are_read_from_where_the_issuer_publishes_them() throws Exception {
-    HttpServer issuer = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    HttpServer issuer =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     byte[] keys =
         new JWKSet(HttpHost.KEY.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
     issuer.createContext(
@@ -397,13 +392,13 @@ class HttpTokensTest {
                           return Optional.empty();
                         }))) {
       for (String token : List.of(planted, "pl4nted-t0ken-fail" + "z".repeat(40))) {
-        bodies.append(host.post(as(host, host.request(), token), LIST).body());
-        bodies.append(host.post(as(host, host.request(), token + " " + token), LIST).body());
+        bodies.append(host.post(as(host.request(), token), LIST).body());
+        bodies.append(host.post(as(host.request(), token + " " + token), LIST).body());
         bodies.append(
             host.post(
                     host.request().uri(URI.create(host.resource + "?access_token=" + token)), LIST)
                 .body());
-        HttpResponse<String> answer = host.post(as(host, host.in(token), token), token);
+        HttpResponse<String> answer = host.post(as(host.in(token), token), token);
         bodies.append(answer.body()).append(answer.headers().map());
       }
     } finally {

@@ -38,6 +38,14 @@ class StreamTransportTest {
     return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  private static void hold(CountDownLatch until) {
+    try {
+      until.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** A stream that has nothing, and does something before it says so. */
   private static InputStream ending(Runnable before) {
     return new InputStream() {
@@ -80,10 +88,12 @@ class StreamTransportTest {
 
   @Test
   void calls_that_do_not_end_are_given_up_when_the_client_has_gone_for_long() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     world.with = builder -> builder.drain(Duration.ofMillis(50));
     world.handler =
         (input, call) -> {
+          begun.countDown();
           while (call.stop().isEmpty()) {
             Thread.onSpinWait();
           }
@@ -91,7 +101,11 @@ class StreamTransportTest {
           return done(new TestServer.Result("late"));
         };
 
-    List<String> lines = served(input(BEGIN + RawClient.call(1, "item_read", "{\"table\":\"a\"}")));
+    List<String> lines =
+        served(
+            new SequenceInputStream(
+                input(BEGIN + RawClient.call(1, "item_read", "{\"table\":\"a\"}") + "\n"),
+                ending(() -> hold(begun))));
 
     assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
     assertThat(lines).hasSize(1);
@@ -102,7 +116,7 @@ class StreamTransportTest {
     world.with = builder -> builder.messageBytes(2048);
     InputStream endless =
         new InputStream() {
-          private long left = 512L * 1024 * 1024;
+          private long left = 16L * 1024 * 1024;
 
           @Override
           public int read() {
@@ -170,11 +184,7 @@ class StreamTransportTest {
         ending(
             () -> {
               reading.countDown();
-              try {
-                never.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
+              hold(never);
             });
     Thread serving =
         new Thread(

@@ -197,12 +197,12 @@ class PostgresReadToolsIT {
     I typed;
     try {
       typed = input.as(tool.input());
+      // What the door does before it calls.
+      if (!tool.target().orElseThrow().apply(typed).equals(call.target())) {
+        return new Outcome.Refused("The action is addressed to something else");
+      }
     } catch (IllegalArgumentException e) {
       return new Outcome.Refused("The input is not valid: " + e.getMessage());
-    }
-    // What the door does before it calls.
-    if (!tool.target().orElseThrow().apply(typed).equals(call.target())) {
-      return new Outcome.Refused("The action is addressed to something else");
     }
     try {
       return tool.handler().call(typed, call);

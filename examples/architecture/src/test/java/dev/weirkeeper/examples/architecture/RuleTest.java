@@ -44,7 +44,7 @@ class RuleTest {
           entry("core/testkit", 15L),
           entry("core/mcp", 40L),
           entry("core/otel", 12L),
-          entry("contracts/kafka", 1L),
+          entry("contracts/kafka", 10L),
           entry("contracts", 40L),
           entry("contracts/postgres", 40L),
           entry("contracts/duckdb", 10L),

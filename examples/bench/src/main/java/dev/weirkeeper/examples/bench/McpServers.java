@@ -94,10 +94,8 @@ final class McpServers {
 
   private static McpSchema.Tool described(String name) {
     McpJsonMapper mapper = McpJsonDefaults.getMapper();
-    return McpSchema.Tool.builder()
-        .name(name)
+    return McpSchema.Tool.builder(name, mapper, Json.schemaOf(Table.class).text())
         .description("For the benchmark.")
-        .inputSchema(mapper, Json.schemaOf(Table.class).text())
         .outputSchema(mapper, Json.schemaOf(Answer.class).text())
         .build();
   }

@@ -95,7 +95,9 @@ public final class Cli {
     commands.forEach(root::addSubcommand);
     root.addSubcommand(new CommandLine.HelpCommand());
     root.setOut(terminal.out()).setErr(terminal.err());
-    root.setParameterExceptionHandler(cli::misused).setExecutionExceptionHandler(cli::failed);
+    root.setParameterExceptionHandler((failure, words) -> cli.misused(failure))
+        .setExecutionExceptionHandler((failure, command, parsed) -> cli.failed(failure))
+        .setCaseInsensitiveEnumValuesAllowed(true);
     explain(root);
     return root;
   }
@@ -135,7 +137,7 @@ public final class Cli {
         colours(terminal, noColor) ? Output.Colours.ON : Output.Colours.OFF);
   }
 
-  private int misused(ParameterException failure, String[] arguments) {
+  private int misused(ParameterException failure) {
     CommandLine command = failure.getCommandLine();
     terminal.err().println("weirkeeper: " + Visible.line(String.valueOf(failure.getMessage())));
     if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, terminal.err())) {
@@ -147,9 +149,9 @@ public final class Cli {
     return Exit.USAGE.status();
   }
 
-  private int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+  private int failed(Exception failure) {
     if (failure instanceof ParameterException misuse) {
-      return misused(misuse, new String[0]);
+      return misused(misuse);
     }
     Exit exit = failure instanceof Failure known ? known.exit() : Exit.REFUSED;
     String message =

@@ -12,7 +12,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -162,7 +161,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private Check server(Place place) throws Failure {
     try (ServerLine line = ServerLine.to(place.socket(), cli.output()::warn)) {
-      TreeSet<String> tools = line.tools();
+      Set<String> tools = line.tools();
       return tools.isEmpty()
           ? Check.warn(
               "server",

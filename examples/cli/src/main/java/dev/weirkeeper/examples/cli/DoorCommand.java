@@ -44,9 +44,9 @@ final class DoorCommand {
   /** What a person saw of an act in doubt. */
   enum Seen {
     /** It happened. */
-    done,
+    DONE,
     /** It did not happen. */
-    failed
+    FAILED
   }
 
   private final Cli cli;
@@ -135,13 +135,13 @@ final class DoorCommand {
     if (output.isJson()) {
       output.json(Json.of(Map.of("settled", act, "seen", seen.name(), "by", person.principal())));
     } else {
-      output.line(act.brief() + " is settled: " + seen);
+      output.line(act.brief() + " is settled: " + seen.name());
     }
     return Exit.DONE.status();
   }
 
   private static Outcome outcome(Seen seen) {
-    return seen == Seen.done
+    return seen == Seen.DONE
         ? new Outcome.Done(Json.empty(), Outcome.Verification.VERIFIED)
         : new Outcome.Failed("A person looked: it did not happen");
   }

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -129,8 +130,8 @@ final class ServerLine implements AutoCloseable {
   }
 
   /** Names of the tools that the server shows to you. */
-  TreeSet<String> tools() throws Failure {
-    TreeSet<String> names = new TreeSet<>();
+  Set<String> tools() throws Failure {
+    Set<String> names = new TreeSet<>();
     Optional<String> cursor = Optional.empty();
     do {
       ObjectNode params = MAPPER.createObjectNode();

@@ -2,7 +2,6 @@ package dev.weirkeeper.examples.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -191,8 +190,6 @@ final class Sheet {
 
   /** A component's name in words: {@code spooledRows} is "spooled rows". */
   static String words(String name) {
-    return Arrays.stream(name.split("(?=[A-Z])|_"))
-        .map(word -> word.toLowerCase(Locale.ROOT))
-        .collect(Collectors.joining(" "));
+    return name.replaceAll("([A-Z])", " $1").replace('_', ' ').toLowerCase(Locale.ROOT);
   }
 }

@@ -42,10 +42,10 @@ final class Visible {
       out.append(whole);
       return;
     }
-    for (char c : whole.toCharArray()) {
+    for (int i = 0; i < whole.length(); i++) {
       out.append("\\u");
       for (int shift = 12; shift >= 0; shift -= 4) {
-        out.append(HEX.charAt((c >> shift) & 15));
+        out.append(HEX.charAt((whole.charAt(i) >> shift) & 15));
       }
     }
   }

@@ -26,7 +26,6 @@ import java.util.function.Consumer;
  * @param folder where log, door, spill files, control socket and the masking key are kept
  * @param governance grants of agents and of operators together, domains, budgets
  * @param operators those of the grants that are for persons of this machine
- * @param agents principals that a transport gives to whoever uses it
  * @param defaults what was not said, with what counts instead
  */
 record Config(

@@ -5,7 +5,6 @@ import dev.weirkeeper.Autonomy;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.Domain;
 import dev.weirkeeper.Domains;
-import dev.weirkeeper.Effect;
 import dev.weirkeeper.Grant;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.NamePattern;
@@ -233,13 +232,11 @@ final class Explanation {
   }
 
   private String refused(Set<String> names) {
-    Map<String, Effect> effects =
-        door.specs().stream().collect(Collectors.toMap(ToolSpec::name, ToolSpec::effect));
-    Function<String, String> why =
-        name ->
-            effects.get(name).compareTo(config.governance().limit()) > 0
-                ? "beyond the limit"
-                : "no grant";
+    Set<String> beyond =
+        names(
+            door.specs().stream()
+                .filter(tool -> tool.effect().compareTo(config.governance().limit()) > 0));
+    Function<String, String> why = name -> beyond.contains(name) ? "beyond the limit" : "no grant";
     return names.isEmpty()
         ? "–"
         : names.stream()
