@@ -541,8 +541,7 @@ class HttpEndpointTest {
       byte[] message =
           RawHttp.post("Mcp-Session-Id: " + session + "\r\nConnection: close\r\n", LIST);
       int held = message.length - 5;
-      try (Socket slow =
-          new Socket(InetAddress.getLoopbackAddress(), host.resource.getPort())) {
+      try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), host.resource.getPort())) {
         slow.getOutputStream().write(message, 0, held);
 
         while (host.endpoint.messagesBeingRead() == 0) {
