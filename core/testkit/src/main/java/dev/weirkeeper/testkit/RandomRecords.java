@@ -9,6 +9,7 @@ import dev.weirkeeper.Finding;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.Screened;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -113,10 +114,17 @@ public final class RandomRecords {
       return new Caller("p" + random.nextInt(10), one(List.of(Caller.Kind.values())));
     } else if (type == Counts.class) {
       return Counts.of(random.nextInt(100), random.nextInt(100), random.nextInt(100));
+    } else if (type == Screened.Tally.class) {
+      return tally(random.nextInt(100), random.nextInt(100), random.nextInt(100));
     } else if (type == Incident.class) {
       return incident();
     }
     return made(type);
+  }
+
+  /** What came is the sum of what became of it. */
+  private static Screened.Tally tally(long accepted, long rejected, long duplicates) {
+    return new Screened.Tally(accepted + rejected + duplicates, accepted, rejected, duplicates);
   }
 
   /** All findings of an incident are of its asset. */
