@@ -14,7 +14,7 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.CompleteResult;
 import io.modelcontextprotocol.spec.McpSchema.Content;
 import io.modelcontextprotocol.spec.McpSchema.CreateMessageRequest;
-import io.modelcontextprotocol.spec.McpSchema.ElicitRequest;
+import io.modelcontextprotocol.spec.McpSchema.ElicitFormRequest;
 import io.modelcontextprotocol.spec.McpSchema.ElicitResult;
 import io.modelcontextprotocol.spec.McpSchema.EmbeddedResource;
 import io.modelcontextprotocol.spec.McpSchema.GetPromptResult;
@@ -294,7 +294,7 @@ final class Fixture {
       Map<String, Object> properties) {
     ElicitResult result =
         exchange.createElicitation(
-            ElicitRequest.builder(message, Map.of("type", "object", "properties", properties))
+            ElicitFormRequest.builder(message, Map.of("type", "object", "properties", properties))
                 .build());
     return result(answered + ": action=" + result.action() + ", content=" + result.content());
   }
@@ -302,12 +302,14 @@ final class Fixture {
   private static void resources(McpServer.SyncSpecification<?> server) {
     resource(
         server,
-        new TextResourceContents(
+        content(
             "test://static-text",
             "text/plain",
             "This is the content of the static text resource."));
-    resource(server, new BlobResourceContents("test://static-binary", "image/png", PNG));
-    resource(server, new TextResourceContents("test://watched-resource", "text/plain", "Watched."));
+    resource(
+        server,
+        BlobResourceContents.builder("test://static-binary", PNG).mimeType("image/png").build());
+    resource(server, content("test://watched-resource", "text/plain", "Watched."));
     server.resourceTemplates(
         new SyncResourceTemplateSpecification(
             ResourceTemplate.builder("test://template/{id}/data", "template")
@@ -317,16 +319,17 @@ final class Fixture {
             (exchange, read) -> {
               Matcher matcher = TEMPLATE.matcher(read.uri());
               String id = matcher.matches() ? matcher.group(1) : "";
-              return new ReadResourceResult(
-                  List.of(
-                      new TextResourceContents(
-                          read.uri(),
-                          "application/json",
-                          "{\"id\":\""
-                              + id
-                              + "\",\"templateTest\":true,\"data\":\"Data for ID: "
-                              + id
-                              + "\"}")));
+              return ReadResourceResult.builder(
+                      List.of(
+                          content(
+                              read.uri(),
+                              "application/json",
+                              "{\"id\":\""
+                                  + id
+                                  + "\",\"templateTest\":true,\"data\":\"Data for ID: "
+                                  + id
+                                  + "\"}")))
+                  .build();
             }));
   }
 
@@ -337,22 +340,21 @@ final class Fixture {
                 .description("Of the conformance suite")
                 .mimeType(contents.mimeType())
                 .build(),
-            (exchange, read) -> new ReadResourceResult(List.of(contents))));
+            (exchange, read) -> ReadResourceResult.builder(List.of(contents)).build()));
   }
 
   private static void prompts(McpServer.SyncSpecification<?> server) {
     prompt(
         server,
-        new Prompt("test_simple_prompt", "A simple prompt", List.of()),
+        described("test_simple_prompt", "A simple prompt"),
         arguments -> List.of(text("This is a simple prompt for testing.")));
     prompt(
         server,
-        new Prompt(
+        described(
             "test_prompt_with_arguments",
             "A prompt with arguments",
-            List.of(
-                new PromptArgument("arg1", "First test argument", true),
-                new PromptArgument("arg2", "Second test argument", true))),
+            required("arg1", "First test argument"),
+            required("arg2", "Second test argument")),
         arguments ->
             List.of(
                 text(
@@ -363,10 +365,10 @@ final class Fixture {
                         + "'")));
     prompt(
         server,
-        new Prompt(
+        described(
             "test_prompt_with_embedded_resource",
             "A prompt with a resource",
-            List.of(new PromptArgument("resourceUri", "Address of the resource", true))),
+            required("resourceUri", "Address of the resource")),
         arguments ->
             List.of(
                 embedded(
@@ -376,7 +378,7 @@ final class Fixture {
                 text("Please process the embedded resource above.")));
     prompt(
         server,
-        new Prompt("test_prompt_with_image", "A prompt with an image", List.of()),
+        described("test_prompt_with_image", "A prompt with an image"),
         arguments -> List.of(image(), text("Please analyze the image above.")));
     server.completions(
         new SyncCompletionSpecification(
@@ -398,11 +400,20 @@ final class Fixture {
         new SyncPromptSpecification(
             prompt,
             (exchange, asked) ->
-                new GetPromptResult(
-                    prompt.description(),
-                    words.of(asked.arguments() == null ? Map.of() : asked.arguments()).stream()
-                        .map(content -> new PromptMessage(Role.USER, content))
-                        .toList())));
+                GetPromptResult.builder(
+                        words.of(asked.arguments() == null ? Map.of() : asked.arguments()).stream()
+                            .map(content -> PromptMessage.builder(Role.USER, content).build())
+                            .toList())
+                    .description(prompt.description())
+                    .build()));
+  }
+
+  private static Prompt described(String name, String description, PromptArgument... arguments) {
+    return Prompt.builder(name).description(description).arguments(List.of(arguments)).build();
+  }
+
+  private static PromptArgument required(String name, String description) {
+    return PromptArgument.builder(name).description(description).required(true).build();
   }
 
   private static void constant(
@@ -441,6 +452,10 @@ final class Fixture {
   }
 
   private static EmbeddedResource embedded(String uri, String type, String text) {
-    return EmbeddedResource.builder(new TextResourceContents(uri, type, text)).build();
+    return EmbeddedResource.builder(content(uri, type, text)).build();
+  }
+
+  private static TextResourceContents content(String uri, String type, String text) {
+    return TextResourceContents.builder(uri, text).mimeType(type).build();
   }
 }

@@ -124,12 +124,14 @@ class ControlSocketIT {
     dead.close();
     assertThat(socket).exists();
 
-    try (Closing first = new Closing(ControlSocket.forPersons(folder, TestServers.empty()))) {
-      assertThatThrownBy(() -> ControlSocket.forPersons(folder, TestServers.empty()))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("Another server answers");
-      assertThat(socket).exists();
-    }
+    ControlSocket first = ControlSocket.forPersons(folder, TestServers.empty());
+    assertThatThrownBy(() -> ControlSocket.forPersons(folder, TestServers.empty()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Another server answers");
+    assertThat(socket).exists();
+    first.close();
+    assertThat(socket).doesNotExist();
+
     Files.writeString(socket, "precious");
     assertThatThrownBy(() -> ControlSocket.forPersons(folder, TestServers.empty()))
         .hasMessageContaining("is no socket");
