@@ -65,8 +65,8 @@ final class HttpHeaders {
   private static boolean accepts(String accept, String type) {
     String family = type.substring(0, type.indexOf('/')) + "/*";
     for (String range : accept.split(",")) {
-      String[] parts = range.split(";");
-      String name = parts[0].trim();
+      // Of a range that is nothing but semicolons, a split without its empty ends has no first.
+      String name = range.split(";", -1)[0].trim();
       if (name.equals(type) || name.equals(family) || name.equals("*/*")) {
         return true;
       }

@@ -3,6 +3,7 @@ package dev.weirkeeper.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -138,12 +139,11 @@ class HttpFuzzIT {
   }
 
   /** A container may close a connection whose last message it could not make out to its end. */
-  private static Answer exchange(Socket socket, InputStream in, byte[] message)
-      throws IOException {
+  private static Answer exchange(Socket socket, InputStream in, byte[] message) throws IOException {
     try {
       socket.getOutputStream().write(message);
       return answer(in);
-    } catch (SocketException e) {
+    } catch (SocketException | EOFException e) {
       return new Answer(CLOSED, false);
     }
   }
@@ -206,6 +206,11 @@ class HttpFuzzIT {
   private record Answer(int status, boolean open) {}
 
   private static Answer answer(InputStream in) throws IOException {
+    in.mark(1);
+    if (in.read() < 0) {
+      throw new EOFException("The server closed and did not answer");
+    }
+    in.reset();
     String status = line(in);
     int length = 0;
     boolean chunked = false;
