@@ -71,32 +71,34 @@ final class AgentScene implements AutoCloseable {
     String name = table.name();
     Map<?, ?> status = answer("pipeline_status", Map.of("table", name));
     require(status.toString().contains("PAUSED"), "the agent does not see the pause: " + status);
-    Object incident =
-        ((Map<?, ?>)
-                ((List<?>) answer("incident_list", Map.of("table", name)).get("incidents")).get(0))
-            .get("incident");
+    List<?> incidents =
+        member(List.class, answer("incident_list", Map.of("table", name)), "incidents");
+    require(!incidents.isEmpty(), "the agent does not see the incident");
+    String incident = member(String.class, (Map<?, ?>) incidents.get(0), "incident");
     answer("incident_explain", Map.of("incident", incident, "table", name));
     say(Tone.DIM, "it reads why " + name + " is paused, and has the plan made anew");
 
-    Map<?, ?> proposed = (Map<?, ?>) answer("plan_propose", Map.of("table", name)).get("plan");
-    Map<String, Object> plan = Map.of("table", name, "plan", proposed.get("plan"));
+    Map<?, ?> proposed = member(Map.class, answer("plan_propose", Map.of("table", name)), "plan");
+    Map<String, Object> plan =
+        Map.of("table", name, "plan", member(String.class, proposed, "plan"));
     require(
         isRefused(call("plan_apply", plan)), "an agent with a READ grant applied a plan by itself");
     say(Tone.WARN, "it may not apply the plan by itself, and asks persons");
 
     Hash request =
         new Hash(
-            String.valueOf(
+            member(
+                String.class,
                 answer(
-                        "approval_request",
-                        Map.of(
-                            "tool",
-                            "plan_apply",
-                            "input",
-                            plan,
-                            "reason",
-                            "The shop dropped a column; the plan keeps it at the target."))
-                    .get("request")));
+                    "approval_request",
+                    Map.of(
+                        "tool",
+                        "plan_apply",
+                        "input",
+                        plan,
+                        "reason",
+                        "The shop dropped a column; the plan keeps it at the target.")),
+                "request"));
     stream.toolbox().approvals().approve(ANA, request);
     require(isRefused(call("plan_apply", plan)), "one person was enough for what has no undo");
     stream.toolbox().approvals().approve(BEN, request);
@@ -132,6 +134,14 @@ final class AgentScene implements AutoCloseable {
     CallToolResult result = call(tool, arguments);
     require(!isRefused(result), tool + " was refused: " + result.content());
     return (Map<?, ?>) result.structuredContent();
+  }
+
+  private static <T> T member(Class<T> type, Map<?, ?> answer, String name) throws IOException {
+    Object member = answer.get(name);
+    if (member == null || !type.isInstance(member)) {
+      throw new IOException("an answer has no " + name + " of the promised form");
+    }
+    return type.cast(member);
   }
 
   private static boolean isRefused(CallToolResult result) {

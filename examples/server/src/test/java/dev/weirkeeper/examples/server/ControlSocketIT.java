@@ -124,18 +124,25 @@ class ControlSocketIT {
     dead.close();
     assertThat(socket).exists();
 
-    ControlSocket first = ControlSocket.forPersons(folder, TestServers.empty());
-    assertThatThrownBy(() -> ControlSocket.forPersons(folder, TestServers.empty()))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("Another server answers");
-    assertThat(socket).exists();
-    first.close();
-    assertThat(socket).doesNotExist();
-
+    try (Closing first = new Closing(ControlSocket.forPersons(folder, TestServers.empty()))) {
+      assertThatThrownBy(() -> ControlSocket.forPersons(folder, TestServers.empty()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("Another server answers");
+      assertThat(socket).exists();
+      first.socket().drain(1);
+      assertThat(socket).doesNotExist();
+    }
     Files.writeString(socket, "precious");
     assertThatThrownBy(() -> ControlSocket.forPersons(folder, TestServers.empty()))
         .hasMessageContaining("is no socket");
     assertThat(socket).hasContent("precious");
+  }
+
+  private record Closing(ControlSocket socket) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
   }
 
   @Test

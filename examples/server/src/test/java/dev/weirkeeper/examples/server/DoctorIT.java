@@ -2,6 +2,7 @@ package dev.weirkeeper.examples.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -146,13 +148,15 @@ class DoctorIT {
       assertThat(about(early, "source.clock").state()).isEqualTo(Doctor.State.FAILED);
       assertThat(about(early, "clock").found()).contains("which is to come");
 
-      Path log =
-          Files.list(home.resolve("state/audit"))
-              .filter(path -> path.toString().endsWith(".jsonl"))
-              .findFirst()
-              .orElseThrow();
+      Path log = log(home.resolve("state/audit"));
       Files.writeString(log, Files.readString(log).replaceFirst("\"actor\":\"", "\"actor\":\"x"));
       assertThat(about(examine(file), "journal").found()).contains("is broken");
+    }
+  }
+
+  private static Path log(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(path -> path.toString().endsWith(".jsonl")).findFirst().orElseThrow();
     }
   }
 }

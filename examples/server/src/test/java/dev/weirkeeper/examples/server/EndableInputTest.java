@@ -55,6 +55,11 @@ class EndableInputTest {
           public int read() throws IOException {
             throw new IOException("gone");
           }
+
+          @Override
+          public int read(byte[] into, int at, int length) throws IOException {
+            throw new IOException("gone");
+          }
         };
 
     try (EndableInput input = new EndableInput(broken)) {

@@ -179,7 +179,7 @@ class ServerIT {
               "quarantine_list");
       McpSchema.CallToolResult sample =
           call(desk, "data_sample", Map.of("table", "public.orders", "limit", 2));
-      assertThat(sample.isError()).as("%s", sample).isNotEqualTo(Boolean.TRUE);
+      assertThat(sample.isError()).as("%s", sample).isNotEqualTo(true);
       McpSchema.CallToolResult pause =
           call(desk, "table_pause", Map.of("table", "public.orders", "reason", "for fun"));
       assertThat(pause.isError()).isTrue();
@@ -194,7 +194,7 @@ class ServerIT {
       McpSyncClient desk = stdio(command(bed.configured(CLIENTS), "--stdio"));
 
       assertThat(tools(desk)).contains("pipeline_status", "incident_list");
-      assertThat(call(desk, "pipeline_status", Map.of()).isError()).isNotEqualTo(Boolean.TRUE);
+      assertThat(call(desk, "pipeline_status", Map.of()).isError()).isNotEqualTo(true);
       assertThat(desk.closeGracefully()).isTrue();
       until(
           "the end of the server",
@@ -231,8 +231,7 @@ class ServerIT {
         blocker.rollback();
       }
 
-      assertThat(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS).isError())
-          .isNotEqualTo(Boolean.TRUE);
+      assertThat(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS).isError()).isNotEqualTo(true);
       assertThat(server.process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
       assertThat(server.process.exitValue()).isZero();
       assertThat(server.after("Stopped in order")).isEmpty();
