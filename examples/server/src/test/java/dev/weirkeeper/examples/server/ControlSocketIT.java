@@ -165,18 +165,14 @@ class ControlSocketIT {
     ControlSocket first = ControlSocket.forPersons(folder, TestServers.empty());
     first.close();
 
-    try (Closing second = new Closing(ControlSocket.forPersons(folder, TestServers.empty()))) {
+    ControlSocket second = ControlSocket.forPersons(folder, TestServers.empty());
+    try {
       first.drain(1);
       first.close();
 
       assertThat(ControlSocket.pathIn(folder, ControlSocket.PERSONS)).exists();
-    }
-  }
-
-  private record Closing(ControlSocket socket) implements AutoCloseable {
-    @Override
-    public void close() throws IOException {
-      socket.close();
+    } finally {
+      second.close();
     }
   }
 
