@@ -121,9 +121,13 @@ class HttpFuzzIT {
         InputStream in = new BufferedInputStream(socket.getInputStream());
         boolean open = true;
         while (open && sent < MESSAGES / CLIENTS) {
-          socket.getOutputStream().write(message(session, random));
+          byte[] message = message(session, random);
+          socket.getOutputStream().write(message);
           sent++;
           Answer answer = answer(in);
+          assertThat(answer.status())
+              .as(() -> "seed " + SEED + ": " + new String(message, StandardCharsets.ISO_8859_1))
+              .isNotEqualTo(500);
           statuses.merge(answer.status(), 1, Integer::sum);
           open = answer.open();
         }
