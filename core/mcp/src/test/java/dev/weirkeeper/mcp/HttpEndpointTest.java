@@ -377,6 +377,8 @@ class HttpEndpointTest {
               Map.entry("POST /mcp|Content-Type: application/json" + id, 406),
               Map.entry(
                   "POST /mcp|Content-Type: application/json\r\nAccept: application/json", 406),
+              Map.entry("POST /mcp|Content-Type: ;\r\nAccept: */*" + id, 415),
+              Map.entry("POST /mcp|Content-Type: application/json\r\nAccept: ;" + id, 406),
               Map.entry("GET /mcp|X: y" + id, 406),
               Map.entry("GET /mcp|Accept: application/json" + id, 406),
               Map.entry("GET /mcp|Accept: text/event-stream", 400),

@@ -1,5 +1,7 @@
 package dev.weirkeeper.examples.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirkeeper.audit.JsonLinesSink;
 import dev.weirkeeper.examples.bench.McpServers.Side;
 import dev.weirkeeper.mcp.HttpEndpoint;
@@ -94,10 +96,10 @@ final class McpOverhead {
       for (int round = -WARM_UP; round < rounds; round++) {
         Map<Side, Double> medians = new EnumMap<>(Side.class);
         for (Side side : order(round)) {
-          medians.put(side, median(clients.get(side), tool, calls));
+          medians.put(side, median(of(clients, side), tool, calls));
         }
         if (round >= 0) {
-          double bare = medians.get(Side.BARE);
+          double bare = of(medians, Side.BARE);
           medians.forEach(
               (side, median) -> {
                 micros.computeIfAbsent(side, key -> new ArrayList<>()).add(median);
@@ -106,13 +108,17 @@ final class McpOverhead {
         }
       }
       String what = wire.name().toLowerCase(Locale.ROOT) + " " + tool;
-      Bench.print(out, what + ", bare SDK, us a call", micros.get(Side.BARE));
+      Bench.print(out, what + ", bare SDK, us a call", of(micros, Side.BARE));
       Bench.print(
           out,
           what + ", guard and journal in memory (aim " + wire.most + ")",
-          ratios.get(Side.GUARDED));
-      Bench.print(out, what + ", guard and journal on disk", ratios.get(Side.DURABLE));
+          of(ratios, Side.GUARDED));
+      Bench.print(out, what + ", guard and journal on disk", of(ratios, Side.DURABLE));
     }
+  }
+
+  private static <T> T of(Map<Side, T> each, Side side) {
+    return requireNonNull(each.get(side), side.name());
   }
 
   /** Nobody always comes first. */
@@ -204,7 +210,7 @@ final class McpOverhead {
             .unauthenticated(McpServers.AGENT)
             .rate(1_000_000, 1_000_000)
             .build();
-    open.push(endpoint::close);
+    open.push(endpoint);
     return endpoint;
   }
 
