@@ -89,14 +89,12 @@ final class McpOverhead {
       clients.put(side, client);
     }
     for (String tool : List.of(McpServers.READ, McpServers.WRITE)) {
-      // The door remembers writes, so a client that made thousands of them would measure that.
-      int calls = tool.equals(McpServers.READ) ? wire.calls : wire.calls / 20;
       Map<Side, List<Double>> micros = new EnumMap<>(Side.class);
       Map<Side, List<Double>> ratios = new EnumMap<>(Side.class);
       for (int round = -WARM_UP; round < rounds; round++) {
         Map<Side, Double> medians = new EnumMap<>(Side.class);
         for (Side side : order(round)) {
-          medians.put(side, median(of(clients, side), tool, calls));
+          medians.put(side, median(of(clients, side), tool, wire.calls));
         }
         if (round >= 0) {
           double bare = of(medians, Side.BARE);
