@@ -58,6 +58,7 @@ public final class HttpEndpoint extends HttpServlet
     implements McpStreamableServerTransportProvider, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
   private static final String CANCELLED = "notifications/cancelled";
+  private static final String READ = "weirkeeper.read";
 
   /** A session keeps what its client says of itself for as long as it lasts. */
   private static final int INITIALIZE_CHARACTERS = 16 * 1024;
@@ -150,6 +151,10 @@ public final class HttpEndpoint extends HttpServlet
     } catch (HttpRefusal e) {
       LOG.debug("{} is answered {}: {}", request.getMethod(), e.status(), e.getMessage());
       e.headers().forEach(response::setHeader);
+      if (request.getAttribute(READ) == null && !request.getMethod().equals("GET")) {
+        // What was not read ends the connection; a client that is not told would use it again.
+        response.setHeader("Connection", "close");
+      }
       write(response, e.status(), Wire.error(null, e.code(), String.valueOf(e.getMessage())));
     } catch (RuntimeException e) {
       LOG.warn("A request could not be answered: {}", Redaction.described(e));
@@ -265,6 +270,7 @@ public final class HttpEndpoint extends HttpServlet
     try (InputStream in = request.getInputStream()) {
       body = in.readNBytes(most + 1);
     }
+    request.setAttribute(READ, true);
     if (body.length > most) {
       throw tooLarge();
     }

@@ -34,7 +34,8 @@ final class HttpHeaders {
    */
   static void requireJson(HttpServletRequest request) throws HttpRefusal {
     String type = request.getContentType();
-    String[] parts = type == null ? new String[] {""} : type.toLowerCase(Locale.ROOT).split(";");
+    // With a limit, a header of nothing but ";" has a first part too.
+    String[] parts = (type == null ? "" : type.toLowerCase(Locale.ROOT)).split(";", -1);
     boolean json = parts[0].trim().equals("application/json");
     for (int i = 1; i < parts.length; i++) {
       String parameter = parts[i].trim().replace("\"", "");
@@ -65,8 +66,8 @@ final class HttpHeaders {
   private static boolean accepts(String accept, String type) {
     String family = type.substring(0, type.indexOf('/')) + "/*";
     for (String range : accept.split(",")) {
-      // Of a range that is nothing but semicolons, a split without its empty ends has no first.
-      String name = range.split(";", -1)[0].trim();
+      String[] parts = range.split(";", -1);
+      String name = parts[0].trim();
       if (name.equals(type) || name.equals(family) || name.equals("*/*")) {
         return true;
       }
