@@ -433,8 +433,7 @@ final class Attempt<I extends Record> implements Tool.Call {
     Instant now = parts.clock().instant();
     return parts
         .killSwitch()
-        .stopped()
-        .map(why -> "All acts are stopped: " + why)
+        .against(caller, tool.spec())
         .or(this::cancelled)
         .or(this::revoked)
         .or(() -> parts.rules().guarded(caller, tool.spec(), action, now))

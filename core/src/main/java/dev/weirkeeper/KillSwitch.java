@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stops every act at once: by a call in the process, or by a file that anybody who may write it
- * makes with {@code touch}. Safe to share between threads.
+ * makes with {@code touch}. Only persons (callers of kind HOST) still read, to see what is wrong.
+ * Safe to share between threads.
  */
 public final class KillSwitch {
   private final AtomicReference<@Nullable String> reason = new AtomicReference<>();
@@ -51,5 +52,12 @@ public final class KillSwitch {
     }
     return file.filter(path -> !Files.notExists(path))
         .map(path -> "the file " + path.getFileName() + " is there");
+  }
+
+  /** Why a call must not be made; what persons read goes on, so that they can see what is wrong. */
+  Optional<String> against(Caller caller, ToolSpec tool) {
+    return caller.kind() == Caller.Kind.HOST && tool.effect() == Effect.READ
+        ? Optional.empty()
+        : stopped().map(why -> "All acts are stopped: " + why);
   }
 }

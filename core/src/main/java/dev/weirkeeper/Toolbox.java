@@ -225,7 +225,7 @@ public final class Toolbox {
         parts
             .rules()
             .stranger(caller)
-            .or(() -> parts.killSwitch().stopped().map(why -> "All acts are stopped: " + why))
+            .or(() -> parts.killSwitch().against(caller, spec))
             .or(answer::objection)
             .or(() -> parts.rules().guarded(caller, spec, asked, now));
     if (objection.isPresent()) {

@@ -273,10 +273,17 @@ class ToolboxTest {
     }
 
     @Test
+    void nothing_that_a_person_reads_to_see_why_the_switch_was_thrown() {
+      killSwitch.stop("incident 7");
+
+      assertThat(perform(HOST, "thing_read").isDone()).isTrue();
+    }
+
+    @Test
     void all_acts_while_the_switch_is_thrown() {
       killSwitch.stop("incident 7");
 
-      assertRefused(perform(HOST, "thing_read"), "incident 7");
+      assertRefused(perform(POLICY, "thing_read"), "incident 7");
 
       killSwitch.release();
       assertThat(perform(HOST, "thing_write").isDone()).isTrue();

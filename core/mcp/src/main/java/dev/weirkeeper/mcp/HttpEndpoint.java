@@ -619,64 +619,25 @@ public final class HttpEndpoint extends HttpServlet
 
     /** How many sessions may be open, in all and of one principal. Default: 1,024 and 64. */
     public Builder sessions(int all, int each) {
-      limits =
-          new HttpLimits(
-              all,
-              each,
-              limits.perSecond(),
-              limits.burst(),
-              limits.calls(),
-              limits.idle(),
-              limits.write(),
-              limits.heartbeat());
+      limits = limits.sessions(all, each);
       return this;
     }
 
     /** How often one principal may ask, in the long run and at once. Default: 100/s and 400. */
     public Builder rate(int perSecond, int burst) {
-      limits =
-          new HttpLimits(
-              limits.sessions(),
-              limits.sessionsEach(),
-              perSecond,
-              burst,
-              limits.calls(),
-              limits.idle(),
-              limits.write(),
-              limits.heartbeat());
+      limits = limits.rate(perSecond, burst);
       return this;
     }
 
-    /**
-     * How many requests are answered at a time, half of them of one principal; and how many
-     * messages of one principal are read at a time, twice as many of all. Default: 32.
-     */
+    /** How many requests are answered at a time; half of them of one principal. Default: 32. */
     public Builder calls(int atATime) {
-      limits =
-          new HttpLimits(
-              limits.sessions(),
-              limits.sessionsEach(),
-              limits.perSecond(),
-              limits.burst(),
-              atATime,
-              limits.idle(),
-              limits.write(),
-              limits.heartbeat());
+      limits = limits.calls(atATime);
       return this;
     }
 
     /** How long a session that nobody uses is kept. Default: 30 min. */
     public Builder idle(Duration longest) {
-      limits =
-          new HttpLimits(
-              limits.sessions(),
-              limits.sessionsEach(),
-              limits.perSecond(),
-              limits.burst(),
-              limits.calls(),
-              longest,
-              limits.write(),
-              limits.heartbeat());
+      limits = limits.idle(longest);
       return this;
     }
 
@@ -685,16 +646,7 @@ public final class HttpEndpoint extends HttpServlet
      * sign of life, by which one that has gone is noticed. Default: 30 s and 5 s.
      */
     public Builder streams(Duration unread, Duration heartbeat) {
-      limits =
-          new HttpLimits(
-              limits.sessions(),
-              limits.sessionsEach(),
-              limits.perSecond(),
-              limits.burst(),
-              limits.calls(),
-              limits.idle(),
-              unread,
-              heartbeat);
+      limits = limits.streams(unread, heartbeat);
       return this;
     }
 

@@ -46,6 +46,29 @@ record HttpLimits(
     require(heartbeat, "time between signs of life");
   }
 
+  HttpLimits sessions(int all, int each) {
+    return new HttpLimits(all, each, perSecond, burst, calls, idle, write, heartbeat);
+  }
+
+  HttpLimits rate(int inTheLongRun, int atOnce) {
+    return new HttpLimits(
+        sessions, sessionsEach, inTheLongRun, atOnce, calls, idle, write, heartbeat);
+  }
+
+  HttpLimits calls(int atATime) {
+    return new HttpLimits(
+        sessions, sessionsEach, perSecond, burst, atATime, idle, write, heartbeat);
+  }
+
+  HttpLimits idle(Duration longest) {
+    return new HttpLimits(
+        sessions, sessionsEach, perSecond, burst, calls, longest, write, heartbeat);
+  }
+
+  HttpLimits streams(Duration unread, Duration silence) {
+    return new HttpLimits(sessions, sessionsEach, perSecond, burst, calls, idle, unread, silence);
+  }
+
   private static void require(int value, String what) {
     if (value < 1) {
       throw new IllegalArgumentException("The " + what + " is at least 1, got " + value);
