@@ -21,6 +21,7 @@ import dev.weirkeeper.Type;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
 import dev.weirkeeper.testkit.TestCall;
+import dev.weirkeeper.testkit.TestTarget;
 import dev.weirkeeper.testkit.ToolRegistryKit;
 import java.time.Clock;
 import java.time.Instant;
@@ -43,7 +44,7 @@ class ContractToolsTest extends ToolRegistryKit {
           Rule.notNull("id"),
           Rule.between("amount", 0, 99).graded(Rule.Severity.WARNING));
 
-  private final KeptTarget target = new KeptTarget();
+  private final TestTarget target = new TestTarget();
   private Mailbox mailbox = new Mailbox(CLOCK);
   private Contracts contracts = Contracts.of(CONTRACT);
 
@@ -113,7 +114,7 @@ class ContractToolsTest extends ToolRegistryKit {
 
   @Test
   void invariant_8_a_quarantine_that_cannot_be_read_has_unknown_violations() {
-    target.broken = Optional.of("no");
+    target.fail("no");
     running();
 
     assertThat(explained().violations()).isInstanceOf(Probe.Unknown.class);

@@ -32,6 +32,7 @@ import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Type;
 import dev.weirkeeper.Undo;
 import dev.weirkeeper.Verdict;
+import dev.weirkeeper.testkit.TestTarget;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -52,7 +53,7 @@ final class PausedOrders {
 
   final LogBook book = LogBook.standard();
   final Mailbox mailbox = new Mailbox(CLOCK);
-  final KeptTarget target = new KeptTarget();
+  final TestTarget target = new TestTarget();
   final Plan plan = plan(AFTER);
   final Incident incident = incident(ORDERS, "0/2");
   private long sequence;

@@ -42,7 +42,7 @@ class QuarantineToolsTest {
   }
 
   private void keep(String id, TestCell email, TestCell note) {
-    scene.target.rows.add(
+    scene.target.keep(
         () ->
             TestTransaction.at(new Position("shop", id))
                 .insert(PausedOrders.AFTER, List.of(TestCell.of(id), email, note)));
@@ -113,7 +113,7 @@ class QuarantineToolsTest {
 
   @Test
   void invariant_10_a_column_that_was_sensitive_under_its_old_name_stays_hidden() {
-    scene.target.rows.add(
+    scene.target.keep(
         () ->
             TestTransaction.at(new Position("shop", "1"))
                 .insert(
@@ -158,7 +158,7 @@ class QuarantineToolsTest {
 
   @Test
   void invariant_8_a_quarantine_that_cannot_be_read_is_not_an_empty_one() {
-    scene.target.broken = Optional.of("password=hunter2 is wrong");
+    scene.target.fail("password=hunter2 is wrong");
     scene.running();
 
     Outcome outcome =

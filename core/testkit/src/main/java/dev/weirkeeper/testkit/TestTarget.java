@@ -1,4 +1,4 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.testkit;
 
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Batch;
@@ -21,16 +21,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A target that keeps what a test puts into its quarantine, and is only ever looked at. */
-final class KeptTarget implements Target {
-  final List<Quarantined> entries = new ArrayList<>();
-  final List<Supplier<Transaction>> rows = new ArrayList<>();
-  Optional<String> broken = Optional.empty();
+/**
+ * A target for tools that show a quarantine: it keeps what a test puts there, and is only ever
+ * looked at. Confined to one thread.
+ */
+public final class TestTarget implements Target {
+  private final List<Quarantined> entries = new ArrayList<>();
+  private final List<Supplier<Transaction>> rows = new ArrayList<>();
+  private Optional<String> broken = Optional.empty();
 
-  void keep(Asset asset, String rule) {
+  /** Keeps an entry without its row. */
+  public void keep(Asset asset, String rule) {
     entries.add(
         new Quarantined(
             entries.size() + 1L, asset, "0/1", entries.size(), List.of(rule), "not as expected"));
+  }
+
+  /** Keeps rows; each look at them gets transactions of its own. */
+  public void keep(Supplier<Transaction> transaction) {
+    rows.add(transaction);
+  }
+
+  /** Fails from now on when its entries are asked for. */
+  public void fail(String why) {
+    broken = Optional.of(why);
   }
 
   @Override
