@@ -85,6 +85,10 @@ final class ContractJudge implements RowJudge {
   }
 
   private void compile(Rule rule) {
+    if (rule.condition().isPresent() || rule.mostly() < 1) {
+      throw new IllegalArgumentException(
+          "a stream is judged row by row, without conditions and shares");
+    }
     switch (rule.kind()) {
       case Rule.NOT_NULL ->
           checks.add(new Check.NotNull(column(rule), verdicts(rule, "must not be NULL")));

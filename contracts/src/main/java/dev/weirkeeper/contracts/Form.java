@@ -2,8 +2,8 @@ package dev.weirkeeper.contracts;
 
 import dev.weirkeeper.Type;
 
-/** How the values of a column are read: what equality and order mean for their text. */
-enum Form {
+/** How the values of a column are read: what equality and order mean for them. */
+public enum Form {
   INTEGER,
   DECIMAL,
   FLOAT,

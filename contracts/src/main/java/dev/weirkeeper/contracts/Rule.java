@@ -28,7 +28,9 @@ import java.util.Set;
  *     never changes the verdict
  * @param onUnknown the verdict where the rule cannot be answered for a row: its value was not sent,
  *     or a pattern took too many steps
- * @param onEmpty the verdict on a transaction without rows of the table
+ * @param onEmpty the verdict on a transaction, or a data set, without rows of the table
+ * @param condition which rows the rule is about; empty for all
+ * @param mostly the share of the considered rows that must be good, from 0 to 1
  */
 public record Rule(
     String id,
@@ -37,7 +39,9 @@ public record Rule(
     Json terms,
     Severity severity,
     Answer onUnknown,
-    Answer onEmpty) {
+    Answer onEmpty,
+    Optional<Expr> condition,
+    double mostly) {
 
   /** How bad a broken rule is. */
   public enum Severity {
@@ -87,6 +91,11 @@ public record Rule(
     requireNonNull(severity, "severity");
     requireNonNull(onUnknown, "onUnknown");
     requireNonNull(onEmpty, "onEmpty");
+    requireNonNull(condition, "condition");
+    if (!(mostly >= 0 && mostly <= 1)) {
+      throw new IllegalArgumentException(
+          "Rule " + id + ": mostly is a share from 0 to 1, not " + mostly);
+    }
     if (id.isBlank() || kind.isBlank()) {
       throw new IllegalArgumentException("A rule needs an id and a kind");
     }
@@ -94,6 +103,18 @@ public record Rule(
       throw new IllegalArgumentException(
           "Rule " + id + ": " + kind + " is about one column, got " + columns.size());
     }
+  }
+
+  /** A rule about all rows, each of which must be good. */
+  public Rule(
+      String id,
+      String kind,
+      List<String> columns,
+      Json terms,
+      Severity severity,
+      Answer onUnknown,
+      Answer onEmpty) {
+    this(id, kind, columns, terms, severity, onUnknown, onEmpty, Optional.empty(), 1);
   }
 
   /** The column is not NULL. */
@@ -228,19 +249,34 @@ public record Rule(
   }
 
   public Rule named(String newId) {
-    return new Rule(newId, kind, columns, terms, severity, onUnknown, onEmpty);
+    return new Rule(newId, kind, columns, terms, severity, onUnknown, onEmpty, condition, mostly);
   }
 
   public Rule graded(Severity newSeverity) {
-    return new Rule(id, kind, columns, terms, newSeverity, onUnknown, onEmpty);
+    return new Rule(id, kind, columns, terms, newSeverity, onUnknown, onEmpty, condition, mostly);
   }
 
   public Rule whenUnknown(Answer answer) {
-    return new Rule(id, kind, columns, terms, severity, answer, onEmpty);
+    return new Rule(id, kind, columns, terms, severity, answer, onEmpty, condition, mostly);
   }
 
   public Rule whenEmpty(Answer answer) {
-    return new Rule(id, kind, columns, terms, severity, onUnknown, answer);
+    return new Rule(id, kind, columns, terms, severity, onUnknown, answer, condition, mostly);
+  }
+
+  /** This rule about the rows for which the expression is TRUE. */
+  public Rule where(Expr rows) {
+    return new Rule(
+        id, kind, columns, terms, severity, onUnknown, onEmpty, Optional.of(rows), mostly);
+  }
+
+  /**
+   * This rule kept if so large a share of the considered rows keeps it.
+   *
+   * @param share from 0 to 1
+   */
+  public Rule mostly(double share) {
+    return new Rule(id, kind, columns, terms, severity, onUnknown, onEmpty, condition, share);
   }
 
   public Hash digest() {
