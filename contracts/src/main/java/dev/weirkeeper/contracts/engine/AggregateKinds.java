@@ -61,13 +61,14 @@ final class AggregateKinds {
       if (domain.field().form() == Form.TRUTH) {
         return truths(domain, fold, range);
       }
-      if (!ENDS.contains(fold)) {
-        domain.requireNumbers(measure);
+      if (ENDS.contains(fold) || domain.isNumber()) {
+        Metric.Aggregate metric = domain.fold(fold);
+        return domain.ask(
+            List.of(metric),
+            answers -> judge(observed(fold, answers.value(metric), domain.mode()), range, measure));
       }
-      Metric.Aggregate metric = domain.fold(fold);
-      return domain.ask(
-          List.of(metric),
-          answers -> judge(observed(fold, answers.value(metric), domain.mode()), range, measure));
+      return domain.numbers(
+          measure, () -> judge(observed(fold, Optional.empty(), domain.mode()), range, measure));
     };
   }
 
