@@ -114,12 +114,12 @@ final class DateParser {
   }
 
   /** The moment, if the text gives the whole date. */
-  static Optional<MomentText> full(String text) {
+  static Optional<DateText> full(String text) {
     return parse(text)
         .filter(parser -> parser.year != null && parser.month != null && parser.day != null)
         .map(
             parser ->
-                new MomentText(
+                new DateText(
                     parser.local(),
                     Optional.ofNullable(parser.offset).map(ZoneOffset::ofTotalSeconds)));
   }
@@ -342,7 +342,7 @@ final class DateParser {
 
   private void time(double value) throws NoDate {
     hour = (int) value;
-    minutes(parse(tokens.get(at + 2)));
+    minutes(decimal(tokens.get(at + 2)));
     if (at + 4 < tokens.size() && token(at + 3).equals(":")) {
       seconds(tokens.get(at + 4));
       at += 2;
@@ -382,7 +382,7 @@ final class DateParser {
     return month;
   }
 
-  private static double parse(String token) throws NoDate {
+  private static double decimal(String token) throws NoDate {
     if (!isNumber(token)) {
       throw new NoDate();
     }

@@ -250,13 +250,23 @@ final class Resolver {
         requireMixed();
         if (isEquality(how)) {
           yield new Expr.Compare(
-              left, how, new Operand.Constant(new Literal.Text(PythonText.of(value))));
+              left, how, new Operand.Constant(new Literal.Text(textOf(value))));
         }
         yield value instanceof Literal.Text
             ? new Expr.Compare(left, how, new Operand.Constant(value))
             : mismatch(left, how, left, 1);
       }
     };
+  }
+
+  /** What a value that is compared with values of several types is as text. */
+  private static String textOf(Literal literal) {
+    if (literal instanceof Literal.Numeric number) {
+      return number.decimal().toPlainString();
+    }
+    return literal instanceof Literal.Text text
+        ? text.value()
+        : PythonText.of(((Literal.Truth) literal).value());
   }
 
   private Expr numberWith(Operand left, Comparison how, Literal value) {
@@ -309,7 +319,7 @@ final class Resolver {
 
   private Expr momentWith(Operand left, Comparison how, Literal value) {
     Form form = left instanceof Operand.Column column ? field(column.name()).form() : Form.DATE;
-    Optional<MomentText> moment =
+    Optional<DateText> moment =
         value instanceof Literal.Text text ? moment(text, form) : Optional.empty();
     if (moment.isEmpty()) {
       return mismatch(left, how, left, -1);
@@ -327,9 +337,9 @@ final class Resolver {
   }
 
   /** Text as a moment: ISO in STRICT, whatever Python's dateutil reads in the other modes. */
-  private Optional<MomentText> moment(Literal.Text text, Form form) {
-    Optional<MomentText> moment =
-        mode == Mode.STRICT ? MomentText.iso(text.value()) : MomentText.any(text.value());
+  private Optional<DateText> moment(Literal.Text text, Form form) {
+    Optional<DateText> moment =
+        mode == Mode.STRICT ? DateText.iso(text.value()) : DateText.any(text.value());
     if (mode == Mode.STRICT && moment.isEmpty()) {
       throw Ranges.notReadable(text, form);
     }
@@ -337,12 +347,12 @@ final class Resolver {
       if (mode == Mode.STRICT) {
         throw Ranges.notReadable(text, form);
       }
-      return Optional.of(new MomentText(moment.get().local(), Optional.empty()));
+      return Optional.of(new DateText(moment.get().local(), Optional.empty()));
     }
     return moment;
   }
 
-  private static Literal literal(MomentText moment, Form form) {
+  private static Literal literal(DateText moment, Form form) {
     LocalDateTime local = moment.local();
     return switch (form) {
       case DATE -> Literal.of(local.toLocalDate());
@@ -377,7 +387,7 @@ final class Resolver {
       case MOMENT -> {
         Form form =
             value instanceof Operand.Column column ? field(column.name()).form() : Form.DATE;
-        Optional<MomentText> moment =
+        Optional<DateText> moment =
             member instanceof Literal.Text text ? moment(text, form) : Optional.empty();
         boolean within =
             moment.isPresent()
@@ -385,7 +395,7 @@ final class Resolver {
                     || moment.get().local().toLocalTime().equals(LocalTime.MIDNIGHT));
         yield within ? Optional.of(literal(moment.get(), form)) : Optional.empty();
       }
-      case OTHER -> Optional.of(new Literal.Text(PythonText.of(member)));
+      case OTHER -> Optional.of(new Literal.Text(textOf(member)));
     };
   }
 

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A moment that stood in a text. */
-record MomentText(LocalDateTime local, Optional<ZoneOffset> zone) {
+record DateText(LocalDateTime local, Optional<ZoneOffset> zone) {
   private static final Pattern ISO =
       Pattern.compile(
           "(\\d{4})-(\\d\\d)-(\\d\\d)"
@@ -17,7 +17,7 @@ record MomentText(LocalDateTime local, Optional<ZoneOffset> zone) {
               + "(Z|[+-]\\d\\d(?::?\\d\\d)?)?)?");
 
   /** ISO-8601: a date, or a date with a time that may have an offset. */
-  static Optional<MomentText> iso(String text) {
+  static Optional<DateText> iso(String text) {
     Matcher matcher = ISO.matcher(text.trim());
     if (!matcher.matches()) {
       return Optional.empty();
@@ -33,15 +33,15 @@ record MomentText(LocalDateTime local, Optional<ZoneOffset> zone) {
               number(matcher, 6),
               nanos(matcher.group(7)));
       return Optional.of(
-          new MomentText(local, Optional.ofNullable(matcher.group(8)).map(ZoneOffset::of)));
+          new DateText(local, Optional.ofNullable(matcher.group(8)).map(ZoneOffset::of)));
     } catch (DateTimeException e) {
       return Optional.empty();
     }
   }
 
   /** ISO-8601, or a full date in another form that Python's dateutil reads. */
-  static Optional<MomentText> any(String text) {
-    Optional<MomentText> iso = iso(text);
+  static Optional<DateText> any(String text) {
+    Optional<DateText> iso = iso(text);
     return iso.isPresent() ? iso : DateParser.full(text);
   }
 
