@@ -1,13 +1,15 @@
 package dev.weirkeeper.contracts.read;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Literal;
 import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a document with its place, so that what is wrong can be pointed at. Asking for what is
@@ -165,49 +167,45 @@ sealed interface Node {
     }
   }
 
-  /**
-   * The part as plain Java: maps, lists, text, numbers, booleans. Numbers that no double holds are
-   * text. Null members are left out.
-   */
-  default @Nullable Object plain() {
+  /** The part as JSON. */
+  default JsonNode tree() {
+    JsonNodeFactory make = JsonNodeFactory.instance;
     if (this instanceof Mapping mapping) {
-      Map<String, Object> plain = new LinkedHashMap<>();
-      mapping
-          .members()
-          .forEach(
-              (name, value) -> {
-                Object inner = value.plain();
-                if (inner != null) {
-                  plain.put(name, inner);
-                }
-              });
-      return plain;
+      ObjectNode object = make.objectNode();
+      mapping.members().forEach((name, value) -> object.set(name, value.tree()));
+      return object;
     }
     if (this instanceof Many many) {
-      List<Object> plain = new ArrayList<>();
-      many.all()
-          .forEach(
-              item -> {
-                Object inner = item.plain();
-                plain.add(inner == null ? Map.of() : inner);
-              });
-      return plain;
+      ArrayNode array = make.arrayNode();
+      many.all().forEach(item -> array.add(item.tree()));
+      return array;
     }
     Scalar scalar = (Scalar) this;
     return switch (scalar.sort()) {
-      case TEXT -> scalar.text();
-      case NUMBER -> plainNumber(new BigDecimal(scalar.text()));
-      case TRUTH -> scalar.text().equals("true");
-      case NOTHING -> null;
+      case TEXT -> make.textNode(scalar.text());
+      case NUMBER -> number(scalar.text());
+      case TRUTH -> make.booleanNode(scalar.text().equals("true"));
+      case NOTHING -> make.nullNode();
     };
   }
 
-  private static Object plainNumber(BigDecimal number) {
-    double nearest = number.doubleValue();
-    boolean exact =
-        Double.isFinite(nearest)
-            && new BigDecimal(Double.toString(nearest)).compareTo(number) == 0
-            && (number.scale() > 0 || number.abs().compareTo(BigDecimal.valueOf(1L << 53)) < 0);
-    return exact ? (Object) nearest : number.toString();
+  private static JsonNode number(String written) {
+    BigDecimal number = new BigDecimal(written);
+    return number.scale() <= 0 && Math.abs(number.scale()) < 400
+        ? JsonNodeFactory.instance.numberNode(number.toBigIntegerExact())
+        : JsonNodeFactory.instance.numberNode(number);
+  }
+
+  /**
+   * The part in canonical form.
+   *
+   * @throws IllegalArgumentException if it has none: a number that no double holds
+   */
+  default Json json() {
+    try {
+      return Json.of(tree());
+    } catch (IllegalArgumentException e) {
+      throw malformed(String.valueOf(e.getMessage()));
+    }
   }
 }
