@@ -16,7 +16,7 @@ import java.util.regex.PatternSyntaxException;
  * Python's in combining marks and a few control characters, and {@code \B} is found in an empty
  * text, as in Python only since 3.14.
  */
-final class PythonRegex {
+public final class PythonRegex {
   private final String source;
   private final StringBuilder out = new StringBuilder();
   private final Map<String, Integer> names = new HashMap<>();
@@ -30,7 +30,7 @@ final class PythonRegex {
   /**
    * @throws IllegalArgumentException if Java has no pattern of this meaning; says why
    */
-  static Pattern compile(String regex) {
+  public static Pattern compile(String regex) {
     try {
       return Pattern.compile(
           new PythonRegex(regex).translate(), Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS);

@@ -72,6 +72,16 @@ public record Range(Optional<Bound> min, Optional<Bound> max) {
     return new Range(min, bound(max, Edge.EXCLUSIVE));
   }
 
+  /**
+   * This range, of counts.
+   *
+   * @throws IllegalArgumentException if it has no bounds, or one that is no whole number
+   */
+  public Range ofCounts() {
+    Ranges.ofCounts(this);
+    return this;
+  }
+
   private static Optional<Bound> bound(Object value, Edge edge) {
     return Optional.of(new Bound(Literal.of(value), edge));
   }

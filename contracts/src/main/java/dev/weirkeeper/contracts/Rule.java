@@ -56,19 +56,19 @@ public record Rule(
     FAIL
   }
 
-  static final String NOT_NULL = "not-null";
-  static final String NULL = "null";
-  static final String IN_SET = "in-set";
-  static final String NOT_IN_SET = "not-in-set";
-  static final String BETWEEN = "between";
-  static final String LENGTH_BETWEEN = "length-between";
-  static final String MATCHES = "matches";
-  static final String NOT_MATCHES = "not-matches";
-  static final String UNIQUE = "unique";
-  static final String COLUMN_EXISTS = "column-exists";
-  static final String COLUMNS_MATCH = "columns-match";
-  static final String ROW_COUNT_BETWEEN = "row-count-between";
-  static final String UNSUPPORTED = "unsupported";
+  public static final String NOT_NULL = "not-null";
+  public static final String NULL = "null";
+  public static final String IN_SET = "in-set";
+  public static final String NOT_IN_SET = "not-in-set";
+  public static final String BETWEEN = "between";
+  public static final String LENGTH_BETWEEN = "length-between";
+  public static final String MATCHES = "matches";
+  public static final String NOT_MATCHES = "not-matches";
+  public static final String UNIQUE = "unique";
+  public static final String COLUMN_EXISTS = "column-exists";
+  public static final String COLUMNS_MATCH = "columns-match";
+  public static final String ROW_COUNT_BETWEEN = "row-count-between";
+  public static final String UNSUPPORTED = "unsupported";
 
   /** Kinds that need exactly one column. */
   private static final Set<String> ONE_COLUMN =
@@ -163,7 +163,7 @@ public record Rule(
   /**
    * The pattern is found somewhere in the value.
    *
-   * @param regex in Python's syntax: see {@link GxSuiteReader}
+   * @param regex in Python's syntax: see {@link PythonRegex}
    * @throws IllegalArgumentException if the pattern cannot be read or means something else in Java
    */
   public static Rule matches(String column, String regex) {
@@ -221,21 +221,21 @@ public record Rule(
     return onTable(ROW_COUNT_BETWEEN, Json.of(range));
   }
 
-  static Rule columns(List<String> names, Terms.Match match) {
+  public static Rule columns(List<String> names, Terms.Match match) {
     return onTable(COLUMNS_MATCH, Json.of(new Terms.Columns(names, match)));
   }
 
-  static Rule unsupported(String expectation, List<String> columns, Terms.Unsupported terms) {
+  public static Rule unsupported(String expectation, List<String> columns, Terms.Unsupported terms) {
     return rule(expectation, UNSUPPORTED, columns, Json.of(terms));
   }
 
-  static Json members(List<?> values) {
+  public static Json members(List<?> values) {
     List<Literal> members = new ArrayList<>();
     values.forEach(value -> members.add(Literal.of(value)));
     return Json.of(new Terms.Members(members));
   }
 
-  static Rule about(String column, String kind, Json terms) {
+  public static Rule about(String column, String kind, Json terms) {
     return rule(kind, kind, List.of(column), terms);
   }
 

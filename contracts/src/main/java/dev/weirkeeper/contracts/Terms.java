@@ -5,31 +5,31 @@ import java.util.List;
 import java.util.Optional;
 
 /** The terms of each kind of rule: what their JSON holds. */
-final class Terms {
+public final class Terms {
   private Terms() {}
 
-  record Members(List<Literal> members) {
-    Members {
+  public record Members(List<Literal> members) {
+    public Members {
       members = List.copyOf(members);
     }
   }
 
-  record Pattern(String regex) {}
+  public record Pattern(String regex) {}
 
-  record Place(Optional<Integer> index) {}
+  public record Place(Optional<Integer> index) {}
 
-  record Columns(List<String> columns, Match match) {
-    Columns {
+  public record Columns(List<String> columns, Match match) {
+    public Columns {
       columns = List.copyOf(columns);
     }
   }
 
-  enum Match {
+  public enum Match {
     /** These columns and no others. */
     EXACT,
     /** At least these columns. */
     CONTAINS
   }
 
-  record Unsupported(String expectation, String reason, Json kwargs) {}
+  public record Unsupported(String expectation, String reason, Json kwargs) {}
 }

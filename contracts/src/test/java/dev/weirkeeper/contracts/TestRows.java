@@ -19,22 +19,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Builds batches the way a feed does, for tests. */
-final class TestRows {
+public final class TestRows {
   /** Cell that was not sent because it did not change. */
-  static final String UNCHANGED = "<unchanged>";
+  public static final String UNCHANGED = "<unchanged>";
 
   /** Cell that was not sent at all. */
-  static final String ABSENT = "<absent>";
+  public static final String ABSENT = "<absent>";
 
   private final Relation relation;
   private final ChangeBuffer buffer = ChangeBuffer.inMemory();
 
-  TestRows(Relation relation) {
+  public TestRows(Relation relation) {
     this.relation = relation;
   }
 
   /** A relation of "name type" columns; columns named in {@code key} are its key. */
-  static Relation relation(List<String> key, String... columns) {
+  public static Relation relation(List<String> key, String... columns) {
     List<Column> list = new ArrayList<>();
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < columns.length; i++) {
@@ -50,15 +50,15 @@ final class TestRows {
     return Relation.of(new Asset("shop", "public.t"), "1", identity, list);
   }
 
-  TestRows insert(@Nullable String... cells) {
+  public TestRows insert(@Nullable String... cells) {
     return add(Op.INSERT, null, cells);
   }
 
-  TestRows update(@Nullable String... cells) {
+  public TestRows update(@Nullable String... cells) {
     return add(Op.UPDATE, null, cells);
   }
 
-  TestRows add(Op op, @Nullable String @Nullable [] before, @Nullable String... after) {
+  public TestRows add(Op op, @Nullable String @Nullable [] before, @Nullable String... after) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       if (before != null) {
@@ -93,7 +93,7 @@ final class TestRows {
   }
 
   /** The rows so far; there must be at least one. */
-  RowBatch batch() {
+  public RowBatch batch() {
     try {
       Transaction.Changes changes = buffer.changes();
       return ((Chunk.Rows) changes.next().orElseThrow()).batches().get(0);

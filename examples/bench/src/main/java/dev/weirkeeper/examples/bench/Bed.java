@@ -4,7 +4,7 @@ import dev.weirkeeper.Asset;
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.contracts.Contracts;
-import dev.weirkeeper.contracts.GxSuiteReader;
+import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import dev.weirkeeper.examples.quickstart.Application;
 import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.examples.server.Warehouse;

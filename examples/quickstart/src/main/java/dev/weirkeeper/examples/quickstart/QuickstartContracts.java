@@ -1,7 +1,7 @@
 package dev.weirkeeper.examples.quickstart;
 
 import dev.weirkeeper.contracts.Contracts;
-import dev.weirkeeper.contracts.GxSuiteReader;
+import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

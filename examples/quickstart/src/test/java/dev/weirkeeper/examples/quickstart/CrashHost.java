@@ -7,7 +7,7 @@ import dev.weirkeeper.TableState;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Verdict;
 import dev.weirkeeper.contracts.Contracts;
-import dev.weirkeeper.contracts.GxSuiteReader;
+import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.healing.PipelineTools;

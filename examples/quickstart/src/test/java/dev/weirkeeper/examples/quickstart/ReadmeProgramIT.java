@@ -11,7 +11,7 @@ import dev.weirkeeper.Pipeline;
 import dev.weirkeeper.Toolbox;
 import dev.weirkeeper.audit.JsonLinesSink;
 import dev.weirkeeper.contracts.Contracts;
-import dev.weirkeeper.contracts.GxSuiteReader;
+import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import dev.weirkeeper.contracts.postgres.PostgresTarget;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;

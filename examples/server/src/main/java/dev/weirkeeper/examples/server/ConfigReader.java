@@ -15,7 +15,7 @@ import dev.weirkeeper.NamePattern;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Verdict;
 import dev.weirkeeper.contracts.Contracts;
-import dev.weirkeeper.contracts.GxSuiteReader;
+import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.IOException;
 import java.net.InetAddress;

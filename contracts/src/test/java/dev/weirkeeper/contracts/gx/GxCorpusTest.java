@@ -1,4 +1,4 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.gx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -10,6 +10,8 @@ import dev.weirkeeper.Labels;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.Violation;
+import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.TestRows;
 import dev.weirkeeper.spi.RowJudge;
 import java.io.IOException;
 import java.nio.file.Files;

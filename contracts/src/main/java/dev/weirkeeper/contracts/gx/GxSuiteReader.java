@@ -1,4 +1,4 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.gx;
 
 import static java.util.Objects.requireNonNull;
 
@@ -13,6 +13,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.ImportReport;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.PythonRegex;
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.Terms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -425,7 +432,7 @@ public final class GxSuiteReader {
     private Range counts() throws Unsupported {
       Range range = range();
       try {
-        Ranges.ofCounts(range);
+        range.ofCounts();
       } catch (IllegalArgumentException e) {
         throw new Unsupported(e);
       }

@@ -1,12 +1,19 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.gx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weirkeeper.Violation;
-import dev.weirkeeper.contracts.GxSuiteReader.Imported;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.ImportReport;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.Rule.Severity;
+import dev.weirkeeper.contracts.TestRows;
+import dev.weirkeeper.contracts.gx.GxSuiteReader.Imported;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
