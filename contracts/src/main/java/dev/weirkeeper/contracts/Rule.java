@@ -225,7 +225,8 @@ public record Rule(
     return onTable(COLUMNS_MATCH, Json.of(new Terms.Columns(names, match)));
   }
 
-  public static Rule unsupported(String expectation, List<String> columns, Terms.Unsupported terms) {
+  public static Rule unsupported(
+      String expectation, List<String> columns, Terms.Unsupported terms) {
     return rule(expectation, UNSUPPORTED, columns, Json.of(terms));
   }
 
