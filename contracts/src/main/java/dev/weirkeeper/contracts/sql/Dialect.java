@@ -3,7 +3,11 @@ package dev.weirkeeper.contracts.sql;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.contracts.Field;
+import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,6 +87,7 @@ public final class Dialect {
               Map.entry("varbit", Form.EXACT),
               Map.entry("time", Form.EXACT)),
           List.of(
+              "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
               "SET LOCAL TimeZone = 'UTC'",
               "SET LOCAL DateStyle = 'ISO, YMD'",
               "SET LOCAL IntervalStyle = 'iso_8601'",
@@ -268,6 +273,20 @@ public final class Dialect {
 
   String number(double value) {
     return cast("'" + value + "'", Phrase.TYPE_DOUBLE);
+  }
+
+  /** The columns of a result as rules see them. */
+  Fields fields(ResultSetMetaData columns) throws SQLException {
+    List<Field> all = new ArrayList<>();
+    for (int i = 1; i <= columns.getColumnCount(); i++) {
+      all.add(
+          field(
+              columns.getColumnLabel(i),
+              columns.getColumnTypeName(i),
+              columns.getPrecision(i),
+              columns.getScale(i)));
+    }
+    return new Fields(all);
   }
 
   /** How rules see a column of a type that the driver names so. */
