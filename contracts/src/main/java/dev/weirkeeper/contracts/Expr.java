@@ -53,7 +53,11 @@ public sealed interface Expr {
   /** The same answer for every row. */
   record Always(Truth answer) implements Expr {}
 
-  /** UNKNOWN if a side is NULL. Text compares by code point, moments by time, numbers exactly. */
+  /**
+   * UNKNOWN if a side is NULL. Text compares by code point, moments by time (without a zone as of
+   * UTC), numbers exactly; but if one of two numbers is a double, both compare as doubles, NaN
+   * equal to itself and greater than all others, as PostgreSQL and DuckDB have it.
+   */
   record Compare(Operand left, Comparison how, Operand right) implements Expr {}
 
   /** Whether the value is one of these; UNKNOWN if it is NULL, FALSE if there are no members. */

@@ -40,7 +40,7 @@ public sealed interface Literal {
       value = number.signum() == 0 ? "0" : number.stripTrailingZeros().toString();
     }
 
-    BigDecimal decimal() {
+    public BigDecimal decimal() {
       return new BigDecimal(value);
     }
 

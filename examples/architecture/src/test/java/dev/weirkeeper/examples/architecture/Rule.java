@@ -110,6 +110,11 @@ enum Rule {
 
   private static final Set<String> CORE_PACKAGES = Set.of("", "spi", "internal");
   private static final Set<String> PURE_MODULES = Set.of("drift", "healing", "contracts");
+
+  /** Packages below those of pure modules that talk to databases or read files for a host. */
+  private static final Set<String> EDGES =
+      Set.of(".contracts.sql", ".contracts.gate", ".contracts.read");
+
   private static final SortedSet<String> MODULES = Repository.libraries();
 
   @FunctionalInterface
@@ -165,12 +170,18 @@ enum Rule {
 
   /** Readers of contract files are no judges: a host calls them while it is being set up. */
   private static boolean isPure(JavaClass type, String base) {
-    return PURE_MODULES.contains(module(type, base)) && !type.getSimpleName().endsWith("Reader");
+    return PURE_MODULES.contains(module(type, base))
+        && EDGES.stream().noneMatch(edge -> type.getPackageName().equals(base + edge))
+        && !type.getSimpleName().endsWith("Reader");
   }
+
+  /** To declare that a seam may fail is no I/O. */
+  private static final Set<String> HARMLESS =
+      Set.of("java.io.Serializable", "java.io.IOException", "java.io.UncheckedIOException");
 
   private static boolean isIo(JavaClass type) {
     String name = type.getPackageName() + ".";
-    return name.startsWith("java.io.") && !type.getName().equals("java.io.Serializable")
+    return name.startsWith("java.io.") && !HARMLESS.contains(type.getName())
         || name.startsWith("java.net.")
         || name.startsWith("java.nio.file.")
         || name.startsWith("java.nio.channels.")

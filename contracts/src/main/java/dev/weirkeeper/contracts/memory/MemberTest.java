@@ -1,0 +1,116 @@
+package dev.weirkeeper.contracts.memory;
+
+import dev.weirkeeper.contracts.Expr.Comparison;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.engine.Vec;
+import dev.weirkeeper.contracts.memory.Interval.Bound;
+import dev.weirkeeper.contracts.memory.Interval.OfDoubles;
+import dev.weirkeeper.contracts.memory.Interval.OfLongs;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a value is a member of a set of constants; the set is made once for each type. */
+final class MemberTest implements Test {
+  private final Value value;
+  private final List<Literal> members;
+  private @Nullable LongSet longs;
+  private @Nullable LongSet micros;
+  private @Nullable LongSet days;
+  private double @Nullable [] doubles;
+  private @Nullable Set<Object> objects;
+
+  MemberTest(Value value, List<Literal> members) {
+    this.value = value;
+    this.members = List.copyOf(members);
+  }
+
+  @Override
+  public void fill(Batch batch, long[] yes, long[] no) {
+    Column column = value.in(batch);
+    if (members.isEmpty() || column.isAllNull(batch.rows())) {
+      Arrays.fill(yes, 0, batch.words(), 0);
+    } else {
+      search(column, batch.rows(), yes);
+    }
+    Scan.settle(batch, column, yes, no);
+  }
+
+  private void search(Column column, int rows, long[] yes) {
+    if (column.vec() instanceof Vec.Longs vec) {
+      LongSet set = longs == null ? longs = wholes(Interval::longs) : longs;
+      set.scan(vec.values(), rows, yes);
+    } else if (column.vec() instanceof Vec.Micros vec) {
+      LongSet set = micros == null ? micros = wholes(Interval::micros) : micros;
+      set.scan(vec.values(), rows, yes);
+    } else if (column.vec() instanceof Vec.Days vec) {
+      LongSet set = days == null ? days = wholes(Interval::days) : days;
+      Scan.each(column, rows, row -> set.contains(vec.values()[row]), yes);
+    } else if (column.vec() instanceof Vec.Doubles vec) {
+      double[] sorted = doubles == null ? doubles = sortedDoubles() : doubles;
+      double[] values = vec.values();
+      // Adding zero makes -0.0 equal to 0.0 for the search too.
+      Scan.each(column, rows, row -> Arrays.binarySearch(sorted, values[row] + 0.0) >= 0, yes);
+    } else {
+      Scan.each(column, rows, ofObjects(column.vec()), yes);
+    }
+  }
+
+  /** The members that such a column can hold, by what equality with each of them comes to. */
+  private LongSet wholes(Function<List<Bound>, OfLongs> equality) {
+    return new LongSet(
+        members.stream()
+            .map(member -> equality.apply(List.of(new Bound(Comparison.EQUAL, member))))
+            .filter(interval -> !interval.isEmpty())
+            .mapToLong(OfLongs::lo)
+            .toArray());
+  }
+
+  private double[] sortedDoubles() {
+    return members.stream()
+        .map(member -> Interval.doubles(List.of(new Bound(Comparison.EQUAL, member))))
+        .filter(interval -> interval.lo() == interval.hi())
+        .mapToDouble(OfDoubles::lo)
+        .map(member -> member + 0.0)
+        .sorted()
+        .toArray();
+  }
+
+  private IntPredicate ofObjects(Vec vec) {
+    Set<Object> set = objects == null ? objects = keys(vec) : objects;
+    if (vec instanceof Vec.Decimals decimals) {
+      return row -> set.contains(canonical(decimals.values()[row]));
+    }
+    if (vec instanceof Vec.Texts texts) {
+      return row -> set.contains(texts.values()[row]);
+    }
+    boolean[] truths = ((Vec.Truths) vec).values();
+    return row -> set.contains(truths[row]);
+  }
+
+  private Set<Object> keys(Vec vec) {
+    Set<Object> keys = new HashSet<>();
+    for (Literal member : members) {
+      if (vec instanceof Vec.Decimals) {
+        keys.add(canonical(Interval.number(member)));
+      } else if (vec instanceof Vec.Texts && member instanceof Literal.Text text) {
+        keys.add(text.value());
+      } else if (vec instanceof Vec.Truths && member instanceof Literal.Truth truth) {
+        keys.add(truth.value());
+      } else {
+        throw Interval.notComparable(member, Order.name(vec));
+      }
+    }
+    return keys;
+  }
+
+  /** Equal numbers have equal forms. */
+  static BigDecimal canonical(BigDecimal number) {
+    return number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.weirkeeper.contracts.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.weirkeeper.CallControl;
+import dev.weirkeeper.Json;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.ValueTest;
+import dev.weirkeeper.contracts.engine.ContractReport;
+import dev.weirkeeper.contracts.engine.ContractValidator;
+import dev.weirkeeper.contracts.engine.DatasetRef;
+import dev.weirkeeper.contracts.engine.Evaluation;
+import dev.weirkeeper.contracts.engine.FrameSource;
+import dev.weirkeeper.contracts.engine.Options;
+import dev.weirkeeper.contracts.engine.RuleKinds;
+import java.io.IOException;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/** Judges data sets that can be read as frames, within the JVM. */
+public final class MemoryValidator implements ContractValidator {
+
+  /** Opens data sets. */
+  @FunctionalInterface
+  public interface Sources {
+    /**
+     * A frozen state of the data set; whoever opened it closes it.
+     *
+     * @throws IOException if it cannot be read, or is not known
+     */
+    FrameSource open(DatasetRef dataset) throws IOException;
+  }
+
+  private final Sources sources;
+  private final RuleKinds kinds;
+  private final BiFunction<String, Json, ValueTest> tests;
+
+  /**
+   * @param tests as for {@link MemoryEngine}
+   */
+  public MemoryValidator(
+      Sources sources, RuleKinds kinds, BiFunction<String, Json, ValueTest> tests) {
+    this.sources = requireNonNull(sources, "sources");
+    this.kinds = requireNonNull(kinds, "kinds");
+    this.tests = requireNonNull(tests, "tests");
+  }
+
+  @Override
+  public String id() {
+    return "memory";
+  }
+
+  @Override
+  public ContractReport validate(
+      Contract contract, DatasetRef dataset, Options options, CallControl control)
+      throws IOException {
+    try (FrameSource source = sources.open(dataset)) {
+      DatasetRef judged = source.ref();
+      if (!dataset.version().isEmpty() && !dataset.version().equals(judged.version())) {
+        throw new IOException(
+            dataset.asset()
+                + " is not in the version that was asked for: "
+                + judged.version()
+                + " instead of "
+                + dataset.version());
+      }
+      try (MemoryEngine engine =
+          new MemoryEngine(source, Map.of(), tests, MemoryBudget.standard())) {
+        return new ContractReport(
+            contract,
+            judged,
+            id(),
+            options,
+            Evaluation.of(contract, kinds, engine, options, control));
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.weirkeeper.contracts.memory;
+
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.engine.Vec;
+import dev.weirkeeper.contracts.memory.Interval.Bound;
+import dev.weirkeeper.contracts.memory.Interval.OfDoubles;
+import dev.weirkeeper.contracts.memory.Interval.OfLongs;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a value keeps all of some comparisons with constants. */
+final class RangeTest implements Test {
+  private final Value value;
+  private final List<Bound> bounds;
+  private @Nullable OfLongs longs;
+  private @Nullable OfLongs micros;
+  private @Nullable OfLongs days;
+  private @Nullable OfDoubles doubles;
+
+  RangeTest(Value value, List<Bound> bounds) {
+    this.value = value;
+    this.bounds = List.copyOf(bounds);
+  }
+
+  @Override
+  public void fill(Batch batch, long[] yes, long[] no) {
+    Column column = value.in(batch);
+    int rows = batch.rows();
+    if (column.isAllNull(rows)) {
+      Arrays.fill(yes, 0, batch.words(), 0);
+    } else {
+      compare(column, rows, yes);
+    }
+    Scan.settle(batch, column, yes, no);
+  }
+
+  private void compare(Column column, int rows, long[] yes) {
+    if (column.vec() instanceof Vec.Longs vec) {
+      OfLongs interval = longs == null ? longs = Interval.longs(bounds) : longs;
+      within(vec.values(), rows, interval, yes);
+    } else if (column.vec() instanceof Vec.Doubles vec) {
+      OfDoubles interval = doubles == null ? doubles = Interval.doubles(bounds) : doubles;
+      within(vec.values(), rows, interval, yes);
+    } else if (column.vec() instanceof Vec.Micros vec) {
+      OfLongs interval = micros == null ? micros = Interval.micros(bounds) : micros;
+      within(vec.values(), rows, interval, yes);
+    } else if (column.vec() instanceof Vec.Days vec) {
+      OfLongs interval = days == null ? days = Interval.days(bounds) : days;
+      Scan.within(vec.values(), rows, interval.lo(), interval.hi(), yes);
+    } else {
+      Scan.each(column, rows, ofObjects(column.vec()), yes);
+    }
+  }
+
+  private static void within(long[] values, int rows, OfLongs interval, long[] yes) {
+    if (interval.isEmpty()) {
+      Arrays.fill(yes, 0, Bits.words(rows), 0);
+    } else {
+      Scan.within(values, rows, interval.lo(), interval.hi(), yes);
+    }
+  }
+
+  private static void within(double[] values, int rows, OfDoubles interval, long[] yes) {
+    Scan.within(values, rows, interval.lo(), interval.hi(), yes);
+    if (interval.nan()) {
+      long[] nan = new long[Bits.words(rows)];
+      Scan.isNan(values, rows, nan);
+      for (int word = 0; word < nan.length; word++) {
+        yes[word] |= nan[word];
+      }
+    }
+  }
+
+  private IntPredicate ofObjects(Vec vec) {
+    IntPredicate all = row -> true;
+    for (int i = 0; i < bounds.size(); i++) {
+      IntPredicate next = ofObject(vec, bounds.get(i));
+      all = i == 0 ? next : all.and(next);
+    }
+    return all;
+  }
+
+  private static IntPredicate ofObject(Vec vec, Bound bound) {
+    if (vec instanceof Vec.Decimals decimals) {
+      BigDecimal number = Interval.number(bound.literal());
+      return row -> Outcomes.holds(bound.how(), decimals.values()[row].compareTo(number));
+    }
+    if (vec instanceof Vec.Texts texts) {
+      if (!(bound.literal() instanceof Literal.Text text)) {
+        throw Interval.notComparable(bound.literal(), "text");
+      }
+      String constant = text.value();
+      if (CodePoints.isPlain(constant)) {
+        return row -> Outcomes.holds(bound.how(), texts.values()[row].compareTo(constant));
+      }
+      return row ->
+          Outcomes.holds(bound.how(), CodePoints.compare(texts.values()[row], constant));
+    }
+    if (!(bound.literal() instanceof Literal.Truth truth)) {
+      throw Interval.notComparable(bound.literal(), "booleans");
+    }
+    boolean[] truths = ((Vec.Truths) vec).values();
+    return row -> Outcomes.holds(bound.how(), Boolean.compare(truths[row], truth.value()));
+  }
+}
