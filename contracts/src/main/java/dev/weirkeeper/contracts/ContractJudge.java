@@ -185,7 +185,11 @@ final class ContractJudge implements RowJudge {
 
   private void set(Rule rule) {
     int column = column(rule);
-    List<Literal> members = rule.terms().as(Terms.Members.class).members();
+    List<Literal> members =
+        rule.terms()
+            .as(Terms.Members.class)
+            .members()
+            .orElseThrow(() -> new IllegalArgumentException("without a set there is nothing to judge"));
     Check.ValueTest in = Sets.compile(members, form(column));
     String shown =
         String.join(", ", members.stream().limit(SHOWN_MEMBERS).map(Object::toString).toList())

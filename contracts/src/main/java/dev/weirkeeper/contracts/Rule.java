@@ -65,6 +65,30 @@ public record Rule(
   public static final String MATCHES = "matches";
   public static final String NOT_MATCHES = "not-matches";
   public static final String UNIQUE = "unique";
+  public static final String Z_SCORE_BELOW = "z-score-below";
+  public static final String NOT_OUTLIER = "not-outlier";
+  public static final String MATCHES_LIST = "matches-list";
+  public static final String NOT_MATCHES_LIST = "not-matches-list";
+  public static final String LIKE = "like";
+  public static final String NOT_LIKE = "not-like";
+  public static final String LIKE_LIST = "like-list";
+  public static final String NOT_LIKE_LIST = "not-like-list";
+  public static final String INCREASING = "increasing";
+  public static final String DECREASING = "decreasing";
+  public static final String STRFTIME = "strftime";
+  public static final String DATE_PARSEABLE = "date-parseable";
+  public static final String JSON_PARSEABLE = "json-parseable";
+  public static final String JSON_SCHEMA = "json-schema";
+  public static final String OF_TYPE = "of-type";
+  public static final String PAIR_EQUAL = "pair-equal";
+  public static final String PAIR_GREATER = "pair-greater";
+  public static final String PAIR_IN_SET = "pair-in-set";
+  public static final String COMPOUND_UNIQUE = "compound-unique";
+  public static final String UNIQUE_WITHIN_ROW = "unique-within-row";
+  public static final String VALUES_EQUAL = "values-equal";
+  public static final String SUM_EQUALS = "sum-equals";
+  public static final String HOLDS = "holds";
+  public static final String REFERS = "refers";
   public static final String COLUMN_EXISTS = "column-exists";
   public static final String COLUMNS_MATCH = "columns-match";
   public static final String ROW_COUNT_BETWEEN = "row-count-between";
@@ -82,7 +106,29 @@ public record Rule(
           MATCHES,
           NOT_MATCHES,
           UNIQUE,
+          Z_SCORE_BELOW,
+          NOT_OUTLIER,
+          MATCHES_LIST,
+          NOT_MATCHES_LIST,
+          LIKE,
+          NOT_LIKE,
+          LIKE_LIST,
+          NOT_LIKE_LIST,
+          INCREASING,
+          DECREASING,
+          STRFTIME,
+          DATE_PARSEABLE,
+          JSON_PARSEABLE,
+          JSON_SCHEMA,
+          OF_TYPE,
           COLUMN_EXISTS);
+
+  /** Kinds that need exactly two columns. */
+  private static final Set<String> TWO_COLUMNS = Set.of(PAIR_EQUAL, PAIR_GREATER, PAIR_IN_SET);
+
+  /** Kinds that need some columns. */
+  private static final Set<String> SEVERAL_COLUMNS =
+      Set.of(COMPOUND_UNIQUE, UNIQUE_WITHIN_ROW, VALUES_EQUAL, SUM_EQUALS, REFERS);
 
   public Rule {
     requireNonNull(kind, "kind");
@@ -102,6 +148,13 @@ public record Rule(
     if (ONE_COLUMN.contains(kind) && columns.size() != 1) {
       throw new IllegalArgumentException(
           "Rule " + id + ": " + kind + " is about one column, got " + columns.size());
+    }
+    if (TWO_COLUMNS.contains(kind) && columns.size() != 2) {
+      throw new IllegalArgumentException(
+          "Rule " + id + ": " + kind + " is about two columns, got " + columns.size());
+    }
+    if (SEVERAL_COLUMNS.contains(kind) && columns.isEmpty()) {
+      throw new IllegalArgumentException("Rule " + id + ": " + kind + " needs columns");
     }
   }
 
@@ -192,6 +245,168 @@ public record Rule(
     return about(column, UNIQUE, Json.empty());
   }
 
+  /**
+   * The value is less than so many standard deviations (of a sample) away from the mean.
+   *
+   * @param sides whether values far below the mean are bad too
+   */
+  public static Rule zScoreBelow(String column, double threshold, Terms.Sides sides) {
+    return about(column, Z_SCORE_BELOW, Json.of(new Terms.ZScore(threshold, sides)));
+  }
+
+  /** The value is closer to the middle than {@code multiplier} times the spread. */
+  public static Rule notOutlier(String column, Terms.Spread method, double multiplier) {
+    return about(column, NOT_OUTLIER, Json.of(new Terms.Outlier(method, multiplier)));
+  }
+
+  /**
+   * Patterns are found in the value: one of them, or all.
+   *
+   * @throws IllegalArgumentException as {@link #matches}, and without a pattern
+   */
+  public static Rule matchesList(String column, Terms.On on, String... regexes) {
+    return patterns(column, MATCHES_LIST, List.of(regexes), on);
+  }
+
+  /**
+   * None of the patterns is found in the value.
+   *
+   * @throws IllegalArgumentException as {@link #matches}, and without a pattern
+   */
+  public static Rule notMatchesList(String column, String... regexes) {
+    return patterns(column, NOT_MATCHES_LIST, List.of(regexes), Terms.On.ANY);
+  }
+
+  private static Rule patterns(String column, String kind, List<String> regexes, Terms.On on) {
+    regexes.forEach(PythonRegex::compile);
+    return about(column, kind, Json.of(new Terms.Patterns(regexes, on)));
+  }
+
+  /** The whole text is like the pattern: {@code %} for any text, {@code _} for any character. */
+  public static Rule like(String column, String pattern) {
+    return about(column, LIKE, Json.of(new Terms.LikePattern(pattern)));
+  }
+
+  /** The text is not like the pattern. */
+  public static Rule notLike(String column, String pattern) {
+    return about(column, NOT_LIKE, Json.of(new Terms.LikePattern(pattern)));
+  }
+
+  /** The text is like one of the patterns, or all. */
+  public static Rule likeList(String column, Terms.On on, String... patterns) {
+    return about(column, LIKE_LIST, Json.of(new Terms.LikePatterns(List.of(patterns), on)));
+  }
+
+  /** The text is like none of the patterns. */
+  public static Rule notLikeList(String column, String... patterns) {
+    return about(
+        column, NOT_LIKE_LIST, Json.of(new Terms.LikePatterns(List.of(patterns), Terms.On.ANY)));
+  }
+
+  /** No value is less than the one before it, in the order of the rows. */
+  public static Rule increasing(String column, Expr.Strictness strictness) {
+    return about(column, INCREASING, Json.of(new Terms.Order(strictness)));
+  }
+
+  /** No value is greater than the one before it, in the order of the rows. */
+  public static Rule decreasing(String column, Expr.Strictness strictness) {
+    return about(column, DECREASING, Json.of(new Terms.Order(strictness)));
+  }
+
+  /**
+   * The text is a time of this format.
+   *
+   * @param format of Python's {@code strptime}: {@code %Y-%m-%d}
+   */
+  public static Rule strftime(String column, String format) {
+    return about(column, STRFTIME, Json.of(new Terms.Format(format)));
+  }
+
+  /** The text is a date or a time in one of the many forms that Python's dateutil reads. */
+  public static Rule dateParseable(String column) {
+    return about(column, DATE_PARSEABLE, Json.empty());
+  }
+
+  /** The text is JSON, as Python reads it: NaN and Infinity are numbers. */
+  public static Rule jsonParseable(String column) {
+    return about(column, JSON_PARSEABLE, Json.empty());
+  }
+
+  /** The text is JSON that keeps the JSON Schema. */
+  public static Rule jsonSchema(String column, Json schema) {
+    return about(column, JSON_SCHEMA, Json.of(new Terms.ValueSchema(schema)));
+  }
+
+  /** The column has one of these types, by the names that its system gives to them. */
+  public static Rule ofType(String column, String... names) {
+    return about(column, OF_TYPE, Json.of(new Terms.TypeNames(List.of(names))));
+  }
+
+  /** The two values are equal. */
+  public static Rule pairEqual(String a, String b, Terms.PairIgnore ignore) {
+    return about(List.of(a, b), PAIR_EQUAL, Json.of(new Terms.Pair(ignore)));
+  }
+
+  /**
+   * The first value is greater than the second one.
+   *
+   * @param equal whether equal values will do
+   */
+  public static Rule pairGreater(String a, String b, Range.Edge equal, Terms.PairIgnore ignore) {
+    return about(List.of(a, b), PAIR_GREATER, Json.of(new Terms.PairOrder(ignore, equal)));
+  }
+
+  /** The two values are one of these pairs. */
+  public static Rule pairInSet(
+      String a, String b, Terms.PairIgnore ignore, List<Terms.Couple> pairs) {
+    return about(
+        List.of(a, b), PAIR_IN_SET, Json.of(new Terms.PairSet(ignore, Optional.of(pairs))));
+  }
+
+  /** No two rows have the same values in these columns. All copies are bad. */
+  public static Rule compoundUnique(Terms.Ignore ignore, String... columns) {
+    return about(List.of(columns), COMPOUND_UNIQUE, Json.of(new Terms.Several(ignore)));
+  }
+
+  /** The values of a row are different from each other. */
+  public static Rule uniqueWithinRow(Terms.Ignore ignore, String... columns) {
+    return about(List.of(columns), UNIQUE_WITHIN_ROW, Json.of(new Terms.Several(ignore)));
+  }
+
+  /** The values of a row are the same; NULL is the same as NULL. */
+  public static Rule valuesEqual(Terms.Ignore ignore, String... columns) {
+    return about(List.of(columns), VALUES_EQUAL, Json.of(new Terms.Several(ignore)));
+  }
+
+  /**
+   * The values of a row add up to the total.
+   *
+   * @param total a number
+   */
+  public static Rule sumEquals(Object total, Terms.Ignore ignore, String... columns) {
+    if (!(Literal.of(total) instanceof Literal.Numeric number)) {
+      throw new IllegalArgumentException("A total is a number");
+    }
+    return about(List.of(columns), SUM_EQUALS, Json.of(new Terms.Total(ignore, number)));
+  }
+
+  /**
+   * The expression is not FALSE.
+   *
+   * @param columns those that the expression names, which show a bad row
+   */
+  public static Rule holds(Expr expr, String... columns) {
+    return about(List.of(columns), HOLDS, Json.of(new Terms.Holds(expr)));
+  }
+
+  /** The values are found in a row of the other table, or one of them is NULL. */
+  public static Rule refers(List<String> columns, String table, List<String> keys) {
+    if (columns.size() != keys.size()) {
+      throw new IllegalArgumentException("A reference names a key for each of its columns");
+    }
+    return about(columns, REFERS, Json.of(new Terms.Reference(table, keys)));
+  }
+
   /** The table has the column. */
   public static Rule columnExists(String column) {
     return about(column, COLUMN_EXISTS, Json.of(new Terms.Place(Optional.empty())));
@@ -238,6 +453,10 @@ public record Rule(
 
   public static Rule about(String column, String kind, Json terms) {
     return rule(kind, kind, List.of(column), terms);
+  }
+
+  public static Rule about(List<String> columns, String kind, Json terms) {
+    return rule(kind, kind, columns, terms);
   }
 
   private static Rule onTable(String kind, Json terms) {

@@ -51,7 +51,7 @@ final class DistinctKinds {
   private static RuleKind relation(Relation relation) {
     return (rule, fields, options) -> {
       Domain domain = Domain.of(rule, fields, options);
-      List<Literal> members = rule.terms().as(Terms.Members.class).members();
+      List<Literal> members = rule.terms().as(Terms.Members.class).members().orElse(List.of());
       Metric.ValueCounts metric = counts(domain);
       return domain.ask(
           List.of(metric),
