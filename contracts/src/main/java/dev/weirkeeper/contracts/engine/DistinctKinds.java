@@ -60,10 +60,7 @@ final class DistinctKinds {
   }
 
   private static Step judge(
-      Relation relation,
-      List<Answers.Counted> counts,
-      Optional<List<Literal>> given,
-      Mode mode) {
+      Relation relation, List<Answers.Counted> counts, Optional<List<Literal>> given, Mode mode) {
     List<Literal> members = given.orElse(List.of());
     boolean inside =
         counts.stream()

@@ -53,7 +53,8 @@ public final class GxResults {
       }
       ObjectNode evr = evr(item, result, format, report);
       successful += evr.path("success").booleanValue() ? 1 : 0;
-      boolean first = order == Order.GX && evr.path("exception_info").path("raised_exception").booleanValue();
+      boolean first =
+          order == Order.GX && evr.path("exception_info").path("raised_exception").booleanValue();
       (first ? raised : answered).add(evr);
     }
     int evaluated = suite.items().size();
@@ -99,8 +100,7 @@ public final class GxResults {
   }
 
   /** Success, result, meta and exception_info of one expectation. */
-  static ObjectNode evr(
-      String type, Judgement judgement, ResultFormat format, Mode mode) {
+  static ObjectNode evr(String type, Judgement judgement, ResultFormat format, Mode mode) {
     ObjectNode evr = NODES.objectNode();
     evr.put("success", judgement.status() == Judgement.Status.PASSED);
     Optional<String> raised =
@@ -108,7 +108,8 @@ public final class GxResults {
                 || judgement.status() == Judgement.Status.UNSUPPORTED
             ? judgement.reason()
             : Optional.empty();
-    evr.set("result", raised.isPresent() ? NODES.objectNode() : result(type, judgement, format, mode));
+    evr.set(
+        "result", raised.isPresent() ? NODES.objectNode() : result(type, judgement, format, mode));
     evr.putObject("meta");
     ObjectNode exception = evr.putObject("exception_info");
     exception.put("raised_exception", raised.isPresent());
