@@ -178,7 +178,7 @@ final class AggregateKinds {
 
   private static Step rowCount(Rule rule, Fields fields, Options options) {
     Range range = rule.terms().as(Range.class);
-    Metric.Count rows = new Metric.Count(Domain.rows(rule));
+    Metric.Count rows = new Metric.Count(Domain.rowsOfTable(rule, options));
     return new Step.Ask(
         List.of(rows), answers -> judge(Optional.of(answers.count(rows)), range, "number of rows"));
   }

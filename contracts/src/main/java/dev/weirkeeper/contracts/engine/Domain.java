@@ -47,6 +47,14 @@ record Domain(Rule rule, Field field, Mode mode, Expr rows, Expr valued) {
     return rule.condition().orElse(Expr.always(Expr.Truth.TRUE));
   }
 
+  /**
+   * The rows that a rule about a table is about. Great Expectations 1.2 takes a condition there and
+   * then counts all rows.
+   */
+  static Expr rowsOfTable(Rule rule, Options options) {
+    return options.mode() == Mode.STRICT ? rows(rule) : Expr.always(Expr.Truth.TRUE);
+  }
+
   static Expr both(Expr left, Expr right) {
     if (left instanceof Expr.Always always && always.answer() == Expr.Truth.TRUE) {
       return right;

@@ -196,7 +196,8 @@ class TableKindsTest {
 
     assertThat(value(judge(table, TableRules.minBetween("a", ANY).where(some), GX_SQL)))
         .isEqualTo("2");
-    assertThat(value(judge(table, Rule.rowCountBetween(ANY).where(some), GX_SQL))).isEqualTo("2");
+    assertThat(value(judge(table, Rule.rowCountBetween(ANY).where(some), STRICT))).isEqualTo("2");
+    assertThat(value(judge(table, Rule.rowCountBetween(ANY).where(some), GX_SQL))).isEqualTo("3");
     assertThat(value(judge(table, TableRules.distinctShareBetween("a", ANY).where(some), GX_SQL)))
         .isEqualTo("1");
   }
