@@ -55,6 +55,6 @@ public final class GxEvaluation {
     } catch (MalformedException e) {
       judgement = Judgement.error(String.valueOf(e.getMessage()));
     }
-    return GxResults.evr(type, judgement, format, mode).toString();
+    return GxResults.evr(type, judgement, format, mode, "batch").toString();
   }
 }

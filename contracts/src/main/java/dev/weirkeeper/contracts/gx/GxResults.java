@@ -53,8 +53,7 @@ public final class GxResults {
       }
       ObjectNode evr = evr(item, result, format, report);
       successful += evr.path("success").booleanValue() ? 1 : 0;
-      boolean first =
-          order == Order.GX && evr.path("exception_info").path("raised_exception").booleanValue();
+      boolean first = order == Order.GX && evr.path("exception_info").path("raised_exception").booleanValue();
       (first ? raised : answered).add(evr);
     }
     int evaluated = suite.items().size();
@@ -85,7 +84,13 @@ public final class GxResults {
   private static ObjectNode evr(
       GxSuite.Item item, RuleResult result, ResultFormat format, ContractReport report) {
     Judgement judgement = result.judgement();
-    ObjectNode evr = evr(item.type(), judgement, format, report.options().mode());
+    ObjectNode evr =
+        evr(
+            item.type(),
+            judgement,
+            format,
+            report.options().mode(),
+            report.dataset().asset().name());
     ObjectNode config = evr.putObject("expectation_config");
     config.put("type", item.type());
     ObjectNode kwargs = (ObjectNode) Located.read(item.kwargs()).root();
@@ -100,7 +105,8 @@ public final class GxResults {
   }
 
   /** Success, result, meta and exception_info of one expectation. */
-  static ObjectNode evr(String type, Judgement judgement, ResultFormat format, Mode mode) {
+  static ObjectNode evr(
+      String type, Judgement judgement, ResultFormat format, Mode mode, String table) {
     ObjectNode evr = NODES.objectNode();
     evr.put("success", judgement.status() == Judgement.Status.PASSED);
     Optional<String> raised =
@@ -108,8 +114,7 @@ public final class GxResults {
                 || judgement.status() == Judgement.Status.UNSUPPORTED
             ? judgement.reason()
             : Optional.empty();
-    evr.set(
-        "result", raised.isPresent() ? NODES.objectNode() : result(type, judgement, format, mode));
+    evr.set("result", raised.isPresent() ? NODES.objectNode() : result(type, judgement, format, mode, table));
     evr.putObject("meta");
     ObjectNode exception = evr.putObject("exception_info");
     exception.put("raised_exception", raised.isPresent());
@@ -121,14 +126,14 @@ public final class GxResults {
   }
 
   private static ObjectNode result(
-      String type, Judgement judgement, ResultFormat format, Mode mode) {
+      String type, Judgement judgement, ResultFormat format, Mode mode, String table) {
     Expectation.Shape shape =
         GxExpectations.find(type).map(Expectation::shape).orElse(Expectation.Shape.OBSERVED);
     if (format.level() == ResultFormat.Level.BOOLEAN_ONLY || shape == Expectation.Shape.NOTHING) {
       return NODES.objectNode();
     }
     if (judgement.measured() instanceof Judgement.Rows rows) {
-      return new MapResult(type, shape, rows, format, mode).write();
+      return new MapResult(type, shape, rows, format, mode, table).write();
     }
     ObjectNode result = NODES.objectNode();
     if (judgement.measured() instanceof Judgement.Observed observed) {

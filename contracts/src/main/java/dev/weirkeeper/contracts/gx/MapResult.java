@@ -29,10 +29,17 @@ final class MapResult {
   private final Judgement.Rows rows;
   private final ResultFormat format;
   private final Mode mode;
+  private final String table;
   private final int ruleColumns;
 
   MapResult(
-      String type, Expectation.Shape shape, Judgement.Rows rows, ResultFormat format, Mode mode) {
+      String type,
+      Expectation.Shape shape,
+      Judgement.Rows rows,
+      ResultFormat format,
+      Mode mode,
+      String table) {
+    this.table = table;
     this.type = type;
     this.shape = shape;
     this.rows = rows;
@@ -146,11 +153,21 @@ final class MapResult {
           "unexpected_index_list",
           index(mode == Mode.GX_SQL ? format.partial() : Integer.MAX_VALUE));
     }
-    if (format.indexQuery() == ResultFormat.Query.INCLUDED && mode == Mode.GX_PANDAS) {
+    if (format.indexQuery() == ResultFormat.Query.INCLUDED) {
+      query(result);
+    }
+  }
+
+  private void query(ObjectNode result) {
+    if (mode == Mode.GX_PANDAS) {
       List<String> places = new ArrayList<>();
       rows.sample().forEach(row -> places.add(String.valueOf(row.index().orElse(0))));
       result.put(
           "unexpected_index_query", "df.filter(items=[" + String.join(", ", places) + "], axis=0)");
+    } else if (mode == Mode.STRICT || !type.equals("expect_compound_columns_to_be_unique")) {
+      List<String> columns = new ArrayList<>(format.indexColumns());
+      columns.addAll(rows.shown().subList(0, ruleColumns));
+      result.put("unexpected_index_query", IndexQuery.of(columns, table, rows.bad()));
     }
   }
 
