@@ -1,5 +1,7 @@
 package dev.weirkeeper.contracts;
 
+import dev.weirkeeper.contracts.stream.Ranges;
+
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package dev.weirkeeper.contracts;
 
+import dev.weirkeeper.contracts.stream.Ranges;
+
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Expr.Comparison;
 import java.math.BigDecimal;

@@ -1,5 +1,7 @@
 package dev.weirkeeper.contracts;
 
+import dev.weirkeeper.contracts.stream.Ranges;
+
 import dev.weirkeeper.contracts.Expr.Comparison;
 import dev.weirkeeper.contracts.Expr.Direction;
 import dev.weirkeeper.contracts.Expr.Nulls;

@@ -1,5 +1,7 @@
 package dev.weirkeeper.contracts;
 
+import dev.weirkeeper.contracts.stream.Contracts;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 

@@ -10,7 +10,7 @@ import dev.weirkeeper.Labels;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.Violation;
-import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.contracts.TestRows;
 import dev.weirkeeper.spi.RowJudge;
 import java.io.IOException;

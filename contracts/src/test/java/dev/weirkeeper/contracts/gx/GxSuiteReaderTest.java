@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weirkeeper.Violation;
 import dev.weirkeeper.contracts.Contract;
-import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.contracts.ImportReport;
 import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Range;

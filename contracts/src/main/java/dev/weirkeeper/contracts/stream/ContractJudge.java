@@ -1,11 +1,21 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
+
+import dev.weirkeeper.contracts.PythonRegex;
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Interval;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Terms;
+import dev.weirkeeper.contracts.ValueTest;
 
 import dev.weirkeeper.Labels;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Violation;
-import dev.weirkeeper.contracts.Check.Verdicts;
+import dev.weirkeeper.contracts.stream.Check.Verdicts;
 import dev.weirkeeper.spi.RowJudge;
 import java.util.ArrayList;
 import java.util.Arrays;

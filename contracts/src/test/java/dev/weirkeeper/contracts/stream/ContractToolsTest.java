@@ -1,4 +1,8 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
+
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.Contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

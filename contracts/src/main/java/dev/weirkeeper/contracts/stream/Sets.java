@@ -1,6 +1,11 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
-import dev.weirkeeper.contracts.Check.ValueTest;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Moments;
+import dev.weirkeeper.contracts.Numbers;
+import dev.weirkeeper.contracts.Literal;
+
+import dev.weirkeeper.contracts.stream.Check.ValueTest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

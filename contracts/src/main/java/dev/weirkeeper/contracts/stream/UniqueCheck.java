@@ -1,4 +1,6 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
+
+import dev.weirkeeper.contracts.Form;
 
 import dev.weirkeeper.Labels;
 import dev.weirkeeper.RowBatch;

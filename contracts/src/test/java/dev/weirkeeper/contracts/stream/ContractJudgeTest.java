@@ -1,4 +1,10 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
+
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.TestRows;
 
 import static dev.weirkeeper.contracts.TestRows.ABSENT;
 import static dev.weirkeeper.contracts.TestRows.UNCHANGED;

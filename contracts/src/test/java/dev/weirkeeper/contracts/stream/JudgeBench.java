@@ -1,4 +1,9 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
+
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.TestRows;
 
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;

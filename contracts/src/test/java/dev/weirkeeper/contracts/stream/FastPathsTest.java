@@ -1,4 +1,12 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
+
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.ValueTest;
+import dev.weirkeeper.contracts.TestRows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

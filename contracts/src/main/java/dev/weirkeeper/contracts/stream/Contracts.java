@@ -1,4 +1,6 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
+
+import dev.weirkeeper.contracts.Contract;
 
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;

@@ -1,8 +1,15 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
+
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Interval;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Moments;
+import dev.weirkeeper.contracts.Numbers;
+import dev.weirkeeper.contracts.Literal;
 
 import static dev.weirkeeper.contracts.Interval.number;
 
-import dev.weirkeeper.contracts.Check.ValueTest;
+import dev.weirkeeper.contracts.stream.Check.ValueTest;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

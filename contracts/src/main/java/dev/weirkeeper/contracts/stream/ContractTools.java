@@ -1,4 +1,7 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
+
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.Contract;
 
 import static java.util.Objects.requireNonNull;
 
