@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -111,7 +112,7 @@ class CrashIT {
         number(
             server,
             "shop",
-            "SELECT count(*) FROM pg_logical_slot_get_changes('oracle', NULL, NULL)"
+            "SELECT count(*) FROM pg_logical_slot_peek_changes('oracle', NULL, NULL)"
                 + " WHERE data ~ '^table public\\.[abc]: (INSERT|UPDATE|DELETE):'");
     long in =
         number(
@@ -156,6 +157,12 @@ class CrashIT {
         Proof.Content there = Proof.of(shop, table, columns, List.of("id"), quarantined);
         Proof.Content here = Proof.of(warehouse, table, columns, List.of("id"), quarantined);
         System.out.println("crash: " + table + " " + there.rows() + " rows compared");
+        if (!here.equals(there)) {
+          System.out.println(
+              "crash: "
+                  + new Divergence(server, table, "oracle")
+                      .describe(columns, Set.copyOf(quarantined)));
+        }
         assertThat(here).as(table).isEqualTo(there);
         assertThat(there.rows() + quarantined.size())
             .as("open keys are present at the source")
