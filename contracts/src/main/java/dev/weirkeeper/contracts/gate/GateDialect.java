@@ -17,6 +17,9 @@ public interface GateDialect {
   /** A connection of its own, without auto-commit. */
   GateConnection connect() throws SQLException;
 
+  /** One for a write: where writes take turns, once it is this one's. */
+  GateConnection connectInTurn() throws SQLException;
+
   /** Columns of a table in their order; none if there is no such table. */
   List<TargetColumn> columns(Connection connection, Asset asset) throws SQLException;
 

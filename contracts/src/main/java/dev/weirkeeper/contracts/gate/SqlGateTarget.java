@@ -144,7 +144,7 @@ public final class SqlGateTarget implements GateTarget {
       throws IOException, GateRefusedException, GateConflictException {
     GateConnection session = null;
     try {
-      session = dialect.connect();
+      session = dialect.connectInTurn();
       Connection connection = session.sql();
       List<TargetColumn> columns = dialect.columns(connection, asset);
       if (columns.isEmpty()) {

@@ -41,31 +41,40 @@ final class DuckDbGateDialect implements GateDialect {
 
   @Override
   public GateConnection connect() throws SQLException {
+    return open(() -> {});
+  }
+
+  @Override
+  public GateConnection connectInTurn() throws SQLException {
     turn.acquireUninterruptibly();
-    Connection connection;
     try {
-      connection = database.duplicate();
+      return open(turn::release);
     } catch (SQLException | RuntimeException e) {
       turn.release();
       throw e;
     }
+  }
+
+  private GateConnection open(Runnable end) throws SQLException {
+    Connection connection = database.duplicate();
     try {
       connection.setAutoCommit(false);
+      return new Turn(connection.unwrap(DuckDBConnection.class), end);
     } catch (SQLException e) {
-      turn.release();
       connection.close();
       throw e;
     }
-    return new Turn(connection.unwrap(DuckDBConnection.class));
   }
 
-  /** A connection while it is its turn. */
-  private final class Turn implements GateConnection {
+  /** A connection, while it is its turn if it waited for one. */
+  private static final class Turn implements GateConnection {
     private final DuckDBConnection connection;
+    private final Runnable end;
     private boolean over;
 
-    Turn(DuckDBConnection connection) {
+    Turn(DuckDBConnection connection, Runnable end) {
       this.connection = connection;
+      this.end = end;
     }
 
     @Override
@@ -92,7 +101,7 @@ final class DuckDbGateDialect implements GateDialect {
       try (connection) {
         connection.rollback();
       } finally {
-        turn.release();
+        end.run();
       }
     }
   }

@@ -64,6 +64,12 @@ final class PostgresGateDialect implements GateDialect {
     };
   }
 
+  /** Writes go on at the same time until they publish. */
+  @Override
+  public GateConnection connectInTurn() throws SQLException {
+    return connect();
+  }
+
   @Override
   public List<TargetColumn> columns(Connection connection, Asset asset) throws SQLException {
     List<TargetColumn> columns = new ArrayList<>();
