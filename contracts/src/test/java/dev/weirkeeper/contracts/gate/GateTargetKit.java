@@ -135,7 +135,9 @@ public abstract class GateTargetKit {
 
   @AfterEach
   void close() throws Exception {
-    target.close();
+    if (target != null) {
+      target.close();
+    }
   }
 
   protected static List<@Nullable Object> row(
