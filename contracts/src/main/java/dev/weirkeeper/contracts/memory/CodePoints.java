@@ -10,9 +10,12 @@ final class CodePoints {
       char a = left.charAt(i);
       char b = right.charAt(i);
       if (a != b) {
-        boolean aboveA = Character.isSurrogate(a);
-        boolean aboveB = Character.isSurrogate(b);
-        return aboveA == aboveB ? a - b : aboveA ? 1 : -1;
+        boolean inPair =
+            i > 0
+                && Character.isHighSurrogate(left.charAt(i - 1))
+                && (Character.isLowSurrogate(a) || Character.isLowSurrogate(b));
+        int at = inPair ? i - 1 : i;
+        return Integer.compare(left.codePointAt(at), right.codePointAt(at));
       }
     }
     return left.length() - right.length();

@@ -89,6 +89,11 @@ final class Graph {
       return new Node(new LogicTests.IsMissing(value(isMissing.value())), List.of());
     }
     if (expr instanceof Expr.Same same) {
+      if (same.left() instanceof Operand.Constant || same.right() instanceof Operand.Constant) {
+        // A constant is never NULL.
+        return node(
+            new Expr.IsTrue(new Expr.Compare(same.left(), Comparison.EQUAL, same.right())));
+      }
       return new Node(
           new PairTest(
               value(same.left()), Comparison.EQUAL, value(same.right()), PairTest.Nulls.A_VALUE),
