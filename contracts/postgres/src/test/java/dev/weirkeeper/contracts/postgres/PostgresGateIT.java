@@ -23,11 +23,15 @@ import dev.weirkeeper.contracts.gate.Gate;
 import dev.weirkeeper.contracts.gate.GatePolicy;
 import dev.weirkeeper.contracts.gate.GateReport;
 import dev.weirkeeper.contracts.gate.GateStatus;
+import dev.weirkeeper.contracts.gate.GateStep;
 import dev.weirkeeper.contracts.gate.GateTally;
 import dev.weirkeeper.contracts.memory.Frames;
 import dev.weirkeeper.spi.AuditSink;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -36,6 +40,8 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -192,6 +198,75 @@ class PostgresGateIT {
 
     assertThat(report.tally()).isEqualTo(GateTally.of(1, 1, 0));
     assertThat(database.published()).contains("1|live|null");
+  }
+
+  /** What happens to the commit of a write. */
+  private enum Fault {
+    LOST_ANSWER,
+    NEVER_ARRIVES
+  }
+
+  private Gate failing(Fault fault) throws IOException {
+    DataSource real = database.login();
+    AtomicBoolean armed = new AtomicBoolean();
+    DataSource faulty =
+        (DataSource)
+            Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, args) -> wrapped(real.getConnection(), fault, armed));
+    return Gate.to(
+            PostgresGateTarget.of(GateFixture.ITEMS, faulty)
+                .steps(step -> armed.set(step == GateStep.LEDGERED))
+                .build())
+        .contract(NAMED)
+        .policy(GENEROUS)
+        .open();
+  }
+
+  private static Connection wrapped(Connection real, Fault fault, AtomicBoolean armed) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            Connection.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, args) -> {
+              if (method.getName().equals("commit") && armed.getAndSet(false)) {
+                if (fault == Fault.LOST_ANSWER) {
+                  real.commit();
+                }
+                real.abort(Runnable::run);
+                throw new SQLException("The connection broke", "08006");
+              }
+              try {
+                return method.invoke(real, args);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void invariant_6_a_commit_whose_answer_is_lost_is_found_in_the_ledger() throws Exception {
+    GateReport report =
+        failing(Fault.LOST_ANSWER).write(rows(row(1L, "a"), row(2L, null)), CallControl.NONE);
+
+    assertThat(report.tally()).isEqualTo(GateTally.of(1, 1, 0));
+    assertThat(database.published()).containsExactly("1|a|null");
+    assertThat(ledger()).isEqualTo(1);
+  }
+
+  @Test
+  void invariant_6_a_commit_that_never_arrived_is_no_report_and_may_come_again()
+      throws Exception {
+    Gate gate = failing(Fault.NEVER_ARRIVES);
+
+    assertThatThrownBy(() -> gate.write(rows(row(1L, "a"), row(2L, null)), CallControl.NONE))
+        .isInstanceOf(IOException.class);
+    assertThat(database.published()).isEmpty();
+    GateReport report = gate(NAMED).open().write(rows(row(1L, "a"), row(2L, null)), CallControl.NONE);
+
+    assertThat(report.tally()).isEqualTo(GateTally.of(1, 1, 0));
+    assertThat(database.published()).containsExactly("1|a|null");
   }
 
   @Test
