@@ -42,13 +42,20 @@ record DbtCommand(
     command.addAll(options);
     command.addAll(
         List.of(
-            "--project-dir", project.toString(),
-            "--profiles-dir", profiles.toString(),
-            "--target-path", artifacts(folder).toString(),
-            "--log-path", folder.resolve("logs").toString(),
-            "--log-format", "json",
-            "--log-level", "info",
-            "--log-level-file", "none",
+            "--project-dir",
+            project.toString(),
+            "--profiles-dir",
+            profiles.toString(),
+            "--target-path",
+            artifacts(folder).toString(),
+            "--log-path",
+            folder.resolve("logs").toString(),
+            "--log-format",
+            "json",
+            "--log-level",
+            "info",
+            "--log-level-file",
+            "none",
             "--no-use-colors",
             "--no-send-anonymous-usage-stats"));
     target.ifPresent(name -> command.addAll(List.of("--target", name)));

@@ -88,14 +88,11 @@ public final class DbtTools implements ToolRegistry {
   }
 
   /**
-   * @param run id of a run that dbt_test made lately; if left out, what lies in the project's folder
-   *     of artifacts
+   * @param run id of a run that dbt_test made lately; if left out, what lies in the project's
+   *     folder of artifacts
    */
   record Read(
-      Optional<String> run,
-      Optional<Show> show,
-      Optional<String> cursor,
-      Optional<Integer> limit) {
+      Optional<String> run, Optional<Show> show, Optional<String> cursor, Optional<Integer> limit) {
     Read {
       Listing.require(cursor, limit);
     }
@@ -297,8 +294,7 @@ public final class DbtTools implements ToolRegistry {
       Map<String, String> all = new HashMap<>(environment);
       all.putAll(secrets);
       Path folder = project.orElseThrow();
-      return new DbtCommand(
-          executable.orElseThrow(), folder, profiles.orElse(folder), target, all);
+      return new DbtCommand(executable.orElseThrow(), folder, profiles.orElse(folder), target, all);
     }
 
     Words words() {

@@ -48,7 +48,6 @@ final class Lineage {
         nearest.add(Outside.of(id, LONGEST_NAME));
       }
     }
-    return new TestReport.Downstream(
-        models, exposures, seen.size() - models - exposures, nearest);
+    return new TestReport.Downstream(models, exposures, seen.size() - models - exposures, nearest);
   }
 }

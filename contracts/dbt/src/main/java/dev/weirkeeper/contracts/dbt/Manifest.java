@@ -39,8 +39,7 @@ record Manifest(
 
   /** The model of a generic test: {@code {{ get_where_subquery(ref('orders')) }}}. */
   private static final Pattern REFERENCE =
-      Pattern.compile(
-          "(?:ref|source)\\(\\s*['\"]([^'\"]+)['\"](?:\\s*,\\s*['\"]([^'\"]+)['\"])?");
+      Pattern.compile("(?:ref|source)\\(\\s*['\"]([^'\"]+)['\"](?:\\s*,\\s*['\"]([^'\"]+)['\"])?");
 
   /** A model, a seed, a snapshot, a source, an exposure. */
   record Node(String id, String type, String name, Optional<String> relation) {}
@@ -182,11 +181,14 @@ record Manifest(
     if (array.isTextual()) {
       texts.add(array.textValue());
     }
-    array.elements().forEachRemaining(element -> {
-      if (element.isTextual()) {
-        texts.add(element.textValue());
-      }
-    });
+    array
+        .elements()
+        .forEachRemaining(
+            element -> {
+              if (element.isTextual()) {
+                texts.add(element.textValue());
+              }
+            });
     return texts;
   }
 

@@ -53,7 +53,8 @@ final class Results {
     List<RunResults.Result> sorted =
         results.results().stream()
             .sorted(
-                Comparator.comparing(RunResults.Result::status).thenComparing(RunResults.Result::id))
+                Comparator.comparing(RunResults.Result::status)
+                    .thenComparing(RunResults.Result::id))
             .toList();
     for (RunResults.Result result : sorted) {
       Optional<Manifest.Test> test = manifest.map(Manifest::tests).map(m -> m.get(result.id()));

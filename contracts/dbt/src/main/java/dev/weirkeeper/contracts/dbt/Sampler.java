@@ -81,7 +81,9 @@ final class Sampler {
     this.masking = masking;
   }
 
-  /** A query that may be run, with the names in it, and whether its columns are those of a table. */
+  /**
+   * A query that may be run, with the names in it, and whether its columns are those of a table.
+   */
   private record Query(String sql, Set<String> names, Origin origin) {}
 
   private enum Origin {
@@ -118,11 +120,7 @@ final class Sampler {
   }
 
   private Probe<TestReport.Samples> read(
-      Connection connection,
-      Query query,
-      List<String> relations,
-      Duration time,
-      int characters)
+      Connection connection, Query query, List<String> relations, Duration time, int characters)
       throws SQLException {
     connection.setReadOnly(true);
     connection.setAutoCommit(false);

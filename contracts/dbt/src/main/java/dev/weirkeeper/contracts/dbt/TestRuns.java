@@ -225,18 +225,13 @@ final class TestRuns {
     }
   }
 
-  private void requireOfThisRun(RunResults found, DbtLog log, Instant begun)
-      throws EndedException {
+  private void requireOfThisRun(RunResults found, DbtLog log, Instant begun) throws EndedException {
     boolean other =
         log.invocation().isPresent()
             && found.metadata().invocation().isPresent()
             && !log.invocation().equals(found.metadata().invocation());
     boolean older =
-        found
-            .metadata()
-            .generatedAt()
-            .filter(at -> at.isBefore(begun.minus(SLACK)))
-            .isPresent();
+        found.metadata().generatedAt().filter(at -> at.isBefore(begun.minus(SLACK))).isPresent();
     if (other || older) {
       throw new EndedException(
           new Outcome.Failed(
@@ -335,9 +330,7 @@ final class TestRuns {
     List<TestReport.TestResult> listed =
         show == DbtTools.Show.ALL
             ? all.tests()
-            : all.tests().stream()
-                .filter(test -> test.status() != TestReport.Status.PASS)
-                .toList();
+            : all.tests().stream().filter(test -> test.status() != TestReport.Status.PASS).toList();
     return new TestReport(
         Optional.of(all.run()),
         all.counts(),

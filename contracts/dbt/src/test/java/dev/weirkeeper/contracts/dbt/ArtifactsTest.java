@@ -56,7 +56,8 @@ class ArtifactsTest {
     assertThat(accepted.failures()).contains(2L);
     assertThat(accepted.kind()).contains(Outside.of("accepted_values"));
     assertThat(accepted.tags()).containsExactly(Outside.of("nightly"));
-    assertThat(accepted.message()).contains(Outside.of("Got 2 results, configured to fail if != 0"));
+    assertThat(accepted.message())
+        .contains(Outside.of("Got 2 results, configured to fail if != 0"));
     assertThat(accepted.tested())
         .contains(
             new TestReport.Tested(

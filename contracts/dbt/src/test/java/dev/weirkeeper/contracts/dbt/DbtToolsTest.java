@@ -194,8 +194,7 @@ class DbtToolsTest {
   @Test
   void more_of_a_run_is_shown_without_running_it_again() throws Exception {
     DbtTools tools = builder().build();
-    TestReport first =
-        report(call(tools, DbtTools.TEST, "{\"limit\":5}", patient()));
+    TestReport first = report(call(tools, DbtTools.TEST, "{\"limit\":5}", patient()));
     assertThat(first.tests()).hasSize(5);
     dbt.listing("exit 77");
 
@@ -270,8 +269,7 @@ class DbtToolsTest {
     dbt.testing("trap '' TERM; echo $$ >\"$here/parent\"; while :; do sleep 1; done");
 
     Outcome outcome =
-        call(
-            builder().timeLimit(Duration.ofSeconds(2)).build(), DbtTools.TEST, "{}", patient());
+        call(builder().timeLimit(Duration.ofSeconds(2)).build(), DbtTools.TEST, "{}", patient());
 
     assertThat(outcome)
         .isInstanceOfSatisfying(
@@ -358,14 +356,12 @@ class DbtToolsTest {
     dbt.replacing("run_results.json", Recorded.NEWEST_ID, "11111111-b450-4541-9481-d5f6633dacbc");
     assertThat(test(builder().build()))
         .isInstanceOfSatisfying(
-            Outcome.Failed.class,
-            failed -> assertThat(failed.error()).contains("not of this run"));
+            Outcome.Failed.class, failed -> assertThat(failed.error()).contains("not of this run"));
 
     dbt.replacing("run_results.json", "2026-11-30T08:57:09", "2026-11-29T08:57:09");
     assertThat(test(builder().build()))
         .isInstanceOfSatisfying(
-            Outcome.Failed.class,
-            failed -> assertThat(failed.error()).contains("not of this run"));
+            Outcome.Failed.class, failed -> assertThat(failed.error()).contains("not of this run"));
   }
 
   @Test

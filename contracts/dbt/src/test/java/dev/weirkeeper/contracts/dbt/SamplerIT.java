@@ -157,8 +157,7 @@ class SamplerIT {
 
   @Test
   void the_database_refuses_what_the_parser_let_pass() {
-    assertThat(sample("select lo_create(4711) from main.orders"))
-        .isInstanceOf(Probe.Unknown.class);
+    assertThat(sample("select lo_create(4711) from main.orders")).isInstanceOf(Probe.Unknown.class);
   }
 
   @Test
@@ -185,8 +184,7 @@ class SamplerIT {
       if (!Set.of(TestReport.Status.FAIL, TestReport.Status.WARN).contains(result.status())) {
         continue;
       }
-      Manifest.Test test =
-          Optional.ofNullable(manifest.tests().get(result.id())).orElseThrow();
+      Manifest.Test test = Optional.ofNullable(manifest.tests().get(result.id())).orElseThrow();
       Probe<TestReport.Samples> samples =
           sampler.sample(
               result.compiled(), manifest.relations(test), Duration.ofSeconds(20), 10_000);

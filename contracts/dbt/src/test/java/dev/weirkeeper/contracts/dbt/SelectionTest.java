@@ -78,8 +78,7 @@ class SelectionTest {
   void there_are_few_and_short_criteria() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Selection(Collections.nCopies(21, "orders")));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Selection(List.of("x".repeat(201))));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Selection(List.of("x".repeat(201))));
   }
 
   @Test

@@ -45,7 +45,8 @@ public final class Conformance {
         }
       }
       default -> {
-        System.err.println("Say what to do: fixture PORT, door PORT, door, or dbt EXECUTABLE PROJECT");
+        System.err.println(
+            "Say what to do: fixture PORT, door PORT, door, or dbt EXECUTABLE PROJECT");
         System.exit(2);
       }
     }
