@@ -177,7 +177,7 @@ public final class DbtTools implements ToolRegistry {
       environment.put("PYTHONUNBUFFERED", "1");
     }
 
-    /** The dbt command, of dbt-core 1.5 or later, by its whole path. */
+    /** The dbt command, of dbt-core 1.8 or later, by its whole path. */
     public Builder executable(Path dbt) {
       executable = Optional.of(absolute("executable", dbt));
       return this;
