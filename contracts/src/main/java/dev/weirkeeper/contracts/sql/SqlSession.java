@@ -43,7 +43,7 @@ final class SqlSession implements AutoCloseable {
       new SqlParser() {
         @Override
         public ParsedSql parse(String sql, StatementContext context) {
-          return ParsedSql.of(sql, ParsedParameters.NONE);
+          return ParsedSql.of(sql, ParsedParameters.positional(0));
         }
 
         @Override
