@@ -28,6 +28,9 @@ public final class RecordKinds {
     bodies.put(Freeze.Frozen.KIND, Freeze.Frozen.class);
     bodies.put(Freeze.Thawed.KIND, Freeze.Thawed.class);
     bodies.put(Decided.KIND, Decided.class);
+    bodies.put(Gated.Judged.KIND, Gated.Judged.class);
+    bodies.put(Gated.Published.KIND, Gated.Published.class);
+    bodies.put(Gated.Waived.KIND, Gated.Waived.class);
     bodies.put(JournalRecovered.KIND, JournalRecovered.class);
     bodies.put(LedgerAnchored.KIND, LedgerAnchored.class);
     bodies.put(PipelineStarted.KIND, PipelineStarted.class);

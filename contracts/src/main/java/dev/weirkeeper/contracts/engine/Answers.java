@@ -102,6 +102,19 @@ public final class Answers {
     return this;
   }
 
+  /** Takes over the answer of another to one question, a failure too. */
+  public Answers take(Metric metric, Answers other) {
+    Object answer = other.known.get(metric);
+    return answer == null ? this : keep(metric, answer);
+  }
+
+  /** Why a metric could not be found out; empty if it was, or was never asked. */
+  public Optional<String> failure(Metric metric) {
+    return known.get(metric) instanceof Failure failure
+        ? Optional.of(failure.reason())
+        : Optional.empty();
+  }
+
   public boolean knows(Metric metric) {
     return known.containsKey(metric);
   }

@@ -6,6 +6,7 @@ import dev.weirkeeper.Asset;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.Counts;
 import dev.weirkeeper.Finding;
+import dev.weirkeeper.Gated;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
 import dev.weirkeeper.Json;
@@ -116,6 +117,8 @@ public final class RandomRecords {
       return Counts.of(random.nextInt(100), random.nextInt(100), random.nextInt(100));
     } else if (type == Screened.Tally.class) {
       return tally(random.nextInt(100), random.nextInt(100), random.nextInt(100));
+    } else if (type == Gated.Tally.class) {
+      return gated(random.nextInt(100), random.nextInt(100), random.nextInt(100));
     } else if (type == Incident.class) {
       return incident();
     }
@@ -125,6 +128,11 @@ public final class RandomRecords {
   /** What came is the sum of what became of it. */
   private static Screened.Tally tally(long accepted, long rejected, long duplicates) {
     return new Screened.Tally(accepted + rejected + duplicates, accepted, rejected, duplicates);
+  }
+
+  private static Gated.Tally gated(long published, long quarantined, long dropped) {
+    return new Gated.Tally(
+        published + quarantined + dropped, published, quarantined, dropped);
   }
 
   /** All findings of an incident are of its asset. */
