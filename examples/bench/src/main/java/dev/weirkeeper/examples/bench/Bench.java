@@ -16,8 +16,8 @@ import java.util.Map;
 public final class Bench {
   private static final String HELP =
       """
-      Weirkeeper bench: [inserts] [updates] [latency] [huge] [mcp] [start]   (all without arguments)
-        -Drounds=5     rounds of inserts, updates, mcp and start
+      Weirkeeper bench: [inserts] [updates] [latency] [huge] [mcp] [start] [contracts]   (all without arguments)
+        -Drounds=5     rounds of inserts, updates, mcp, start and contracts
         -Drows=1000000 rows a round
         -Dhuge=5000000 rows of the one transaction that must fit into 256 MB of heap
       """;
@@ -31,7 +31,7 @@ public final class Bench {
       return;
     }
     if (wanted.isEmpty()) {
-      wanted.addAll(List.of("inserts", "updates", "latency", "huge", "mcp", "start"));
+      wanted.addAll(List.of("inserts", "updates", "latency", "huge", "mcp", "start", "contracts"));
     }
     int rounds = Integer.getInteger("rounds", 5);
     if (wanted.remove("mcp")) {
@@ -40,10 +40,13 @@ public final class Bench {
     if (wanted.remove("start")) {
       StdioStart.measure(rounds, System.out);
     }
+    int rows = Integer.getInteger("rows", 1_000_000);
+    if (wanted.remove("contracts")) {
+      ContractsBench.measure(rounds, rows, System.out);
+    }
     if (wanted.isEmpty()) {
       return;
     }
-    int rows = Integer.getInteger("rows", 1_000_000);
     try (LocalPostgres server =
         LocalPostgres.start(
             Map.of("fsync", "on", "max_wal_size", "8GB", "shared_buffers", "512MB"))) {
