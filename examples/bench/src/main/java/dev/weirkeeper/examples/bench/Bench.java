@@ -18,8 +18,8 @@ public final class Bench {
   private static final String HELP =
       """
       Weirkeeper bench: [inserts] [updates] [latency] [huge] [mcp] [start]   (all without arguments)
-                        contracts-gate
-        -Drounds=5     rounds of inserts, updates, mcp and start
+                        [contracts] [contracts-gate]
+        -Drounds=5     rounds of all but latency and huge
         -Drows=1000000 rows a round
         -Dhuge=5000000 rows of the one transaction that must fit into 256 MB of heap
       """;
@@ -33,7 +33,7 @@ public final class Bench {
       return;
     }
     if (wanted.isEmpty()) {
-      wanted.addAll(List.of("inserts", "updates", "latency", "huge", "mcp", "start"));
+      wanted.addAll(List.of("inserts", "updates", "latency", "huge", "mcp", "start", "contracts"));
     }
     int rounds = Integer.getInteger("rounds", 5);
     if (wanted.remove("mcp")) {
@@ -42,10 +42,10 @@ public final class Bench {
     if (wanted.remove("start")) {
       StdioStart.measure(rounds, System.out);
     }
-    if (wanted.isEmpty()) {
-      return;
-    }
     int rows = Integer.getInteger("rows", 1_000_000);
+    if (wanted.remove("contracts")) {
+      ContractsBench.measure(rounds, rows, System.out);
+    }
     if (wanted.remove("contracts-gate")) {
       try (LocalPostgres server = durable()) {
         ContractsGate.measure(server, rows, rounds, System.out);
