@@ -7,6 +7,7 @@ import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.ValueTest;
+import dev.weirkeeper.contracts.ValueTests;
 import dev.weirkeeper.contracts.engine.Answers;
 import dev.weirkeeper.contracts.engine.Engine;
 import dev.weirkeeper.contracts.engine.Frame;
@@ -37,6 +38,18 @@ public final class MemoryEngine implements Engine {
   private final MemoryBudget budget;
   private final Graph graph;
   private final Passes passes;
+
+  /** One that knows no other tables. */
+  public MemoryEngine(FrameSource source) {
+    this(source, Map.of());
+  }
+
+  /**
+   * @param tables other tables of the same system by their names, for rules that refer to them
+   */
+  public MemoryEngine(FrameSource source, Map<String, FrameSource> tables) {
+    this(source, tables, ValueTests::of, MemoryBudget.standard());
+  }
 
   /**
    * @param tables other tables of the same system by their names, for rules that refer to them

@@ -236,7 +236,7 @@ final class Tallies {
     public void add(Batch batch) {
       Column column = value.in(batch);
       long[] yes = rows.yes(batch);
-      if (column.isAllNull(batch.rows()) || !Bits.any(yes, batch.words())) {
+      if (!Folds.anyValue(yes, column, batch.words())) {
         return;
       }
       Folds.requireNumbers(column);

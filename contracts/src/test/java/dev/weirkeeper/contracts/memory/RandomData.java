@@ -148,7 +148,7 @@ final class RandomData {
       case 15 ->
           random.nextBoolean()
               ? new Expr.Repeated(
-                  columns(), one(List.of(Expr.Nulls.values())), expr(depth - 1))
+                  columns(), one(List.of(Expr.Nulls.values())), expr(Math.min(1, depth - 1)))
               : refers();
       default ->
           new Expr.OutOfOrder(
