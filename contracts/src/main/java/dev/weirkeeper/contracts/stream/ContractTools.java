@@ -1,8 +1,5 @@
 package dev.weirkeeper.contracts.stream;
 
-import dev.weirkeeper.contracts.Rule;
-import dev.weirkeeper.contracts.Contract;
-
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Asset;
@@ -16,6 +13,8 @@ import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Outside;
 import dev.weirkeeper.PipelineView;
 import dev.weirkeeper.Probe;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.spi.Target;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;

@@ -1,13 +1,12 @@
 package dev.weirkeeper.contracts.stream;
 
-import dev.weirkeeper.contracts.Contract;
-
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Labels;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.Violation;
+import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.spi.RowJudge;
 import java.util.Arrays;

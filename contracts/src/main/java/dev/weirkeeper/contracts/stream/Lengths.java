@@ -1,9 +1,8 @@
 package dev.weirkeeper.contracts.stream;
 
-import dev.weirkeeper.contracts.Interval;
 import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Interval;
 import dev.weirkeeper.contracts.Words;
-
 import dev.weirkeeper.contracts.stream.Check.ValueTest;
 
 /** Whether the number of characters (code points) of a value is within an interval. */

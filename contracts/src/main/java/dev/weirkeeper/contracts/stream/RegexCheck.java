@@ -1,12 +1,11 @@
 package dev.weirkeeper.contracts.stream;
 
-import dev.weirkeeper.contracts.Form;
-import dev.weirkeeper.contracts.BoundedText;
-
 import dev.weirkeeper.Labels;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.Tuples;
 import dev.weirkeeper.Tuples.State;
+import dev.weirkeeper.contracts.BoundedText;
+import dev.weirkeeper.contracts.Form;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,9 +14,9 @@ import java.util.regex.Pattern;
  *
  * <p>{@code java.util.regex} backtracks, so a value can be made on which a harmless-looking pattern
  * takes years. Each look at a character counts as a step; {@value BoundedText#STEPS} steps and
- * {@value BoundedText#STEPS_PER_CHARACTER} for each character of the value are allowed, which is far
- * beyond what matching needs. Past them, or where the engine runs out of stack, the answer is unknown. A count
- * of steps, unlike a clock, gives the same answer each time.
+ * {@value BoundedText#STEPS_PER_CHARACTER} for each character of the value are allowed, which is
+ * far beyond what matching needs. Past them, or where the engine runs out of stack, the answer is
+ * unknown. A count of steps, unlike a clock, gives the same answer each time.
  */
 record RegexCheck(int column, Pattern pattern, Found good, Form form, Check.Verdicts verdicts)
     implements Check {

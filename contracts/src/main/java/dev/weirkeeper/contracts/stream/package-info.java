@@ -1,4 +1,6 @@
-/** Judges rows of a stream as they come, by the contracts in force; screens for hosts' own streams. */
+/**
+ * Judges rows of a stream as they come, by the contracts in force; screens for hosts' own streams.
+ */
 @NullMarked
 package dev.weirkeeper.contracts.stream;
 
