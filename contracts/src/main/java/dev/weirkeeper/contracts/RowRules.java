@@ -181,29 +181,29 @@ public final class RowRules {
       case Rule.NOT_IN_SET -> ofColumn(members().map(set -> Exprs.not(in(set))).orElse(Exprs.TRUE));
       case Rule.BETWEEN -> ofColumn(between());
       case Rule.LENGTH_BETWEEN -> ofColumn(lengthBetween());
-      case Rule.MATCHES -> ofColumn(matches(rule.terms().as(Terms.Pattern.class).regex()));
+      case Rule.MATCHES -> ofPattern(matches(rule.terms().as(Terms.Pattern.class).regex()));
       case Rule.NOT_MATCHES ->
-          ofColumn(Exprs.not(matches(rule.terms().as(Terms.Pattern.class).regex())));
+          ofPattern(Exprs.not(matches(rule.terms().as(Terms.Pattern.class).regex())));
       case Rule.MATCHES_LIST -> {
         Terms.Patterns terms = rule.terms().as(Terms.Patterns.class);
         List<Expr> each = terms.regexes().stream().map(this::matches).toList();
-        yield ofColumn(terms.on() == Terms.On.ANY ? Exprs.any(each) : Exprs.all(each));
+        yield ofPattern(terms.on() == Terms.On.ANY ? Exprs.any(each) : Exprs.all(each));
       }
       case Rule.NOT_MATCHES_LIST -> {
         Terms.Patterns terms = rule.terms().as(Terms.Patterns.class);
-        yield ofColumn(Exprs.not(Exprs.any(terms.regexes().stream().map(this::matches).toList())));
+        yield ofPattern(Exprs.not(Exprs.any(terms.regexes().stream().map(this::matches).toList())));
       }
-      case Rule.LIKE -> ofColumn(like(rule.terms().as(Terms.LikePattern.class).pattern()));
+      case Rule.LIKE -> ofPattern(like(rule.terms().as(Terms.LikePattern.class).pattern()));
       case Rule.NOT_LIKE ->
-          ofColumn(Exprs.not(like(rule.terms().as(Terms.LikePattern.class).pattern())));
+          ofPattern(Exprs.not(like(rule.terms().as(Terms.LikePattern.class).pattern())));
       case Rule.LIKE_LIST -> {
         Terms.LikePatterns terms = rule.terms().as(Terms.LikePatterns.class);
         List<Expr> each = terms.patterns().stream().map(this::like).toList();
-        yield ofColumn(terms.on() == Terms.On.ANY ? Exprs.any(each) : Exprs.all(each));
+        yield ofPattern(terms.on() == Terms.On.ANY ? Exprs.any(each) : Exprs.all(each));
       }
       case Rule.NOT_LIKE_LIST -> {
         Terms.LikePatterns terms = rule.terms().as(Terms.LikePatterns.class);
-        yield ofColumn(Exprs.not(Exprs.any(terms.patterns().stream().map(this::like).toList())));
+        yield ofPattern(Exprs.not(Exprs.any(terms.patterns().stream().map(this::like).toList())));
       }
       case Rule.INCREASING -> order(Direction.INCREASING);
       case Rule.DECREASING -> order(Direction.DECREASING);
@@ -377,6 +377,12 @@ public final class RowRules {
   private Expr matches(String regex) {
     PythonRegex.compile(regex);
     return new Expr.Matches(resolver.text(operand()), regex);
+  }
+
+  /** A search that took too many steps answers UNKNOWN, which is not as good as found. */
+  private RowTest ofPattern(Expr good) {
+    boolean lostIsBad = mode != Mode.STRICT || rule.onUnknown() == Rule.Answer.FAIL;
+    return ofColumn(lostIsBad ? Exprs.isTrue(good) : good);
   }
 
   private Expr like(String pattern) {

@@ -54,7 +54,8 @@ final class RowKinds {
                   answers.count(unexpected),
                   shown,
                   List.of(),
-                  test.missing());
+                  test.missing(),
+                  bad);
           if (counted.unexpected() == 0 || options.samples() == 0) {
             return done(rule, options, counted);
           }
@@ -71,7 +72,8 @@ final class RowKinds {
                           counted.unexpected(),
                           shown,
                           more.rows(sample),
-                          test.missing())));
+                          test.missing(),
+                          bad)));
         });
   }
 
