@@ -137,8 +137,7 @@ final class RowKinds {
   private static Step zScore(Rule rule, Fields fields, Options options) {
     RowTest all = RowRules.ofColumn(rule, fields, options.mode(), TRUE);
     String column = requireNumbers(rule, fields);
-    Metric.Aggregate mean =
-        new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
+    Metric.Aggregate mean = new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
     Metric.Aggregate deviation =
         new Metric.Aggregate(Metric.Fold.DEVIATION, column, considered(all));
     return new Step.Ask(
@@ -160,8 +159,7 @@ final class RowKinds {
     RowTest all = RowRules.ofColumn(rule, fields, options.mode(), TRUE);
     String column = requireNumbers(rule, fields);
     if (rule.terms().as(Terms.Outlier.class).method() == Terms.Spread.STDEV) {
-      Metric.Aggregate mean =
-          new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
+      Metric.Aggregate mean = new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
       Metric.Aggregate deviation =
           new Metric.Aggregate(Metric.Fold.DEVIATION, column, considered(all));
       return new Step.Ask(

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -51,10 +50,7 @@ public final class JdbcEngine implements Engine {
       Duration timeout)
       throws IOException {
     this(
-        new SqlSession(jdbi, source.dialect(), source.stability(), timeout),
-        source,
-        frames,
-        tests);
+        new SqlSession(jdbi, source.dialect(), source.stability(), timeout), source, frames, tests);
   }
 
   JdbcEngine(
