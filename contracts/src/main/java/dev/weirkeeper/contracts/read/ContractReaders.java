@@ -44,7 +44,7 @@ public final class ContractReaders {
       return OdcsReader.read(root);
     }
     if (root.has("expectations")) {
-      return suite(root, asset);
+      return suite(document, root, asset);
     }
     if (DbtSchemaReader.reads(root)) {
       return DbtSchemaReader.read(root);
@@ -58,8 +58,9 @@ public final class ContractReaders {
             + " JSON Schema has '$schema' or 'properties', a contract of our own has 'weirkeeper'");
   }
 
-  private static Imported suite(Node root, String asset) {
-    GxSuiteReader.Imported imported = GxSuiteReader.read(root.tree().toString(), asset);
+  private static Imported suite(String document, Node root, String asset) {
+    String json = document.stripLeading().startsWith("{") ? document : root.tree().toString();
+    GxSuiteReader.Imported imported = GxSuiteReader.read(json, asset);
     List<Node> expectations = new ArrayList<>(root.at("expectations").items());
     for (ContractLint.Problem problem : ContractLint.check(imported.contract())) {
       if (problem.sort() == ContractLint.Sort.CONTRADICTION) {
