@@ -37,7 +37,7 @@ final class Folds {
   }
 
   /** Whether a set has rows with a value. */
-  private static boolean anyValue(long[] rows, Column column, int words) {
+  static boolean anyValue(long[] rows, Column column, int words) {
     for (int word = 0; word < words; word++) {
       if ((rows[word] & ~column.nulls(word)) != 0) {
         return true;

@@ -85,7 +85,10 @@ final class Operands {
       case PADDED, UUID, EXACT, OTHER -> Typed.of(dialect.cast(sql, Phrase.TYPE_TEXT), Kind.TEXT);
       case TRUTH -> Typed.of(sql, Kind.TRUTH);
       case DATE -> Typed.of(sql, Kind.DATE);
-      case TIMESTAMP -> Typed.of(sql, Kind.TIMESTAMP);
+      case TIMESTAMP ->
+          Typed.of(
+              isMicros(field.type()) ? sql : dialect.cast(sql, Phrase.TYPE_TIMESTAMP),
+              Kind.TIMESTAMP);
       case TIMESTAMP_WITH_ZONE -> Typed.of(sql, Kind.INSTANT);
     };
   }
@@ -94,6 +97,11 @@ final class Operands {
     return type.equalsIgnoreCase("float4")
         || type.equalsIgnoreCase("real")
         || type.equalsIgnoreCase("float");
+  }
+
+  /** Others are read as microseconds: that is what all engines compare. */
+  private static boolean isMicros(String type) {
+    return type.toLowerCase(Locale.ROOT).equals("timestamp");
   }
 
   private static Exact whole(String type) {

@@ -135,7 +135,9 @@ public abstract class GateTargetKit {
 
   @AfterEach
   void close() throws Exception {
-    target.close();
+    if (target != null) {
+      target.close();
+    }
   }
 
   protected static List<@Nullable Object> row(
@@ -452,6 +454,102 @@ public abstract class GateTargetKit {
     GateReport report = write(gate(contract), rows(row(1, "a", 5), row(2, "b", 6)));
 
     assertThat(report.status()).isEqualTo(GateStatus.BLOCKED);
+    assertThat(published()).isEmpty();
+  }
+
+  @Test
+  void a_contract_without_rules_lets_nothing_pass() throws Exception {
+    GateReport report =
+        write(gate(Contract.of("items", "0", TABLE)), rows(row(1, "a", 5), row(2, "b", 6)));
+
+    assertThat(report.status()).isEqualTo(GateStatus.ERROR);
+    assertThat(published()).isEmpty();
+  }
+
+  @Test
+  void a_rule_that_cannot_be_judged_is_an_error_however_little_it_matters() throws Exception {
+    Rule unknownColumn = Rule.notNull("colour").graded(Rule.Severity.INFO);
+    Rule unknownKind =
+        Rule.about("name", "no-such-kind", dev.weirkeeper.Json.empty()).graded(Rule.Severity.INFO);
+    for (Rule rule : List.of(unknownColumn, unknownKind)) {
+      GateReport report =
+          write(gate(Contract.of("items", "8", TABLE, NAMED, rule)), rows(row(1, "a", 5)));
+
+      assertThat(report.status()).as(rule.id()).isEqualTo(GateStatus.ERROR);
+      assertThat(report.rules())
+          .filteredOn(tally -> tally.rule().equals(rule.id()))
+          .extracting(RuleTally::outcome)
+          .containsExactly(RuleTally.Outcome.ERROR);
+    }
+    assertThat(published()).isEmpty();
+  }
+
+  @Test
+  void severity_decides_what_a_broken_rule_does() throws Exception {
+    Contract warning =
+        Contract.of("items", "9", TABLE, NAMED.graded(Rule.Severity.WARNING), POSITIVE);
+
+    GateReport warned = write(gate(warning), rows(row(1, null, 5)));
+    GateReport blocked =
+        write(
+            builder(warning).policy(GENEROUS.on(Rule.Severity.WARNING, Response.BLOCK)).open(),
+            rows(row(2, null, 5), row(3, "c", 5)));
+
+    assertThat(warned.status()).isEqualTo(GateStatus.PASS_WITH_WARNINGS);
+    assertThat(blocked.status()).isEqualTo(GateStatus.BLOCKED);
+    assertThat(published()).containsExactly("1|null|5.00");
+  }
+
+  @Test
+  void a_rule_that_bears_some_bad_rows_lets_them_pass_and_else_quarantines_each() throws Exception {
+    Contract mostly = Contract.of("items", "10", TABLE, NAMED.mostly(0.5));
+
+    GateReport kept = write(gate(mostly), rows(row(1, "a", 5), row(2, null, 5)));
+    GateReport broken = write(gate(mostly), rows(row(3, "c", 5), row(4, null, 5), row(5, null, 5)));
+
+    assertThat(kept.status()).isEqualTo(GateStatus.PASS);
+    assertThat(broken.tally()).isEqualTo(GateTally.of(1, 2, 0));
+    assertThat(published()).containsExactly("1|a|5.00", "2|null|5.00", "3|c|5.00");
+  }
+
+  @Test
+  void an_empty_batch_obeys_the_rule() throws Exception {
+    Contract needsRows = Contract.of("items", "11", TABLE, NAMED.whenEmpty(Rule.Answer.FAIL));
+
+    assertThat(write(gate(PLAIN), rows()).status()).isEqualTo(GateStatus.PASS);
+    assertThat(write(gate(needsRows), rows()).status()).isEqualTo(GateStatus.BLOCKED);
+  }
+
+  @Test
+  void an_input_that_changes_while_it_is_written_is_not_published() throws Exception {
+    Contract twoPasses = Contract.of("items", "12", TABLE, NAMED.mostly(0.9), POSITIVE);
+    FrameSource changing =
+        new FrameSource() {
+          private int opened;
+
+          @Override
+          public DatasetRef ref() {
+            return new DatasetRef(new Asset("kit", "live"), "not frozen");
+          }
+
+          @Override
+          public Fields fields() {
+            return FIELDS;
+          }
+
+          @Override
+          public Cursor open() throws java.io.IOException {
+            return rows(row(1, "a", 5), row(2, "b", opened++)).open();
+          }
+
+          @Override
+          public void close() {}
+        };
+
+    GateReport report = write(gate(twoPasses), changing);
+
+    assertThat(report.status()).isEqualTo(GateStatus.ERROR);
+    assertThat(report.reason().orElseThrow()).contains("changed");
     assertThat(published()).isEmpty();
   }
 

@@ -217,13 +217,13 @@ record Naive(
       return of == null ? null : text(of);
     }
     if (operand instanceof Operand.Sum sum) {
-      Object total = 0L;
+      Object total = null;
       for (Operand part : sum.parts()) {
         Object next = value(part, row);
         if (next == null) {
           return null;
         }
-        total = plus(total, number(next));
+        total = total == null ? number(next) : plus(total, number(next));
       }
       return total;
     }

@@ -21,10 +21,10 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** Random rows, and random expressions that make sense on them; awkward values are common. */
-final class RandomData {
-  static final DatasetRef REF = new DatasetRef(new Asset("test", "data"), "1");
+public final class RandomData {
+  public static final DatasetRef REF = new DatasetRef(new Asset("test", "data"), "1");
 
-  static final Fields FIELDS =
+  public static final Fields FIELDS =
       new Fields(
           List.of(
               field("i", Form.INTEGER),
@@ -128,7 +128,7 @@ final class RandomData {
   private final Random random;
   private final int nullsInTen;
 
-  RandomData(Random random) {
+  public RandomData(Random random) {
     this.random = random;
     this.nullsInTen = random.nextInt(4) * random.nextInt(4);
   }
@@ -141,7 +141,7 @@ final class RandomData {
     return of.get(random.nextInt(of.size()));
   }
 
-  List<List<@Nullable Object>> rows(int count) {
+  public List<List<@Nullable Object>> rows(int count) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (int row = 0; row < count; row++) {
       List<@Nullable Object> values = new ArrayList<>();
@@ -168,7 +168,7 @@ final class RandomData {
   }
 
   /** The rows in frames of random sizes, empty ones among them. */
-  FrameSource source(List<List<@Nullable Object>> rows) {
+  public FrameSource source(List<List<@Nullable Object>> rows) {
     List<Frame> frames = new ArrayList<>();
     Frames building = new Frames(FIELDS);
     int size = random.nextInt(131);
@@ -183,7 +183,7 @@ final class RandomData {
     return FrameSource.of(REF, FIELDS, frames);
   }
 
-  Expr expr(int depth) {
+  public Expr expr(int depth) {
     int choice = random.nextInt(depth > 0 ? 17 : 9);
     return switch (choice) {
       case 0 -> new Expr.Always(one(List.of(Expr.Truth.values())));
@@ -206,7 +206,8 @@ final class RandomData {
       case 14 -> range();
       case 15 ->
           random.nextBoolean()
-              ? new Expr.Repeated(columns(), one(List.of(Expr.Nulls.values())), expr(depth - 1))
+              ? new Expr.Repeated(
+                  columns(), one(List.of(Expr.Nulls.values())), expr(Math.min(1, depth - 1)))
               : refers();
       default ->
           new Expr.OutOfOrder(
