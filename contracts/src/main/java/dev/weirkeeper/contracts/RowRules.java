@@ -155,8 +155,7 @@ public final class RowRules {
     double threshold = terms.multiplier() * spread.getAsDouble();
     return rules.ofColumn(
         threshold == 0
-            ? rules.resolver.compare(
-                rules.operand(), Comparison.EQUAL, Operand.constant(middle))
+            ? rules.resolver.compare(rules.operand(), Comparison.EQUAL, Operand.constant(middle))
             : rules.within(value -> value - middle, threshold));
   }
 
@@ -188,8 +187,7 @@ public final class RowRules {
       case Rule.NULL -> aboutNull(Exprs.not(resolver.missing(column())));
       case Rule.UNIQUE -> unique();
       case Rule.IN_SET -> ofColumn(members().map(this::in).orElse(Exprs.TRUE));
-      case Rule.NOT_IN_SET ->
-          ofColumn(members().map(set -> Exprs.not(in(set))).orElse(Exprs.TRUE));
+      case Rule.NOT_IN_SET -> ofColumn(members().map(set -> Exprs.not(in(set))).orElse(Exprs.TRUE));
       case Rule.BETWEEN -> ofColumn(between());
       case Rule.LENGTH_BETWEEN -> ofColumn(lengthBetween());
       case Rule.MATCHES -> ofPattern(matches(rule.terms().as(Terms.Pattern.class).regex()));
@@ -276,8 +274,7 @@ public final class RowRules {
   private void requireEquality(String column) {
     Field field = resolver.field(column);
     if (mode == Mode.STRICT && !field.form().hasEquality()) {
-      throw new IllegalArgumentException(
-          "No equality is known for values of type " + field.type());
+      throw new IllegalArgumentException("No equality is known for values of type " + field.type());
     }
   }
 
@@ -306,9 +303,7 @@ public final class RowRules {
 
   private Expr bound(Range.Bound bound, Comparison inclusive, Comparison exclusive) {
     return resolver.compare(
-        operand(),
-        bound.inclusive() ? inclusive : exclusive,
-        new Operand.Constant(bound.value()));
+        operand(), bound.inclusive() ? inclusive : exclusive, new Operand.Constant(bound.value()));
   }
 
   private void requireSense(Range range) {
@@ -362,7 +357,7 @@ public final class RowRules {
       throw noBounds();
     }
     if (mode != Mode.GX_PANDAS) {
-      Ranges.ofCounts(range);
+      Interval.ofCounts(range);
     }
     if (mode == Mode.STRICT) {
       requireSense(range);
@@ -431,8 +426,7 @@ public final class RowRules {
     }
     return test(
         present(),
-        new Expr.OutOfOrder(
-            column(), direction, terms.strictness(), Exprs.all(applies, present())),
+        new Expr.OutOfOrder(column(), direction, terms.strictness(), Exprs.all(applies, present())),
         Missing.COUNTED);
   }
 
@@ -479,8 +473,7 @@ public final class RowRules {
     Terms.PairOrder terms = rule.terms().as(Terms.PairOrder.class);
     Operand a = new Operand.Column(rule.columns().get(0));
     Operand b = new Operand.Column(rule.columns().get(1));
-    Comparison how =
-        terms.equal() == Range.Edge.INCLUSIVE ? Comparison.AT_LEAST : Comparison.MORE;
+    Comparison how = terms.equal() == Range.Edge.INCLUSIVE ? Comparison.AT_LEAST : Comparison.MORE;
     Expr greater = resolver.compare(a, how, b);
     Expr good =
         Exprs.all(greater, isNumber(rule.columns().get(0)), isNumber(rule.columns().get(1)));
@@ -496,8 +489,7 @@ public final class RowRules {
     List<Expr> allowed = new ArrayList<>();
     for (Terms.Couple couple : terms.pairs().get()) {
       allowed.add(
-          Exprs.all(
-              is(rule.columns().get(0), couple.a()), is(rule.columns().get(1), couple.b())));
+          Exprs.all(is(rule.columns().get(0), couple.a()), is(rule.columns().get(1), couple.b())));
     }
     return test(considered, bad(Exprs.any(allowed)), Missing.COUNTED);
   }
@@ -574,9 +566,7 @@ public final class RowRules {
   private RowTest sumEquals() {
     Terms.Total terms = rule.terms().as(Terms.Total.class);
     List<Operand> parts =
-        rule.columns().stream()
-            .map(column -> resolver.number(new Operand.Column(column)))
-            .toList();
+        rule.columns().stream().map(column -> resolver.number(new Operand.Column(column))).toList();
     Expr good =
         new Expr.Compare(
             new Operand.Sum(parts), Comparison.EQUAL, new Operand.Constant(terms.total()));

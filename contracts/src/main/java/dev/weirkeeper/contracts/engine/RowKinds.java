@@ -186,8 +186,7 @@ final class RowKinds {
       return withoutNumbers(rule, fields, options);
     }
     if (rule.terms().as(Terms.Outlier.class).method() == Terms.Spread.STDEV) {
-      Metric.Aggregate mean =
-          new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
+      Metric.Aggregate mean = new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
       Metric.Aggregate deviation =
           new Metric.Aggregate(Metric.Fold.DEVIATION, column, considered(all));
       return new Step.Ask(

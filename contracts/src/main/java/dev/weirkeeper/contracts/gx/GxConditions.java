@@ -126,7 +126,9 @@ final class GxConditions {
       return new Literal.Text(either(date, 1));
     }
     char first = text.charAt(0);
-    if ((first == '"' || first == '\'') && text.length() > 1 && text.charAt(text.length() - 1) == first) {
+    if ((first == '"' || first == '\'')
+        && text.length() > 1
+        && text.charAt(text.length() - 1) == first) {
       String inner = text.substring(1, text.length() - 1);
       if (inner.indexOf(first) < 0) {
         return new Literal.Text(inner);
@@ -186,8 +188,7 @@ final class GxConditions {
         }
         yield new PandasQuery(node.path("pass_through_filter").asText()).read();
       }
-      default ->
-          throw kwargs.malformed("row_condition", "a condition of a type that is not known");
+      default -> throw kwargs.malformed("row_condition", "a condition of a type that is not known");
     };
   }
 

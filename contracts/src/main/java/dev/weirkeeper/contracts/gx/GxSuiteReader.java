@@ -52,8 +52,7 @@ public final class GxSuiteReader {
           "severity",
           "windows");
 
-  private static final Set<String> OF_ALL =
-      Set.of("mostly", "row_condition", "condition_parser");
+  private static final Set<String> OF_ALL = Set.of("mostly", "row_condition", "condition_parser");
 
   /**
    * A suite as a contract, with an account of it.
@@ -143,8 +142,7 @@ public final class GxSuiteReader {
    */
   static Rule rule(String type, JsonNode kwargs, Mode mode, SuiteParameters parameters)
       throws UnsupportedException {
-    return new GxSuiteReader(Located.read("{}"), mode, parameters)
-        .rule(type, kwargs, "$.kwargs");
+    return new GxSuiteReader(Located.read("{}"), mode, parameters).rule(type, kwargs, "$.kwargs");
   }
 
   private Imported suite(String asset, String text) {
@@ -175,8 +173,7 @@ public final class GxSuiteReader {
   private String either(JsonNode node, String path, String first, String second) {
     JsonNode found = node.has(first) ? node.get(first) : node.path(second);
     if (!found.isTextual() || found.textValue().isBlank()) {
-      throw located.malformed(
-          path, "'" + first + "' (or '" + second + "') is missing or not text");
+      throw located.malformed(path, "'" + first + "' (or '" + second + "') is missing or not text");
     }
     return found.textValue();
   }
@@ -208,8 +205,7 @@ public final class GxSuiteReader {
       Kwargs all = new Kwargs(kwargs, path + ".kwargs", located, mode);
       rule =
           keep(
-              Rule.unsupported(
-                  type, columns, new Terms.Unsupported(type, e.reason(), all.all())),
+              Rule.unsupported(type, columns, new Terms.Unsupported(type, e.reason(), all.all())),
               severity);
       unsupported.add(new ImportReport.Unsupported(path, type, rule.id(), e.reason()));
     }

@@ -75,8 +75,7 @@ final class Located {
     return malformed(path, problem, Optional.ofNullable(lines.get(at)));
   }
 
-  private static MalformedException malformed(
-      String path, String problem, Optional<Integer> line) {
+  private static MalformedException malformed(String path, String problem, Optional<Integer> line) {
     return new MalformedException(
         "Malformed suite at "
             + path

@@ -94,7 +94,11 @@ final class MapResult {
     } else {
       result.put("unexpected_count", rows.unexpected());
     }
-    share(result, "unexpected_percent", rows.unexpected(), counted ? rows.considered() : rows.elements());
+    share(
+        result,
+        "unexpected_percent",
+        rows.unexpected(),
+        counted ? rows.considered() : rows.elements());
     if (shown()) {
       result.set("partial_unexpected_list", values(format.partial()));
     }
@@ -155,7 +159,8 @@ final class MapResult {
     }
     if (hasIndex()) {
       result.set(
-          "unexpected_index_list", index(mode == Mode.GX_SQL ? format.partial() : Integer.MAX_VALUE));
+          "unexpected_index_list",
+          index(mode == Mode.GX_SQL ? format.partial() : Integer.MAX_VALUE));
     }
     if (format.indexQuery() == ResultFormat.Query.INCLUDED) {
       query(result);
@@ -256,8 +261,7 @@ final class MapResult {
         entry.set(rows.shown().get(i), GxValues.node(row.values().get(i)));
       }
       for (int i = 0; i < format.indexColumns().size(); i++) {
-        entry.set(
-            format.indexColumns().get(i), GxValues.node(row.values().get(ruleColumns + i)));
+        entry.set(format.indexColumns().get(i), GxValues.node(row.values().get(ruleColumns + i)));
       }
     }
     return list;

@@ -33,8 +33,7 @@ final class ParameterExpression {
   private int at;
   private int depth;
 
-  private ParameterExpression(String text, SuiteParameters parameters)
-      throws UnsupportedException {
+  private ParameterExpression(String text, SuiteParameters parameters) throws UnsupportedException {
     this.parameters = parameters;
     Matcher matcher = TOKEN.matcher(text.strip());
     int end = 0;
@@ -261,9 +260,7 @@ final class ParameterExpression {
     int[] values = new int[parts.length];
     for (int i = 0; i < parts.length; i++) {
       Optional<Double> value =
-          i < places.size()
-              ? Optional.of(places.get(i))
-              : Optional.ofNullable(names.get(parts[i]));
+          i < places.size() ? Optional.of(places.get(i)) : Optional.ofNullable(names.get(parts[i]));
       if (value.isEmpty() && i < 3) {
         throw notEvaluated("a datetime without its " + parts[i]);
       }

@@ -68,8 +68,7 @@ public record ResultFormat(
 
   /** A level, with all else as Great Expectations has it. */
   public static ResultFormat of(Level level) {
-    return new ResultFormat(
-        level, 20, Rows.LEFT_OUT, Values.SHOWN, List.of(), Query.INCLUDED);
+    return new ResultFormat(level, 20, Rows.LEFT_OUT, Values.SHOWN, List.of(), Query.INCLUDED);
   }
 
   /**
@@ -80,7 +79,9 @@ public record ResultFormat(
    */
   public static ResultFormat parse(String text) {
     JsonNode node =
-        text.strip().matches("[A-Z_]+") ? TextNode.valueOf(text.strip()) : Located.read(text).root();
+        text.strip().matches("[A-Z_]+")
+            ? TextNode.valueOf(text.strip())
+            : Located.read(text).root();
     return of(node);
   }
 

@@ -98,8 +98,7 @@ final class RowExpectations {
             "regex"),
         column(
             "expect_column_values_to_match_regex_list",
-            kwargs ->
-                Rule.matchesList(kwargs.column(), on(kwargs), patterns(kwargs, "regex_list")),
+            kwargs -> Rule.matchesList(kwargs.column(), on(kwargs), patterns(kwargs, "regex_list")),
             "regex_list",
             "match_on"),
         column(
@@ -296,9 +295,7 @@ final class RowExpectations {
 
   private static Rule jsonSchema(Kwargs kwargs) {
     Json schema =
-        kwargs
-            .json("json_schema")
-            .orElseThrow(() -> kwargs.malformed("json_schema", "missing"));
+        kwargs.json("json_schema").orElseThrow(() -> kwargs.malformed("json_schema", "missing"));
     return Rule.jsonSchema(kwargs.column(), schema);
   }
 
@@ -336,7 +333,8 @@ final class RowExpectations {
     return Optional.ofNullable(choices.get(given.get()))
         .orElseThrow(
             () ->
-                kwargs.malformed("ignore_row_if", "not one of " + choices.keySet().stream().sorted().toList()));
+                kwargs.malformed(
+                    "ignore_row_if", "not one of " + choices.keySet().stream().sorted().toList()));
   }
 
   private static Rule pairs(Kwargs kwargs) throws UnsupportedException {
