@@ -127,6 +127,7 @@ final class ContractJudge implements RowJudge {
                 verdicts(rule, "must not have a value that another row has too")));
       }
       case Rule.COLUMN_EXISTS -> columnExists(rule);
+      case Rule.OF_FORM -> ofForm(rule);
       case Rule.COLUMNS_MATCH -> columnsMatch(rule);
       case Rule.ROW_COUNT_BETWEEN -> {
         Range range = rule.terms().as(Range.class);
@@ -189,7 +190,7 @@ final class ContractJudge implements RowJudge {
         rule.terms()
             .as(Terms.Members.class)
             .members()
-            .orElseThrow(() -> new IllegalArgumentException("without a set there is nothing to judge"));
+            .orElseThrow(() -> new IllegalArgumentException("without members there is nothing to judge"));
     Check.ValueTest in = Sets.compile(members, form(column));
     String shown =
         String.join(", ", members.stream().limit(SHOWN_MEMBERS).map(Object::toString).toList())
@@ -220,6 +221,18 @@ final class ContractJudge implements RowJudge {
                     rule.id(),
                     rule.columns().get(0) + " was not sent, or the pattern took too many steps"),
                 rule.onUnknown())));
+  }
+
+  private void ofForm(Rule rule) {
+    List<Form> forms = rule.terms().as(Terms.Forms.class).forms();
+    Form form = Form.of(relation.columns().get(column(rule)).type());
+    if (!forms.contains(form)) {
+      blocks.add(
+          new Violation(
+              rule.id(),
+              "The column '" + rule.columns().get(0) + "' has values of the form " + form
+                  + ", not one of " + forms));
+    }
   }
 
   private void columnExists(Rule rule) {

@@ -257,6 +257,7 @@ public final class ContractTools implements ToolRegistry {
       case Rule.NOT_MATCHES -> "the pattern is found in no value of " + column;
       case Rule.UNIQUE -> "no two rows of a chunk have the same value of " + column;
       case Rule.COLUMN_EXISTS -> "the table has the column " + column;
+      case Rule.OF_FORM -> "the values of " + column + " have one of the forms of the terms";
       case Rule.COLUMNS_MATCH -> "the table has the columns of the terms";
       case Rule.ROW_COUNT_BETWEEN -> "a transaction has as many rows as the range says";
       case Rule.UNSUPPORTED -> "it cannot be judged here, so it lets nothing pass";

@@ -51,10 +51,7 @@ public final class JdbcEngine implements Engine {
       Duration timeout)
       throws IOException {
     this(
-        new SqlSession(jdbi, source.dialect(), source.stability(), timeout),
-        source,
-        frames,
-        tests);
+        new SqlSession(jdbi, source.dialect(), source.stability(), timeout), source, frames, tests);
   }
 
   JdbcEngine(

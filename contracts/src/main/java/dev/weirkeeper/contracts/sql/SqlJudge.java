@@ -150,6 +150,7 @@ public final class SqlJudge {
       return bytes;
     }
     long one = bytes.getAsLong();
-    return OptionalLong.of(one > Long.MAX_VALUE / Math.max(1, queries) ? Long.MAX_VALUE : one * queries);
+    return OptionalLong.of(
+        one > Long.MAX_VALUE / Math.max(1, queries) ? Long.MAX_VALUE : one * queries);
   }
 }

@@ -63,8 +63,7 @@ final class SqlSession implements AutoCloseable {
   /**
    * @throws IOException if the database cannot be reached
    */
-  SqlSession(Jdbi jdbi, Dialect dialect, Stability stability, Duration timeout)
-      throws IOException {
+  SqlSession(Jdbi jdbi, Dialect dialect, Stability stability, Duration timeout) throws IOException {
     this.dialect = dialect;
     this.stability = stability;
     this.timeout = timeout;
