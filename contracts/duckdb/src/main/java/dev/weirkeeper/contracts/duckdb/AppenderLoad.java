@@ -43,7 +43,12 @@ final class AppenderLoad implements BulkLoad {
     scratch = "load_" + UUID.randomUUID().toString().replace("-", "");
     try (Statement statement = connection.createStatement()) {
       statement.execute(
-          "CREATE TABLE weirkeeper_gate." + scratch + " AS SELECT " + names + " FROM " + table
+          "CREATE TABLE weirkeeper_gate."
+              + scratch
+              + " AS SELECT "
+              + names
+              + " FROM "
+              + table
               + " LIMIT 0");
     }
     appender = connection.createAppender("weirkeeper_gate", scratch);
@@ -86,8 +91,7 @@ final class AppenderLoad implements BulkLoad {
       case INT16 -> appender.append((short) typing.whole(values, row));
       case INT32 -> appender.append((int) typing.whole(values, row));
       case INT64 -> appender.append(typing.whole(values, row));
-      case FLOAT32 ->
-          appender.append(typing.floating(values, row).orElseThrow().floatValue());
+      case FLOAT32 -> appender.append(typing.floating(values, row).orElseThrow().floatValue());
       case FLOAT64 -> appender.append(typing.floating(values, row).orElseThrow().doubleValue());
       case DECIMAL ->
           appender.append(
@@ -142,7 +146,13 @@ final class AppenderLoad implements BulkLoad {
     appender.close();
     try (Statement statement = connection.createStatement()) {
       statement.execute(
-          "INSERT INTO " + table + " (" + names + ") SELECT " + names + " FROM weirkeeper_gate."
+          "INSERT INTO "
+              + table
+              + " ("
+              + names
+              + ") SELECT "
+              + names
+              + " FROM weirkeeper_gate."
               + scratch);
       statement.execute("DROP TABLE weirkeeper_gate." + scratch);
     }
