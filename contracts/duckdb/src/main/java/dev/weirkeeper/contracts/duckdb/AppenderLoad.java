@@ -30,6 +30,7 @@ final class AppenderLoad implements BulkLoad {
   private final String scratch;
   private final DuckDBAppender appender;
   private @Nullable SQLException failed;
+  private boolean begun;
   private long rows;
 
   AppenderLoad(DuckDBConnection connection, String table, List<GateDialect.Load> columns)
@@ -64,7 +65,7 @@ final class AppenderLoad implements BulkLoad {
       return;
     }
     try {
-      if (rows >= 0 && !begun) {
+      if (!begun) {
         appender.beginRow();
         begun = true;
       }
@@ -73,8 +74,6 @@ final class AppenderLoad implements BulkLoad {
       failed = e;
     }
   }
-
-  private boolean begun;
 
   @Override
   public void cell(Typing typing, Vec values, int row) {
