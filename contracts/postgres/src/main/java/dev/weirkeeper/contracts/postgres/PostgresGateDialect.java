@@ -189,6 +189,9 @@ final class PostgresGateDialect implements GateDialect {
 
   @Override
   public Problem problem(SQLException e) {
+    if (Session.LOST_ROWS.equals(e.getSQLState())) {
+      return Problem.REFUSED;
+    }
     return switch (Failures.kind(e)) {
       case AGAIN -> Problem.CONFLICT;
       case ROW, TABLE -> Problem.REFUSED;
