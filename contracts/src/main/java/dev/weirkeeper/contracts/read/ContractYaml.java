@@ -19,6 +19,7 @@ import dev.weirkeeper.contracts.TableRules;
 import dev.weirkeeper.contracts.TableTerms;
 import dev.weirkeeper.contracts.Terms;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -112,7 +113,8 @@ public final class ContractYaml {
     }
   }
 
-  private static Rule rule(Node node) {
+  /** A rule from an item of the YAML. */
+  static Rule rule(Node node) {
     List<String> kinds =
         node.members().keySet().stream()
             .filter(name -> name.equals("rule") || Grammar.KINDS.containsKey(name))
@@ -335,7 +337,8 @@ public final class ContractYaml {
     return Trees.yaml(root);
   }
 
-  private static ObjectNode written(Rule rule) {
+  /** The rule as an item of the YAML. */
+  static ObjectNode written(Rule rule) {
     ObjectNode plain = written(rule, false);
     try {
       if (rule(Documents.read(Trees.yaml(plain))).equals(rule)) {
@@ -436,7 +439,7 @@ public final class ContractYaml {
     }
     JsonNode value = literal.path("value");
     return literal.path("is").asText().equals("numeric")
-        ? MAKE.numberNode(new java.math.BigDecimal(value.asText()))
+        ? MAKE.numberNode(new BigDecimal(value.asText()))
         : value;
   }
 }

@@ -321,6 +321,7 @@ final class OdcsQuality {
     }
     switch (engine) {
       case "greatexpectations", "gx" -> expectation(check, parsed, asked, style);
+      case "weirkeeper" -> own(check, parsed, asked, style);
       case "soda" -> soda(check, parsed, about, asked, style);
       default -> throw new UnsaidException("checks of this engine are not read");
     }
@@ -331,6 +332,21 @@ final class OdcsQuality {
       return Documents.read(implementation.text());
     } catch (IllegalArgumentException e) {
       throw new UnsaidException("the implementation cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** What {@link OdcsWriter} could not say in another way. */
+  private void own(Node check, Node implementation, String asked, Style style) {
+    Rule rule;
+    try {
+      rule = ContractYaml.rule(implementation);
+    } catch (IllegalArgumentException e) {
+      throw new UnsaidException(String.valueOf(e.getMessage()));
+    }
+    if (rule.kind().equals(Rule.UNSUPPORTED)) {
+      draft.account().unsupported(check, asked, draft.keep(check, rule, style));
+    } else {
+      draft.supported(check, asked, rule, style);
     }
   }
 

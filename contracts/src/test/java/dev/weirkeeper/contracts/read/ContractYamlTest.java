@@ -100,7 +100,7 @@ class ContractYamlTest {
     long seed = 5;
     Random random = new Random(seed);
     Set<String> kinds = new HashSet<>();
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 6; i++) {
       List<Rule> rules = new ArrayList<>();
       Map<String, Rule> sample = sample(random);
       for (Rule rule : sample.values()) {

@@ -252,8 +252,7 @@ class OdcsReaderTest {
 
   @Test
   void all_examples_of_the_standard_import() throws IOException {
-    Path examples =
-        Path.of(System.getProperty("corpus.dir", "../../shared/corpus"), "contracts/odcs/examples");
+    Path examples = Corpus.odcs().resolve("examples");
     assumeThat(Files.isDirectory(examples)).isTrue();
     List<Path> files;
     try (Stream<Path> all = Files.walk(examples)) {
