@@ -190,7 +190,7 @@ final class ContractJudge implements RowJudge {
         rule.terms()
             .as(Terms.Members.class)
             .members()
-            .orElseThrow(() -> new IllegalArgumentException("without a set there is nothing to judge"));
+            .orElseThrow(() -> new IllegalArgumentException("without members there is nothing to judge"));
     Check.ValueTest in = Sets.compile(members, form(column));
     String shown =
         String.join(", ", members.stream().limit(SHOWN_MEMBERS).map(Object::toString).toList())

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
  *
  * <p>{@code java.util.regex} backtracks, so a value can be made on which a harmless-looking pattern
  * takes years. Each look at a character counts as a step; {@value BoundedText#STEPS} steps and
- * {@value BoundedText#STEPS_PER_CHARACTER} for each character of the value are allowed, which is far
- * beyond what matching needs. Past them, or where the engine runs out of stack, the answer is unknown. A count
- * of steps, unlike a clock, gives the same answer each time.
+ * {@value BoundedText#STEPS_PER_CHARACTER} for each character of the value are allowed, which is
+ * far beyond what matching needs. Past them, or where the engine runs out of stack, the answer is
+ * unknown. A count of steps, unlike a clock, gives the same answer each time.
  */
 record RegexCheck(int column, Pattern pattern, Found good, Form form, Check.Verdicts verdicts)
     implements Check {

@@ -249,8 +249,7 @@ final class Resolver {
       case OTHER -> {
         requireMixed();
         if (isEquality(how)) {
-          yield new Expr.Compare(
-              left, how, new Operand.Constant(new Literal.Text(textOf(value))));
+          yield new Expr.Compare(left, how, new Operand.Constant(new Literal.Text(textOf(value))));
         }
         yield value instanceof Literal.Text
             ? new Expr.Compare(left, how, new Operand.Constant(value))

@@ -17,8 +17,9 @@ import java.util.Optional;
  * table and the quarantine are all feeds. Holds connections, so it is passed by the host by hand.
  *
  * <p>Transactions MUST come whole and in the order of their commits, and behind each position the
- * same ones with the same ids and positions whenever they are read. What was not confirmed MUST
- * come again; changes that are lost MUST be refused and never passed over.
+ * same ones with the same ids and positions whenever they are read. A change of schema that came
+ * with rows of its table MUST come with them again: the target may have followed it already. What
+ * was not confirmed MUST come again; changes that are lost MUST be refused and never passed over.
  */
 public interface Feed {
   /** Kebab-case; part of every position and of the target's bookkeeping. */

@@ -1,7 +1,7 @@
 package dev.weirkeeper.contracts.gate;
 
 import dev.weirkeeper.Asset;
-import dev.weirkeeper.contracts.Expr;
+import dev.weirkeeper.contracts.sql.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -16,6 +16,9 @@ public interface GateDialect {
 
   /** A connection of its own, without auto-commit. */
   GateConnection connect() throws SQLException;
+
+  /** One for a write: where writes take turns, once it is this one's. */
+  GateConnection connectInTurn() throws SQLException;
 
   /** Columns of a table in their order; none if there is no such table. */
   List<TargetColumn> columns(Connection connection, Asset asset) throws SQLException;
@@ -41,12 +44,8 @@ public interface GateDialect {
   /** Keeps other writers out of the table until the transaction ends, where the login may. */
   void keepOthersOut(Connection connection, Asset asset) throws SQLException;
 
-  /**
-   * A condition on rows of a table, with its columns named by an alias.
-   *
-   * @throws IllegalArgumentException if it has no form in this dialect
-   */
-  String condition(Expr expr, List<TargetColumn> columns, String alias);
+  /** How conditions on its rows are written. */
+  Dialect sql();
 
   /** What an error means. */
   Problem problem(SQLException e);

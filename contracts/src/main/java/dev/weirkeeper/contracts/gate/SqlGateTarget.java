@@ -45,11 +45,11 @@ public final class SqlGateTarget implements GateTarget {
               + " input text NOT NULL, parent text, status text NOT NULL, n_in bigint NOT NULL,"
               + " n_published bigint NOT NULL, n_quarantined bigint NOT NULL,"
               + " n_dropped bigint NOT NULL, version_before bigint NOT NULL,"
-              + " version_after bigint NOT NULL, report text NOT NULL, at text NOT NULL,"
+              + " version_after bigint NOT NULL, report text NOT NULL, written_at text NOT NULL,"
               + " CHECK (n_in = n_published + n_quarantined + n_dropped))",
           "CREATE TABLE IF NOT EXISTS weirkeeper_gate.attempt ("
               + "batch text, asset text NOT NULL, status text NOT NULL, report text NOT NULL,"
-              + " at text NOT NULL)",
+              + " written_at text NOT NULL)",
           "CREATE TABLE IF NOT EXISTS weirkeeper_gate.waiver ("
               + "id text PRIMARY KEY, asset text NOT NULL, expires text NOT NULL,"
               + " waiver text NOT NULL)");
@@ -144,7 +144,7 @@ public final class SqlGateTarget implements GateTarget {
       throws IOException, GateRefusedException, GateConflictException {
     GateConnection session = null;
     try {
-      session = dialect.connect();
+      session = dialect.connectInTurn();
       Connection connection = session.sql();
       List<TargetColumn> columns = dialect.columns(connection, asset);
       if (columns.isEmpty()) {
@@ -209,8 +209,7 @@ public final class SqlGateTarget implements GateTarget {
 
   long current(Connection connection) throws SQLException {
     try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT version FROM weirkeeper_gate.target WHERE asset = ?")) {
+        connection.prepareStatement("SELECT version FROM weirkeeper_gate.target WHERE asset = ?")) {
       select.setString(1, asset.toString());
       try (ResultSet result = select.executeQuery()) {
         if (!result.next()) {
@@ -228,7 +227,7 @@ public final class SqlGateTarget implements GateTarget {
         connection -> {
           try (PreparedStatement insert =
               connection.prepareStatement(
-                  "INSERT INTO weirkeeper_gate.attempt (batch, asset, status, report, at)"
+                  "INSERT INTO weirkeeper_gate.attempt (batch, asset, status, report, written_at)"
                       + " VALUES (?,?,?,?,?)")) {
             insert.setString(1, report.batch().map(Hash::hex).orElse(null));
             insert.setString(2, asset.toString());
@@ -310,7 +309,7 @@ public final class SqlGateTarget implements GateTarget {
   private static QuarantinedRow row(ResultSet result) throws SQLException {
     List<String> rules = new ArrayList<>();
     for (Object id : Json.parse(result.getString(4)).as(List.class)) {
-      rules.add(id.toString());
+      rules.add(Json.of(id).as(String.class));
     }
     return new QuarantinedRow(
         new Hash(result.getString(1)),

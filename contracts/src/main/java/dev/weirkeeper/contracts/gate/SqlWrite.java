@@ -11,6 +11,7 @@ import dev.weirkeeper.contracts.engine.Frame;
 import dev.weirkeeper.contracts.engine.FrameSource;
 import dev.weirkeeper.contracts.engine.Vec;
 import dev.weirkeeper.contracts.gate.GateDialect.Load;
+import dev.weirkeeper.contracts.sql.SqlCondition;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -340,8 +341,7 @@ final class SqlWrite implements GateWrite {
   }
 
   private static String reason(GateRule rule, String observed) {
-    return Json.of(
-            Map.of("rule", rule.id(), "observed", observed, "expected", rule.expected()))
+    return Json.of(Map.of("rule", rule.id(), "observed", observed, "expected", rule.expected()))
         .text();
   }
 
@@ -412,6 +412,8 @@ final class SqlWrite implements GateWrite {
       return List.copyOf(counts);
     } catch (SQLException e) {
       throw failure(e);
+    } catch (IllegalArgumentException e) {
+      throw new GateRefusedException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -580,7 +582,9 @@ final class SqlWrite implements GateWrite {
   private String scope(TargetCheck.Unique check) throws SQLException {
     return check.simple() == TargetCheck.Scope.WHOLE
         ? ""
-        : " AND (" + dialect.condition(check.within(), targetColumns(), "t") + ") IS TRUE";
+        : " AND ("
+            + SqlCondition.of(dialect.sql(), SqlReplay.fields(targetColumns()), check.within())
+            + ") IS TRUE";
   }
 
   private List<TargetColumn> targetColumns() throws SQLException {
@@ -693,8 +697,7 @@ final class SqlWrite implements GateWrite {
             .map(key -> "s." + SqlNames.quoted(key) + " IS NULL")
             .collect(Collectors.joining(" OR "));
     long bare =
-        count(
-            "SELECT count(*) FROM " + stage + " s WHERE " + isGood() + " AND (" + without + ")");
+        count("SELECT count(*) FROM " + stage + " s WHERE " + isGood() + " AND (" + without + ")");
     long twice =
         count(
             "SELECT count(*) FROM (SELECT 1 AS one FROM "
@@ -1015,7 +1018,7 @@ final class SqlWrite implements GateWrite {
         connection.prepareStatement(
             "INSERT INTO weirkeeper_gate.ledger (batch, asset, contract, input, parent, status,"
                 + " n_in, n_published, n_quarantined, n_dropped, version_before, version_after,"
-                + " report, at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
+                + " report, written_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")) {
       GateTally tally = report.tally();
       insert.setString(1, batch.hex());
       insert.setString(2, target.asset().toString());

@@ -7,6 +7,7 @@ import dev.weirkeeper.contracts.memory.Interval.Bound;
 import dev.weirkeeper.contracts.memory.Interval.OfDoubles;
 import dev.weirkeeper.contracts.memory.Interval.OfLongs;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ final class MemberTest implements Test {
   private @Nullable LongSet micros;
   private @Nullable LongSet days;
   private double @Nullable [] doubles;
+  private @Nullable TextSet texts;
   private @Nullable Set<Object> objects;
 
   MemberTest(Value value, List<Literal> members) {
@@ -53,9 +55,10 @@ final class MemberTest implements Test {
       Scan.each(column, rows, row -> set.contains(vec.values()[row]), yes);
     } else if (column.vec() instanceof Vec.Doubles vec) {
       double[] sorted = doubles == null ? doubles = sortedDoubles() : doubles;
-      double[] values = vec.values();
-      // Adding zero makes -0.0 equal to 0.0 for the search too.
-      Scan.each(column, rows, row -> Arrays.binarySearch(sorted, values[row] + 0.0) >= 0, yes);
+      search(vec.values(), rows, sorted, yes);
+    } else if (column.vec() instanceof Vec.Texts vec) {
+      TextSet set = texts == null ? texts = new TextSet(textMembers()) : texts;
+      set.scan(vec.values(), rows, yes);
     } else {
       Scan.each(column, rows, ofObjects(column.vec()), yes);
     }
@@ -81,13 +84,33 @@ final class MemberTest implements Test {
         .toArray();
   }
 
+  private static void search(double[] values, int rows, double[] sorted, long[] yes) {
+    for (int word = 0, row = 0; row < rows; word++) {
+      int end = Math.min(row + 64, rows);
+      long found = 0;
+      for (; row < end; row++) {
+        // Adding zero makes -0.0 equal to 0.0 for the search too.
+        found |= (Arrays.binarySearch(sorted, values[row] + 0.0) >= 0 ? 1L : 0L) << row;
+      }
+      yes[word] = found;
+    }
+  }
+
+  private List<String> textMembers() {
+    List<String> found = new ArrayList<>();
+    for (Literal member : members) {
+      if (!(member instanceof Literal.Text text)) {
+        throw Interval.notComparable(member, "text");
+      }
+      found.add(text.value());
+    }
+    return found;
+  }
+
   private IntPredicate ofObjects(Vec vec) {
     Set<Object> set = objects == null ? objects = keys(vec) : objects;
     if (vec instanceof Vec.Decimals decimals) {
       return row -> set.contains(canonical(decimals.values()[row]));
-    }
-    if (vec instanceof Vec.Texts texts) {
-      return row -> set.contains(texts.values()[row]);
     }
     boolean[] truths = ((Vec.Truths) vec).values();
     return row -> set.contains(truths[row]);
@@ -98,8 +121,6 @@ final class MemberTest implements Test {
     for (Literal member : members) {
       if (vec instanceof Vec.Decimals) {
         keys.add(canonical(Interval.number(member)));
-      } else if (vec instanceof Vec.Texts && member instanceof Literal.Text text) {
-        keys.add(text.value());
       } else if (vec instanceof Vec.Truths && member instanceof Literal.Truth truth) {
         keys.add(truth.value());
       } else {

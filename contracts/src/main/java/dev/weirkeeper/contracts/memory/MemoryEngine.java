@@ -7,6 +7,7 @@ import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.ValueTest;
+import dev.weirkeeper.contracts.ValueTests;
 import dev.weirkeeper.contracts.engine.Answers;
 import dev.weirkeeper.contracts.engine.Engine;
 import dev.weirkeeper.contracts.engine.Frame;
@@ -37,6 +38,21 @@ public final class MemoryEngine implements Engine {
   private final MemoryBudget budget;
   private final Graph graph;
   private final Passes passes;
+
+  /** How many rows answer TRUE: a sample is full when it has them all. */
+  private final Map<Expr, Long> counts = new HashMap<>();
+
+  /** One that knows no other tables. */
+  public MemoryEngine(FrameSource source) {
+    this(source, Map.of());
+  }
+
+  /**
+   * @param tables other tables of the same system by their names, for rules that refer to them
+   */
+  public MemoryEngine(FrameSource source, Map<String, FrameSource> tables) {
+    this(source, tables, ValueTests::of, MemoryBudget.standard());
+  }
 
   /**
    * @param tables other tables of the same system by their names, for rules that refer to them
@@ -118,8 +134,7 @@ public final class MemoryEngine implements Engine {
           answers.put(rows, countTable(rows.table(), control));
         } else if (metric instanceof Metric.Query) {
           answers.fail(
-              metric,
-              "The memory engine runs no SQL; judge this rule by an engine of a database");
+              metric, "The memory engine runs no SQL; judge this rule by an engine of a database");
         } else {
           question(metric, sorted).ifPresent(questions::add);
         }
@@ -131,7 +146,12 @@ public final class MemoryEngine implements Engine {
     }
     graph.loadReferences(control);
     read(questions, control);
-    questions.forEach(question -> question.answer(answers));
+    for (Question question : questions) {
+      question.answer(answers);
+      if (question.metric instanceof Metric.Count count && question.failure.isEmpty()) {
+        counts.put(count.rows(), answers.count(count));
+      }
+    }
     return answers;
   }
 
@@ -175,7 +195,8 @@ public final class MemoryEngine implements Engine {
         fields().the(name);
         columns.add(fields().names().indexOf(name));
       }
-      return question(metric, rows, new Tallies.Sample(sample, rows, columns, budget));
+      long limit = Math.min(sample.limit(), counts.getOrDefault(sample.rows(), Long.MAX_VALUE));
+      return question(metric, rows, new Tallies.Sample(sample, rows, columns, limit, budget));
     }
     if (metric instanceof Metric.Aggregate fold) {
       Node rows = graph.node(fold.rows());

@@ -6,6 +6,7 @@ import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.contracts.ValueTest;
+import dev.weirkeeper.contracts.ValueTests;
 import dev.weirkeeper.contracts.engine.ContractReport;
 import dev.weirkeeper.contracts.engine.ContractValidator;
 import dev.weirkeeper.contracts.engine.DatasetRef;
@@ -34,6 +35,11 @@ public final class MemoryValidator implements ContractValidator {
   private final Sources sources;
   private final RuleKinds kinds;
   private final BiFunction<String, Json, ValueTest> tests;
+
+  /** One that knows the kinds of rules and the tests of values that Weirkeeper brings. */
+  public MemoryValidator(Sources sources) {
+    this(sources, RuleKinds.standard(), ValueTests::of);
+  }
 
   /**
    * @param tests as for {@link MemoryEngine}

@@ -1,5 +1,6 @@
 package dev.weirkeeper.contracts.memory;
 
+import dev.weirkeeper.contracts.Expr.Comparison;
 import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.engine.Vec;
 import dev.weirkeeper.contracts.memory.Interval.Bound;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class RangeTest implements Test {
   private final Value value;
   private final List<Bound> bounds;
+  private final @Nullable String equal;
   private @Nullable OfLongs longs;
   private @Nullable OfLongs micros;
   private @Nullable OfLongs days;
@@ -23,6 +25,7 @@ final class RangeTest implements Test {
   RangeTest(Value value, List<Bound> bounds) {
     this.value = value;
     this.bounds = List.copyOf(bounds);
+    this.equal = equalText(bounds);
   }
 
   @Override
@@ -50,9 +53,21 @@ final class RangeTest implements Test {
     } else if (column.vec() instanceof Vec.Days vec) {
       OfLongs interval = days == null ? days = Interval.days(bounds) : days;
       Scan.within(vec.values(), rows, interval.lo(), interval.hi(), yes);
+    } else if (column.vec() instanceof Vec.Texts vec && equal != null) {
+      Scan.equal(vec.values(), rows, equal, yes);
     } else {
       Scan.each(column, rows, ofObjects(column.vec()), yes);
     }
+  }
+
+  /** The only text that keeps the comparisons, if equality with it is all that is asked. */
+  private static @Nullable String equalText(List<Bound> bounds) {
+    Bound bound = bounds.get(0);
+    return bounds.size() == 1
+            && bound.how() == Comparison.EQUAL
+            && bound.literal() instanceof Literal.Text text
+        ? text.value()
+        : null;
   }
 
   private static void within(long[] values, int rows, OfLongs interval, long[] yes) {
@@ -96,8 +111,7 @@ final class RangeTest implements Test {
       if (CodePoints.isPlain(constant)) {
         return row -> Outcomes.holds(bound.how(), texts.values()[row].compareTo(constant));
       }
-      return row ->
-          Outcomes.holds(bound.how(), CodePoints.compare(texts.values()[row], constant));
+      return row -> Outcomes.holds(bound.how(), CodePoints.compare(texts.values()[row], constant));
     }
     if (!(bound.literal() instanceof Literal.Truth truth)) {
       throw Interval.notComparable(bound.literal(), "booleans");

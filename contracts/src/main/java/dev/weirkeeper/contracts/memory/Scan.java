@@ -2,6 +2,7 @@ package dev.weirkeeper.contracts.memory;
 
 import dev.weirkeeper.contracts.memory.Order.OfRows;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loops over values: each writes a bit for each row, whether it has a value or not, and leaves
@@ -106,12 +107,12 @@ final class Scan {
     }
   }
 
-  static void truths(boolean[] values, int rows, long[] bits) {
+  static void equal(@Nullable String[] texts, int rows, String constant, long[] bits) {
     for (int word = 0, row = 0; row < rows; word++) {
       int end = Math.min(row + 64, rows);
       long found = 0;
       for (; row < end; row++) {
-        found |= (values[row] ? 1L : 0L) << row;
+        found |= (constant.equals(texts[row]) ? 1L : 0L) << row;
       }
       bits[word] = found;
     }

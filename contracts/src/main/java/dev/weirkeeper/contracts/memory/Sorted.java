@@ -105,15 +105,27 @@ final class Sorted implements Tally {
   public void answer(Answers answers) {
     sort();
     for (Metric.Aggregate metric : medians) {
-      answers.put(metric, median());
+      try {
+        answers.put(metric, median());
+      } catch (UnansweredException e) {
+        answers.fail(metric, e.reason());
+      }
     }
     for (Metric.Quantiles metric : quantiles) {
-      List<Optional<Object>> found = new ArrayList<>();
-      for (double share : metric.at()) {
-        found.add(size == 0 ? Optional.empty() : Optional.of(quantile(share, metric.how())));
+      try {
+        answers.put(metric, quantiles(metric));
+      } catch (UnansweredException e) {
+        answers.fail(metric, e.reason());
       }
-      answers.put(metric, found);
     }
+  }
+
+  private List<Optional<Object>> quantiles(Metric.Quantiles metric) {
+    List<Optional<Object>> found = new ArrayList<>();
+    for (double share : metric.at()) {
+      found.add(size == 0 ? Optional.empty() : Optional.of(quantile(share, metric.how())));
+    }
+    return found;
   }
 
   /** Every metric that it serves fails. */

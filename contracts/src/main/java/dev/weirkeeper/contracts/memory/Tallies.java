@@ -54,13 +54,16 @@ final class Tallies {
     private final Metric.Sample metric;
     private final Node rows;
     private final List<Integer> columns;
+    private final long limit;
     private final MemoryBudget budget;
     private final List<Answers.Row> found = new ArrayList<>();
 
-    Sample(Metric.Sample metric, Node rows, List<Integer> columns, MemoryBudget budget) {
+    Sample(
+        Metric.Sample metric, Node rows, List<Integer> columns, long limit, MemoryBudget budget) {
       this.metric = metric;
       this.rows = rows;
       this.columns = List.copyOf(columns);
+      this.limit = limit;
       this.budget = budget;
     }
 
@@ -93,7 +96,7 @@ final class Tallies {
 
     @Override
     public boolean isDone() {
-      return found.size() >= metric.limit();
+      return found.size() >= limit;
     }
 
     @Override
@@ -236,7 +239,7 @@ final class Tallies {
     public void add(Batch batch) {
       Column column = value.in(batch);
       long[] yes = rows.yes(batch);
-      if (column.isAllNull(batch.rows()) || !Bits.any(yes, batch.words())) {
+      if (!Folds.anyValue(yes, column, batch.words())) {
         return;
       }
       Folds.requireNumbers(column);

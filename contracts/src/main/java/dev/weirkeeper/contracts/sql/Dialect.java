@@ -136,6 +136,7 @@ public final class Dialect {
               Map.entry("TIMESTAMP", Form.TIMESTAMP),
               Map.entry("TIMESTAMP_S", Form.TIMESTAMP),
               Map.entry("TIMESTAMP_MS", Form.TIMESTAMP),
+              Map.entry("TIMESTAMP_NS", Form.TIMESTAMP),
               Map.entry("TIMESTAMP WITH TIME ZONE", Form.TIMESTAMP_WITH_ZONE),
               Map.entry("UUID", Form.UUID),
               Map.entry("ENUM", Form.EXACT),
@@ -261,9 +262,7 @@ public final class Dialect {
       }
     }
     return "'"
-        + value
-            .replace("\\", say(Phrase.TEXT_BACKSLASH))
-            .replace("'", say(Phrase.TEXT_QUOTE))
+        + value.replace("\\", say(Phrase.TEXT_BACKSLASH)).replace("'", say(Phrase.TEXT_QUOTE))
         + "'";
   }
 

@@ -79,13 +79,16 @@ final class Operands {
       case INTEGER -> Typed.of(sql, whole(field.type()));
       case DECIMAL -> new Typed(sql, Kind.EXACT, decimal(field.type()), Optional.empty());
       case FLOAT ->
-          Typed.of(isSingle(field.type()) ? dialect.cast(sql, Phrase.TYPE_DOUBLE) : sql, Kind.DOUBLE);
+          Typed.of(
+              isSingle(field.type()) ? dialect.cast(sql, Phrase.TYPE_DOUBLE) : sql, Kind.DOUBLE);
       case TEXT -> Typed.of(sql, Kind.TEXT);
-      case PADDED, UUID, EXACT, OTHER ->
-          Typed.of(dialect.cast(sql, Phrase.TYPE_TEXT), Kind.TEXT);
+      case PADDED, UUID, EXACT, OTHER -> Typed.of(dialect.cast(sql, Phrase.TYPE_TEXT), Kind.TEXT);
       case TRUTH -> Typed.of(sql, Kind.TRUTH);
       case DATE -> Typed.of(sql, Kind.DATE);
-      case TIMESTAMP -> Typed.of(sql, Kind.TIMESTAMP);
+      case TIMESTAMP ->
+          Typed.of(
+              isMicros(field.type()) ? sql : dialect.cast(sql, Phrase.TYPE_TIMESTAMP),
+              Kind.TIMESTAMP);
       case TIMESTAMP_WITH_ZONE -> Typed.of(sql, Kind.INSTANT);
     };
   }
@@ -94,6 +97,11 @@ final class Operands {
     return type.equalsIgnoreCase("float4")
         || type.equalsIgnoreCase("real")
         || type.equalsIgnoreCase("float");
+  }
+
+  /** Others are read as microseconds: that is what all engines compare. */
+  private static boolean isMicros(String type) {
+    return type.toLowerCase(Locale.ROOT).equals("timestamp");
   }
 
   private static Exact whole(String type) {
@@ -215,12 +223,8 @@ final class Operands {
     Optional<Exact> exact =
         left.exact()
             .flatMap(
-                a ->
-                    right
-                        .exact()
-                        .map(b -> sign.equals(" - ") ? a.plus(b.negated()) : a.plus(b)));
-    String sql =
-        "(" + wide(left, exact) + sign + wide(right, exact) + ")";
+                a -> right.exact().map(b -> sign.equals(" - ") ? a.plus(b.negated()) : a.plus(b)));
+    String sql = "(" + wide(left, exact) + sign + wide(right, exact) + ")";
     return new Typed(sql, Kind.EXACT, exact, Optional.empty());
   }
 

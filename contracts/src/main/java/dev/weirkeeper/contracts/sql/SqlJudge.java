@@ -15,6 +15,7 @@ import dev.weirkeeper.contracts.engine.RuleKinds;
 import dev.weirkeeper.contracts.engine.RuleResult;
 import dev.weirkeeper.contracts.engine.Step;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiFunction;
+import org.jdbi.v3.core.Jdbi;
 
 /**
  * Judges a contract by one opened session, or tells what that would cost: what validators over SQL
@@ -42,6 +44,29 @@ public final class SqlJudge {
     this.kinds = requireNonNull(kinds, "kinds");
     this.tests = requireNonNull(tests, "tests");
     this.limit = requireNonNull(limit, "limit");
+  }
+
+  /**
+   * What each rule comes to, in a transaction of its own.
+   *
+   * @param cost of the data set, compared with the limit before anything runs
+   * @param timeout of each query, where the database knows one; zero for none
+   * @throws LimitException if it costs more than it may
+   */
+  public List<RuleResult> judge(
+      Contract contract,
+      Jdbi jdbi,
+      SqlSource source,
+      FrameReader frames,
+      Cost cost,
+      Duration timeout,
+      Options options,
+      CallControl control)
+      throws IOException {
+    try (SqlSession session =
+        new SqlSession(jdbi, source.dialect(), source.stability(), timeout)) {
+      return judge(contract, session, source, frames, cost, options, control);
+    }
   }
 
   /**
@@ -125,6 +150,7 @@ public final class SqlJudge {
       return bytes;
     }
     long one = bytes.getAsLong();
-    return OptionalLong.of(one > Long.MAX_VALUE / Math.max(1, queries) ? Long.MAX_VALUE : one * queries);
+    return OptionalLong.of(
+        one > Long.MAX_VALUE / Math.max(1, queries) ? Long.MAX_VALUE : one * queries);
   }
 }

@@ -18,7 +18,8 @@ class ConditionsTest {
 
   @Test
   void sql_becomes_an_expression() {
-    assertThat(Conditions.read("amount >= 0 and status not in ('a', 'it''s') and \"Due Day\" is null"))
+    assertThat(
+            Conditions.read("amount >= 0 and status not in ('a', 'it''s') and \"Due Day\" is null"))
         .isEqualTo(
             Expr.all(
                 new Expr.Compare(
@@ -30,8 +31,7 @@ class ConditionsTest {
                 new Expr.IsNull(Operand.column("Due Day"))));
     assertThat(Conditions.read("is_open"))
         .isEqualTo(
-            new Expr.Compare(
-                Operand.column("is_open"), Comparison.EQUAL, Operand.constant(true)));
+            new Expr.Compare(Operand.column("is_open"), Comparison.EQUAL, Operand.constant(true)));
     assertThat(Conditions.read("x not between -1 and 2.50 or length(name) < 3"))
         .isEqualTo(
             Expr.any(
@@ -120,9 +120,7 @@ class ConditionsTest {
     switch (random.nextInt(depth > 0 ? 9 : 6)) {
       case 0:
         return new Expr.Compare(
-            operand(random, 2),
-            Comparison.values()[random.nextInt(6)],
-            operand(random, 1));
+            operand(random, 2), Comparison.values()[random.nextInt(6)], operand(random, 1));
       case 1:
         return new Expr.In(
             Operand.column("a b"), List.of(Literal.of("x'y"), Literal.of(random.nextInt(9))));

@@ -11,6 +11,7 @@ import dev.weirkeeper.Load;
 import dev.weirkeeper.Position;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
+import dev.weirkeeper.SchemaChange;
 import dev.weirkeeper.Transaction;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.FeedException;
@@ -40,6 +41,14 @@ public abstract class FeedKit {
     /** Commits one transaction that inserts rows with these keys. */
     void insert(int... keys) throws Exception;
 
+    /**
+     * Commits one transaction that inserts a row with this key and then adds a column to the table.
+     * Only asked of a source whose {@link FeedKit#alters()} says so.
+     */
+    default void insertAndAlter(int key) throws Exception {
+      throw new UnsupportedOperationException("This source does not alter its table");
+    }
+
     /** Called once, after the test. */
     void close() throws Exception;
   }
@@ -48,6 +57,11 @@ public abstract class FeedKit {
 
   /** Whether the feed reads snapshots, in chunks of at most ten rows. */
   protected boolean loads() {
+    return false;
+  }
+
+  /** Whether the source can alter its table. */
+  protected boolean alters() {
     return false;
   }
 
@@ -236,6 +250,27 @@ public abstract class FeedKit {
               assertThat(transaction.origin).isEqualTo(Transaction.Origin.STREAM);
               assertThat(transaction.ops).containsOnly(RowBatch.Op.INSERT);
             });
+  }
+
+  @Test
+  void invariant_5_rows_come_again_with_the_schema_changes_that_they_came_with() throws Exception {
+    assumeThat(alters()).isTrue();
+    Feed.Stream stream = open();
+    Position start = stream.start();
+    opened().source.insertAndAlter(1);
+    List<SchemaChange> first = changesWithRows(stream);
+    stream.close();
+    opened().source.insertAndAlter(2);
+
+    List<SchemaChange> again = changesWithRows(open(start));
+
+    assertThat(again).isEqualTo(first);
+  }
+
+  private List<SchemaChange> changesWithRows(Feed.Stream stream) throws IOException {
+    try (Transaction transaction = nextWithRows(stream)) {
+      return transaction.schemaChanges();
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.weirkeeper.testkit;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Chunk;
 import dev.weirkeeper.Column;
+import dev.weirkeeper.Evidence;
 import dev.weirkeeper.Load;
 import dev.weirkeeper.Position;
 import dev.weirkeeper.Probe;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,7 @@ class FeedKitTest {
     ID_WITH_CAPITALS("the_id_is_kebab_case_and_stays"),
     NEWEST_FIRST("invariant_5_transactions_come_whole_and_in_the_order_of_their_commits"),
     TEARS_TRANSACTIONS("invariant_5_transactions_come_whole_and_in_the_order_of_their_commits"),
+    TELLS_CHANGES_ONCE("invariant_5_rows_come_again_with_the_schema_changes_that_they_came_with"),
     CAN_BE_READ_ONCE("a_transaction_is_known_before_it_is_read_and_can_be_read_again"),
     ENDS_WHEN_IT_IS_EMPTY("nothing_yet_is_not_the_end"),
     ONE_POSITION_FOR_ALL("each_transaction_has_a_position_of_the_feed_and_an_id"),
@@ -81,9 +84,17 @@ class FeedKitTest {
           new RowIdentity.Key(List.of("1")),
           List.of(Column.of("1", "id", Type.of("int4"))));
 
+  private static final Relation ALTERED =
+      Relation.of(
+          ITEMS.asset(),
+          ITEMS.id(),
+          ITEMS.identity(),
+          List.of(Column.of("1", "id", Type.of("int4")), Column.of("2", "more", Type.of("text"))));
+
   /** A log in memory. A position is the number of transactions before it. */
   static final class Log implements FeedKit.Source, Feed {
     private final List<int[]> log = new ArrayList<>();
+    private final Set<Integer> alterations = new HashSet<>();
     private int forgotten;
     private boolean open;
 
@@ -95,6 +106,28 @@ class FeedKitTest {
     @Override
     public void insert(int... keys) {
       log.add(keys);
+    }
+
+    @Override
+    public void insertAndAlter(int key) {
+      log.add(new int[] {key});
+      alterations.add(log.size());
+    }
+
+    private List<SchemaChange> changes(int position) {
+      boolean altered =
+          has(Flaw.TELLS_CHANGES_ONCE)
+              ? alterations.remove(position)
+              : alterations.contains(position);
+      return altered
+          ? List.of(
+              new SchemaChange(
+                  ITEMS.asset(),
+                  ITEMS.id(),
+                  Optional.of(ITEMS),
+                  Optional.of(ALTERED),
+                  Evidence.LOGGED))
+          : List.of();
     }
 
     @Override
@@ -219,10 +252,10 @@ class FeedKitTest {
         for (int key : keys) {
           transaction.insert(ITEMS, TestCell.row(String.valueOf(key)));
         }
-        if (has(Flaw.CAN_BE_READ_ONCE) || has(Flaw.IDS_OF_THE_MOMENT)) {
-          return new Odd(transaction);
-        }
-        return transaction;
+        List<SchemaChange> changes = changes(position);
+        return !changes.isEmpty() || has(Flaw.CAN_BE_READ_ONCE) || has(Flaw.IDS_OF_THE_MOMENT)
+            ? new Odd(transaction, changes)
+            : transaction;
       }
 
       private Transaction chunk() {
@@ -317,14 +350,19 @@ class FeedKitTest {
     }
   }
 
-  /** A transaction with another id each time, or with changes that can be read once. */
+  /**
+   * A transaction with schema changes, with another id each time, or with rows that can be read
+   * once.
+   */
   private static final class Odd implements Transaction {
     private final TestTransaction whole;
+    private final List<SchemaChange> schemaChanges;
     private final String id;
     private boolean read;
 
-    Odd(TestTransaction whole) {
+    Odd(TestTransaction whole, List<SchemaChange> schemaChanges) {
       this.whole = whole;
+      this.schemaChanges = schemaChanges;
       this.id = has(Flaw.IDS_OF_THE_MOMENT) ? "call-" + ++calls : whole.id();
     }
 
@@ -350,7 +388,7 @@ class FeedKitTest {
 
     @Override
     public List<SchemaChange> schemaChanges() {
-      return whole.schemaChanges();
+      return schemaChanges;
     }
 
     @Override
@@ -404,6 +442,11 @@ class FeedKitTest {
 
     @Override
     protected boolean loads() {
+      return true;
+    }
+
+    @Override
+    protected boolean alters() {
       return true;
     }
 

@@ -1,12 +1,12 @@
 package dev.weirkeeper.contracts.duckdb;
 
 import dev.weirkeeper.Asset;
-import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.gate.BulkLoad;
 import dev.weirkeeper.contracts.gate.CellKind;
 import dev.weirkeeper.contracts.gate.GateConnection;
 import dev.weirkeeper.contracts.gate.GateDialect;
 import dev.weirkeeper.contracts.gate.TargetColumn;
+import dev.weirkeeper.contracts.sql.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -41,31 +41,40 @@ final class DuckDbGateDialect implements GateDialect {
 
   @Override
   public GateConnection connect() throws SQLException {
+    return open(() -> {});
+  }
+
+  @Override
+  public GateConnection connectInTurn() throws SQLException {
     turn.acquireUninterruptibly();
-    Connection connection;
     try {
-      connection = database.duplicate();
+      return open(turn::release);
     } catch (SQLException | RuntimeException e) {
       turn.release();
       throw e;
     }
+  }
+
+  private GateConnection open(Runnable end) throws SQLException {
+    Connection connection = database.duplicate();
     try {
       connection.setAutoCommit(false);
+      return new Turn(connection.unwrap(DuckDBConnection.class), end);
     } catch (SQLException e) {
-      turn.release();
       connection.close();
       throw e;
     }
-    return new Turn(connection.unwrap(DuckDBConnection.class));
   }
 
-  /** A connection while it is its turn. */
-  private final class Turn implements GateConnection {
+  /** A connection, while it is its turn if it waited for one. */
+  private static final class Turn implements GateConnection {
     private final DuckDBConnection connection;
+    private final Runnable end;
     private boolean over;
 
-    Turn(DuckDBConnection connection) {
+    Turn(DuckDBConnection connection, Runnable end) {
       this.connection = connection;
+      this.end = end;
     }
 
     @Override
@@ -92,7 +101,7 @@ final class DuckDbGateDialect implements GateDialect {
       try (connection) {
         connection.rollback();
       } finally {
-        turn.release();
+        end.run();
       }
     }
   }
@@ -193,9 +202,8 @@ final class DuckDbGateDialect implements GateDialect {
   }
 
   @Override
-  public String condition(Expr expr, List<TargetColumn> columns, String alias) {
-    throw new IllegalArgumentException(
-        "A rule of uniqueness about some rows only cannot be asked of the target");
+  public Dialect sql() {
+    return Dialect.DUCKDB;
   }
 
   @Override

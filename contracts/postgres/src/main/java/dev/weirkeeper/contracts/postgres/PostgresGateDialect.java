@@ -1,12 +1,12 @@
 package dev.weirkeeper.contracts.postgres;
 
 import dev.weirkeeper.Asset;
-import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.gate.BulkLoad;
 import dev.weirkeeper.contracts.gate.CellKind;
 import dev.weirkeeper.contracts.gate.GateConnection;
 import dev.weirkeeper.contracts.gate.GateDialect;
 import dev.weirkeeper.contracts.gate.TargetColumn;
+import dev.weirkeeper.contracts.sql.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -62,6 +62,12 @@ final class PostgresGateDialect implements GateDialect {
         }
       }
     };
+  }
+
+  /** Writes go on at the same time until they publish. */
+  @Override
+  public GateConnection connectInTurn() throws SQLException {
+    return connect();
   }
 
   @Override
@@ -179,9 +185,8 @@ final class PostgresGateDialect implements GateDialect {
   }
 
   @Override
-  public String condition(Expr expr, List<TargetColumn> columns, String alias) {
-    throw new IllegalArgumentException(
-        "A rule of uniqueness about some rows only cannot be asked of the target");
+  public Dialect sql() {
+    return Dialect.POSTGRESQL;
   }
 
   @Override

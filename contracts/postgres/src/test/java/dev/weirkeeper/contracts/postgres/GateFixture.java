@@ -23,7 +23,14 @@ final class GateFixture implements AutoCloseable {
   GateFixture() throws SQLException, IOException {
     TargetFixture.server().createDatabase(database);
     admin = TargetFixture.server().connect(database);
+    reset();
+  }
+
+  /** Everything as in the beginning: less work than another database. */
+  void reset() throws SQLException {
     execute(
+        "DROP SCHEMA IF EXISTS weirkeeper_gate CASCADE",
+        "DROP TABLE IF EXISTS public.items",
         "DO $$ BEGIN CREATE ROLE gate_login LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END"
             + " $$",
         "CREATE TABLE public.items (id bigint, name text, amount numeric(10,2), day date)",

@@ -3,14 +3,25 @@ package dev.weirkeeper.contracts.postgres;
 import dev.weirkeeper.contracts.gate.GateTarget;
 import dev.weirkeeper.contracts.gate.GateTargetKit;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 
 class PostgresGateTargetKitIT extends GateTargetKit {
-  private GateFixture database;
+  private static GateFixture database;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database = new GateFixture();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    database.close();
+  }
 
   @Override
   protected GateTarget create() throws Exception {
-    database = new GateFixture();
+    database.reset();
     if (upserts()) {
       database.execute("GRANT UPDATE ON public.items TO " + GateFixture.LOGIN);
     }
@@ -20,11 +31,6 @@ class PostgresGateTargetKitIT extends GateTargetKit {
   @Override
   protected GateTarget again() throws Exception {
     return PostgresGateTarget.of(GateFixture.ITEMS, database.login()).build();
-  }
-
-  @AfterEach
-  void end() throws Exception {
-    database.close();
   }
 
   @Override

@@ -16,6 +16,15 @@ import java.util.Optional;
 final class Catalog {
   private static final String RELATION = Resources.sql("relation.sql").replace("{oid}", "?::oid");
 
+  /** What the event trigger writes, as of now. */
+  private static final String HINT =
+      "SELECT pg_logical_emit_message(true, '"
+          + TransactionReader.DDL
+          + "', jsonb_build_object('dropped', '[]'::jsonb, 'defined',"
+          + " jsonb_build_array(found.shape))::text) FROM (SELECT ("
+          + RELATION
+          + ") AS shape) AS found WHERE found.shape IS NOT NULL";
+
   private final Connection connection;
   private final Map<Long, String> typeNames = new HashMap<>();
 
@@ -36,6 +45,11 @@ final class Catalog {
         return Optional.of(shape);
       }
     }
+  }
+
+  /** Writes into the log what a relation is like now, as a hint. */
+  void writeHint(long oid) throws SQLException {
+    value(HINT, oid);
   }
 
   /** Canonical name of a type, empty if there is no such type any more. */

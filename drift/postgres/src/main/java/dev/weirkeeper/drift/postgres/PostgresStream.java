@@ -151,6 +151,7 @@ final class PostgresStream implements Feed.Stream {
       }
       if (message == null) {
         sendDue(now);
+        repeatHints();
         heartbeat();
         pause(++looks);
         if (Thread.currentThread().isInterrupted()) {
@@ -355,6 +356,18 @@ final class PostgresStream implements Feed.Stream {
     long now = System.nanoTime();
     if (now - sentAt >= STATUS_NANOS) {
       send(now);
+    }
+  }
+
+  /** Asks again, where nothing is left to read, for versions that the log may have passed over. */
+  private void repeatHints() throws IOException {
+    if (reader.open()) {
+      return;
+    }
+    try {
+      history.repeatHints();
+    } catch (SQLException e) {
+      throw failed("The catalog cannot be compared with the log", e);
     }
   }
 

@@ -43,6 +43,10 @@ final class SchemaHistory {
   private final DdlTrigger.State trigger;
   private final Map<Integer, Table> tables = new HashMap<>();
   private final Set<Table> touched = new LinkedHashSet<>();
+
+  /** Tables of which a version may lie behind us that nothing in the log will name again. */
+  private final Set<Table> doubtful = new LinkedHashSet<>();
+
   private long ignoredHints;
 
   SchemaHistory(String system, Catalog catalog, DdlTrigger.State trigger) {
@@ -53,6 +57,10 @@ final class SchemaHistory {
 
   void follow(Table table) {
     tables.put(table.oid, table);
+    if (trigger == DdlTrigger.State.INSTALLED) {
+      // An earlier stream may have died with a hint in hand.
+      doubtful.add(table);
+    }
   }
 
   @Nullable Table table(int oid) {
@@ -361,15 +369,26 @@ final class SchemaHistory {
     return explained;
   }
 
-  /** The schema changes of the transaction that ends here. */
-  List<SchemaChange> finish() throws SQLException {
+  /**
+   * The schema changes of the transaction that ends here.
+   *
+   * <p>A hint that no row confirms is never taken for a change of a transaction that has rows of
+   * its table. It is confirmed by a catalog that moves on, so whoever reads the transaction again
+   * may not find it so: the rows would then be written under the version before the change, into a
+   * table that was changed already.
+   */
+  List<SchemaChange> finish(int xid) throws SQLException {
     if (touched.isEmpty()) {
       return List.of();
     }
     List<SchemaChange> changes = new ArrayList<>();
     for (Table table : touched) {
       if (table.hinted && !table.hints.isEmpty()) {
-        confirm(table);
+        if (table.writtenIn == xid) {
+          doubtful.add(table);
+        } else {
+          confirm(table);
+        }
       }
       Relation before = table.before == null ? table.current : table.before;
       if (table.dropped) {
@@ -393,6 +412,49 @@ final class SchemaHistory {
       become(table, last.relation(system, table.publishes), Evidence.LOGGED);
       table.hints.clear();
     }
+  }
+
+  /**
+   * Has the log name versions once more that may lie behind us unseen. Rows of an older version
+   * cannot follow it there: whoever alters a table waits for all who write to it.
+   */
+  void repeatHints() throws SQLException {
+    if (doubtful.isEmpty()) {
+      return;
+    }
+    List<Table> asked = List.copyOf(doubtful);
+    doubtful.clear();
+    for (Table table : asked) {
+      if (tables.get(table.oid) != table
+          || !table.current.columns().stream().allMatch(Column::identified)) {
+        continue;
+      }
+      Optional<Shape> live = catalog.relation(table.oid & 0xffffffffL);
+      if (live.isPresent()
+          && !written(live.get().relation(system, table.publishes))
+              .equals(written(table.current))) {
+        catalog.writeHint(table.oid & 0xffffffffL);
+      }
+    }
+  }
+
+  /** What DDL writes of a version. What old rows read is left out: VACUUM FULL forgets it, too. */
+  private static Relation written(Relation relation) {
+    return Relation.of(
+        relation.asset(),
+        relation.id(),
+        relation.identity(),
+        relation.columns().stream()
+            .map(
+                column ->
+                    new Column(
+                        column.id(),
+                        column.name(),
+                        column.type(),
+                        column.nullability(),
+                        new Default(column.defaultValue().kind(), Optional.empty()),
+                        column.comment()))
+            .toList());
   }
 
   /** Takes a version that a snapshot read, as of the place where the stream stands now. */

@@ -42,6 +42,9 @@ final class Table {
   /** Whether a hint came in the transaction that is being read. */
   boolean hinted;
 
+  /** The last transaction that changed rows of the relation. */
+  int writtenIn;
+
   Table(int oid, Publishes publishes, Relation current) {
     this.oid = oid;
     this.publishes = publishes;

@@ -157,6 +157,7 @@ final class TransactionReader implements PgOutput.Receiver {
       if (!table.announced) {
         throw new IOException("The log holds a row of a relation that it has not described");
       }
+      table.writtenIn = xid;
       lastTable = table;
       lastOid = oid;
     }
@@ -249,7 +250,7 @@ final class TransactionReader implements PgOutput.Receiver {
       if (!explained.isEmpty() && buffer != null) {
         buffer = relabelled(buffer, explained);
       }
-      changes = history.finish();
+      changes = history.finish(xid);
     } catch (SQLException e) {
       throw new IOException("The catalog cannot be read: " + Sessions.why(e));
     }

@@ -24,6 +24,7 @@ class PostgresFeedKitIT extends FeedKit {
   @Override
   protected Source source() throws Exception {
     Scene scene = new Scene(server);
+    scene.trigger();
     scene.run("CREATE TABLE items (id int PRIMARY KEY)");
     return new Source() {
       @Override
@@ -40,6 +41,13 @@ class PostgresFeedKitIT extends FeedKit {
       }
 
       @Override
+      public void insertAndAlter(int key) throws Exception {
+        scene.transaction(
+            "INSERT INTO items (id) VALUES (" + key + ")",
+            "ALTER TABLE items ADD more_" + key + " int DEFAULT 7");
+      }
+
+      @Override
       public void close() throws Exception {
         scene.close();
       }
@@ -48,6 +56,11 @@ class PostgresFeedKitIT extends FeedKit {
 
   @Override
   protected boolean loads() {
+    return true;
+  }
+
+  @Override
+  protected boolean alters() {
     return true;
   }
 }

@@ -330,6 +330,65 @@ class SchemaIT {
   }
 
   @Test
+  void invariant_5_ddl_that_only_a_hint_tells_never_comes_with_rows_of_its_table()
+      throws Exception {
+    scene.trigger();
+    Feed.Stream stream = scene.open("public.t");
+
+    scene.transaction("INSERT INTO t VALUES (1, 'a', 'b')", "ALTER TABLE t ADD c int DEFAULT 5");
+    Transaction row = Scene.next(stream);
+    scene.apply(row);
+    Transaction later = Scene.next(stream);
+    SchemaChange change = only(later);
+
+    assertThat(row.schemaChanges()).isEmpty();
+    assertThat(later.rows()).isEmpty();
+    assertThat(change.evidence()).isEqualTo(Evidence.LOGGED);
+    assertThat(column(change, "c").defaultValue()).isEqualTo(Default.constant("5"));
+    scene.run("INSERT INTO t VALUES (2, 'a', 'b')");
+    scene.catchUp(stream);
+    assertThat(scene.replica.changes).hasSize(1);
+    scene.assertEqual("public.t");
+  }
+
+  @Test
+  void invariant_5_a_transaction_that_is_read_again_holds_the_same_though_the_catalog_moved_on()
+      throws Exception {
+    scene.trigger();
+    Feed.Stream stream = scene.open("public.t");
+    scene.transaction("INSERT INTO t VALUES (1, 'a', 'b')", "ALTER TABLE t ADD c int DEFAULT 5");
+    Transaction first = Scene.next(stream);
+    stream.close();
+    scene.run("ALTER TABLE t ADD d int DEFAULT 6");
+
+    Feed.Stream second = scene.open("public.t");
+    Transaction again = Scene.next(second);
+
+    assertThat(again.position()).isEqualTo(first.position());
+    assertThat(again.rows().keySet()).isEqualTo(first.rows().keySet());
+    assertThat(again.schemaChanges()).isEqualTo(first.schemaChanges());
+    scene.apply(again);
+    assertThat(column(only(Scene.next(second)), "c").defaultValue())
+        .isEqualTo(Default.constant("5"));
+    scene.catchUp(second);
+    scene.assertEqual("public.t");
+  }
+
+  @Test
+  void ddl_whose_hint_died_with_a_stream_is_told_by_the_next() throws Exception {
+    scene.trigger();
+    Feed.Stream stream = scene.open("public.t");
+    scene.transaction("INSERT INTO t VALUES (1, 'a', 'b')", "ALTER TABLE t ADD c int DEFAULT 5");
+    scene.apply(Scene.next(stream));
+    stream.close();
+
+    SchemaChange change = only(Scene.next(scene.open("public.t")));
+
+    assertThat(column(change, "c").id()).isEqualTo("4");
+    scene.assertEqual("public.t");
+  }
+
+  @Test
   void an_error_in_the_trigger_does_not_abort_the_ddl() throws Exception {
     scene.trigger();
     Feed.Stream stream = scene.open("public.t");

@@ -1,6 +1,7 @@
 package dev.weirkeeper.examples.bench;
 
 import dev.weirkeeper.testkit.LocalPostgres;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,8 @@ public final class Bench {
   private static final String HELP =
       """
       Weirkeeper bench: [inserts] [updates] [latency] [huge] [mcp] [start]   (all without arguments)
-        -Drounds=5     rounds of inserts, updates, mcp and start
+                        [contracts] [contracts-gate]
+        -Drounds=5     rounds of all but latency and huge
         -Drows=1000000 rows a round
         -Dhuge=5000000 rows of the one transaction that must fit into 256 MB of heap
       """;
@@ -31,7 +33,7 @@ public final class Bench {
       return;
     }
     if (wanted.isEmpty()) {
-      wanted.addAll(List.of("inserts", "updates", "latency", "huge", "mcp", "start"));
+      wanted.addAll(List.of("inserts", "updates", "latency", "huge", "mcp", "start", "contracts"));
     }
     int rounds = Integer.getInteger("rounds", 5);
     if (wanted.remove("mcp")) {
@@ -40,13 +42,19 @@ public final class Bench {
     if (wanted.remove("start")) {
       StdioStart.measure(rounds, System.out);
     }
+    int rows = Integer.getInteger("rows", 1_000_000);
+    if (wanted.remove("contracts")) {
+      ContractsBench.measure(rounds, rows, System.out);
+    }
+    if (wanted.remove("contracts-gate")) {
+      try (LocalPostgres server = durable()) {
+        ContractsGate.measure(server, rows, rounds, System.out);
+      }
+    }
     if (wanted.isEmpty()) {
       return;
     }
-    int rows = Integer.getInteger("rows", 1_000_000);
-    try (LocalPostgres server =
-        LocalPostgres.start(
-            Map.of("fsync", "on", "max_wal_size", "8GB", "shared_buffers", "512MB"))) {
+    try (LocalPostgres server = durable()) {
       server.createDatabase(Bed.SOURCE);
       server.createDatabase(Bed.TARGET);
       Bed.prepare(server);
@@ -63,6 +71,11 @@ public final class Bench {
         Huge.measure(server, Integer.getInteger("huge", 5_000_000), System.out);
       }
     }
+  }
+
+  private static LocalPostgres durable() throws IOException {
+    return LocalPostgres.start(
+        Map.of("fsync", "on", "max_wal_size", "8GB", "shared_buffers", "512MB"));
   }
 
   /** Prints the median, the least and the greatest of some figures. */

@@ -3,6 +3,7 @@ package dev.weirkeeper.examples.conformance;
 import dev.weirkeeper.mcp.HttpEndpoint;
 import io.modelcontextprotocol.server.McpSyncServer;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -15,9 +16,13 @@ public final class Conformance {
   private Conformance() {}
 
   /**
-   * @param args {@code fixture PORT}, {@code door PORT}, or {@code door} for standard streams
+   * @param args {@code fixture PORT}, {@code door PORT}, {@code door} for standard streams, or
+   *     {@code dbt EXECUTABLE PROJECT} to have a real dbt test a project
    */
   public static void main(String[] args) throws Exception {
+    if (args.length == 3 && args[0].equals("dbt")) {
+      System.exit(DbtCheck.run(Path.of(args[1]), Path.of(args[2])));
+    }
     String what = String.join(" ", args).replaceAll("[0-9]+", "PORT");
     switch (what) {
       case "fixture PORT" -> {
@@ -40,7 +45,8 @@ public final class Conformance {
         }
       }
       default -> {
-        System.err.println("Say what to serve: fixture PORT, door PORT, or door");
+        System.err.println(
+            "Say what to do: fixture PORT, door PORT, door, or dbt EXECUTABLE PROJECT");
         System.exit(2);
       }
     }
