@@ -190,7 +190,8 @@ final class ContractJudge implements RowJudge {
         rule.terms()
             .as(Terms.Members.class)
             .members()
-            .orElseThrow(() -> new IllegalArgumentException("without members there is nothing to judge"));
+            .orElseThrow(
+                () -> new IllegalArgumentException("without members there is nothing to judge"));
     Check.ValueTest in = Sets.compile(members, form(column));
     String shown =
         String.join(", ", members.stream().limit(SHOWN_MEMBERS).map(Object::toString).toList())
@@ -230,8 +231,12 @@ final class ContractJudge implements RowJudge {
       blocks.add(
           new Violation(
               rule.id(),
-              "The column '" + rule.columns().get(0) + "' has values of the form " + form
-                  + ", not one of " + forms));
+              "The column '"
+                  + rule.columns().get(0)
+                  + "' has values of the form "
+                  + form
+                  + ", not one of "
+                  + forms));
     }
   }
 

@@ -15,7 +15,6 @@ import dev.weirkeeper.contracts.PythonRegex;
 import dev.weirkeeper.contracts.Range;
 import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.SelectCheck;
-import dev.weirkeeper.contracts.TableRules;
 import dev.weirkeeper.contracts.TableTerms;
 import dev.weirkeeper.contracts.Terms;
 import java.io.IOException;
@@ -107,8 +106,10 @@ public final class ContractYaml {
   private static void requireKnown(Node mapping, Set<String> known) {
     for (Map.Entry<String, Node> member : mapping.members().entrySet()) {
       if (!known.contains(member.getKey())) {
-        throw member.getValue()
-            .malformed("this name is not known here; known are " + known.stream().sorted().toList());
+        throw member
+            .getValue()
+            .malformed(
+                "this name is not known here; known are " + known.stream().sorted().toList());
       }
     }
   }
@@ -419,7 +420,8 @@ public final class ContractYaml {
       case COUPLES -> {
         ArrayNode couples = node.putArray(term.name());
         value.forEach(
-            couple -> couples.addArray().add(scalar(couple.path("a"))).add(scalar(couple.path("b"))));
+            couple ->
+                couples.addArray().add(scalar(couple.path("a"))).add(scalar(couple.path("b"))));
       }
       case CONDITION -> node.set(term.name(), condition(Trees.json(value).as(Expr.class)));
       default -> node.set(term.name(), value);

@@ -42,8 +42,7 @@ class ContractLintTest {
     contradicts("nothing is", Rule.between("a", Range.moreThan(3).atMost(3)));
     contradicts("nothing is", Rule.between("a", "2021-01-01", "2020-12-31T23:00:00"));
     contradicts("nothing is", TableRules.meanBetween("a", Range.of(2, 1)));
-    contradicts(
-        "nothing is", TableRules.queryBetween("SELECT 1 FROM t", Range.of(2, 1)));
+    contradicts("nothing is", TableRules.queryBetween("SELECT 1 FROM t", Range.of(2, 1)));
     contradicts("no count is", Rule.lengthBetween("a", Range.upTo(-1)));
     contradicts("no count is", Rule.rowCountBetween(Range.moreThan(1).lessThan(2)));
     contradicts("empty", Rule.inSet("a"));
@@ -54,9 +53,7 @@ class ContractLintTest {
     contradicts("in common", Rule.inSet("a", "x"), Rule.inSet("a", "y"));
     contradicts("no member", Rule.inSet("a", 1, 2), Rule.between("a", 3, 4));
     contradicts("forbids all", Rule.inSet("a", 1, 2), Rule.notInSet("a", 2, 1, 3));
-    contradicts(
-        "itself",
-        Rule.pairGreater("a", "a", Range.Edge.EXCLUSIVE, Terms.PairIgnore.BOTH));
+    contradicts("itself", Rule.pairGreater("a", "a", Range.Edge.EXCLUSIVE, Terms.PairIgnore.BOTH));
   }
 
   @Test
@@ -83,12 +80,15 @@ class ContractLintTest {
 
   @Test
   void a_rule_that_another_one_says_is_found() {
-    assertThat(check(Rule.unique("a"), Rule.unique("a"), Rule.between("b", 1, 9),
-            Rule.between("b", 2, 5)))
+    assertThat(
+            check(
+                Rule.unique("a"),
+                Rule.unique("a"),
+                Rule.between("b", 1, 9),
+                Rule.between("b", 2, 5)))
         .extracting(ContractLint.Problem::sort, ContractLint.Problem::rule)
         .containsExactlyInAnyOrder(
-            tuple(ContractLint.Sort.SHADOWED, "r1"),
-            tuple(ContractLint.Sort.SHADOWED, "r2"));
+            tuple(ContractLint.Sort.SHADOWED, "r1"), tuple(ContractLint.Sort.SHADOWED, "r2"));
   }
 
   @Test
@@ -102,9 +102,7 @@ class ContractLintTest {
             Rule.notNull("gone"),
             Rule.unique("a").where(Conditions.read("lost = 1")));
 
-    assertThat(
-            ContractLint.check(
-                contract, new Fields(List.of(new Field("a", Form.TEXT, "text")))))
+    assertThat(ContractLint.check(contract, new Fields(List.of(new Field("a", Form.TEXT, "text")))))
         .extracting(ContractLint.Problem::text)
         .satisfiesExactly(
             text -> assertThat(text).contains("\"gone\""),
