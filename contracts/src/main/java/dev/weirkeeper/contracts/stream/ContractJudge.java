@@ -239,8 +239,12 @@ final class ContractJudge implements RowJudge {
       blocks.add(
           new Violation(
               rule.id(),
-              "The column '" + rule.columns().get(0) + "' has values of the form " + form
-                  + ", not one of " + forms));
+              "The column '"
+                  + rule.columns().get(0)
+                  + "' has values of the form "
+                  + form
+                  + ", not one of "
+                  + forms));
     }
   }
 
