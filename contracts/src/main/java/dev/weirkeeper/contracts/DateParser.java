@@ -73,7 +73,9 @@ final class DateParser {
   private static final Map<String, Integer> HALVES = Map.of("am", 0, "a", 0, "pm", 1, "p", 1);
   private static final Set<String> UTC = Set.of("UTC", "GMT", "Z", "z");
 
-  /** Not an error of ours: the text is no date. Without a trace, for it is thrown for each value. */
+  /**
+   * Not an error of ours: the text is no date. Without a trace, for it is thrown for each value.
+   */
   private static final class NoDate extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -220,8 +222,7 @@ final class DateParser {
         && token(at + 3).equals(" ")
         && token(at + 2).equalsIgnoreCase("of")) {
       if (isDigits(tokens.get(at + 4))) {
-        append(
-            String.valueOf(withCentury(Integer.parseInt(tokens.get(at + 4)), false)), Part.YEAR);
+        append(String.valueOf(withCentury(Integer.parseInt(tokens.get(at + 4)), false)), Part.YEAR);
       }
       at += 4;
     }

@@ -19,7 +19,8 @@ public final class PythonText {
   private PythonText() {}
 
   /**
-   * @param value a Long, BigDecimal, Double, Boolean, String, or a date or time of {@code java.time}
+   * @param value a Long, BigDecimal, Double, Boolean, String, or a date or time of {@code
+   *     java.time}
    * @throws IllegalArgumentException if it is something else
    */
   public static String of(Object value) {

@@ -249,8 +249,7 @@ final class Resolver {
       case OTHER -> {
         requireMixed();
         if (isEquality(how)) {
-          yield new Expr.Compare(
-              left, how, new Operand.Constant(new Literal.Text(textOf(value))));
+          yield new Expr.Compare(left, how, new Operand.Constant(new Literal.Text(textOf(value))));
         }
         yield value instanceof Literal.Text
             ? new Expr.Compare(left, how, new Operand.Constant(value))
@@ -341,11 +340,11 @@ final class Resolver {
     Optional<DateText> moment =
         mode == Mode.STRICT ? DateText.iso(text.value()) : DateText.any(text.value());
     if (mode == Mode.STRICT && moment.isEmpty()) {
-      throw Ranges.notReadable(text, form);
+      throw MomentText.notReadable(text, form);
     }
     if (form != Form.TIMESTAMP_WITH_ZONE && moment.isPresent() && moment.get().zone().isPresent()) {
       if (mode == Mode.STRICT) {
-        throw Ranges.notReadable(text, form);
+        throw MomentText.notReadable(text, form);
       }
       return Optional.of(new DateText(moment.get().local(), Optional.empty()));
     }

@@ -146,8 +146,7 @@ public final class RowRules {
     double threshold = terms.multiplier() * spread.getAsDouble();
     return rules.ofColumn(
         threshold == 0
-            ? rules.resolver.compare(
-                rules.operand(), Comparison.EQUAL, Operand.constant(middle))
+            ? rules.resolver.compare(rules.operand(), Comparison.EQUAL, Operand.constant(middle))
             : rules.within(value -> value - middle, threshold));
   }
 
@@ -179,33 +178,32 @@ public final class RowRules {
       case Rule.NULL -> aboutNull(Exprs.not(resolver.missing(column())));
       case Rule.UNIQUE -> unique();
       case Rule.IN_SET -> ofColumn(members().map(this::in).orElse(Exprs.TRUE));
-      case Rule.NOT_IN_SET ->
-          ofColumn(members().map(set -> Exprs.not(in(set))).orElse(Exprs.TRUE));
+      case Rule.NOT_IN_SET -> ofColumn(members().map(set -> Exprs.not(in(set))).orElse(Exprs.TRUE));
       case Rule.BETWEEN -> ofColumn(between());
       case Rule.LENGTH_BETWEEN -> ofColumn(lengthBetween());
-      case Rule.MATCHES -> ofColumn(matches(rule.terms().as(Terms.Pattern.class).regex()));
+      case Rule.MATCHES -> ofPattern(matches(rule.terms().as(Terms.Pattern.class).regex()));
       case Rule.NOT_MATCHES ->
-          ofColumn(Exprs.not(matches(rule.terms().as(Terms.Pattern.class).regex())));
+          ofPattern(Exprs.not(matches(rule.terms().as(Terms.Pattern.class).regex())));
       case Rule.MATCHES_LIST -> {
         Terms.Patterns terms = rule.terms().as(Terms.Patterns.class);
         List<Expr> each = terms.regexes().stream().map(this::matches).toList();
-        yield ofColumn(terms.on() == Terms.On.ANY ? Exprs.any(each) : Exprs.all(each));
+        yield ofPattern(terms.on() == Terms.On.ANY ? Exprs.any(each) : Exprs.all(each));
       }
       case Rule.NOT_MATCHES_LIST -> {
         Terms.Patterns terms = rule.terms().as(Terms.Patterns.class);
-        yield ofColumn(Exprs.not(Exprs.any(terms.regexes().stream().map(this::matches).toList())));
+        yield ofPattern(Exprs.not(Exprs.any(terms.regexes().stream().map(this::matches).toList())));
       }
-      case Rule.LIKE -> ofColumn(like(rule.terms().as(Terms.LikePattern.class).pattern()));
+      case Rule.LIKE -> ofPattern(like(rule.terms().as(Terms.LikePattern.class).pattern()));
       case Rule.NOT_LIKE ->
-          ofColumn(Exprs.not(like(rule.terms().as(Terms.LikePattern.class).pattern())));
+          ofPattern(Exprs.not(like(rule.terms().as(Terms.LikePattern.class).pattern())));
       case Rule.LIKE_LIST -> {
         Terms.LikePatterns terms = rule.terms().as(Terms.LikePatterns.class);
         List<Expr> each = terms.patterns().stream().map(this::like).toList();
-        yield ofColumn(terms.on() == Terms.On.ANY ? Exprs.any(each) : Exprs.all(each));
+        yield ofPattern(terms.on() == Terms.On.ANY ? Exprs.any(each) : Exprs.all(each));
       }
       case Rule.NOT_LIKE_LIST -> {
         Terms.LikePatterns terms = rule.terms().as(Terms.LikePatterns.class);
-        yield ofColumn(Exprs.not(Exprs.any(terms.patterns().stream().map(this::like).toList())));
+        yield ofPattern(Exprs.not(Exprs.any(terms.patterns().stream().map(this::like).toList())));
       }
       case Rule.INCREASING -> order(Direction.INCREASING);
       case Rule.DECREASING -> order(Direction.DECREASING);
@@ -267,8 +265,7 @@ public final class RowRules {
   private void requireEquality(String column) {
     Field field = resolver.field(column);
     if (mode == Mode.STRICT && !field.form().hasEquality()) {
-      throw new IllegalArgumentException(
-          "No equality is known for values of type " + field.type());
+      throw new IllegalArgumentException("No equality is known for values of type " + field.type());
     }
   }
 
@@ -297,9 +294,7 @@ public final class RowRules {
 
   private Expr bound(Range.Bound bound, Comparison inclusive, Comparison exclusive) {
     return resolver.compare(
-        operand(),
-        bound.inclusive() ? inclusive : exclusive,
-        new Operand.Constant(bound.value()));
+        operand(), bound.inclusive() ? inclusive : exclusive, new Operand.Constant(bound.value()));
   }
 
   private void requireSense(Range range) {
@@ -348,7 +343,7 @@ public final class RowRules {
     if (mode == Mode.GX_PANDAS) {
       requireSense(range);
     } else {
-      Ranges.ofCounts(range);
+      Interval.ofCounts(range);
       requireSense(range);
     }
     Operand length = new Operand.Length(resolver.text(operand()));
@@ -384,6 +379,12 @@ public final class RowRules {
     return new Expr.Matches(resolver.text(operand()), regex);
   }
 
+  /** A search that took too many steps answers UNKNOWN, which is not as good as found. */
+  private RowTest ofPattern(Expr good) {
+    boolean lostIsBad = mode != Mode.STRICT || rule.onUnknown() == Rule.Answer.FAIL;
+    return ofColumn(lostIsBad ? Exprs.isTrue(good) : good);
+  }
+
   private Expr like(String pattern) {
     if (mode == Mode.GX_PANDAS) {
       throw noProvider(
@@ -409,8 +410,7 @@ public final class RowRules {
     }
     return test(
         present(),
-        new Expr.OutOfOrder(
-            column(), direction, terms.strictness(), Exprs.all(applies, present())),
+        new Expr.OutOfOrder(column(), direction, terms.strictness(), Exprs.all(applies, present())),
         Missing.COUNTED);
   }
 
@@ -457,8 +457,7 @@ public final class RowRules {
     Terms.PairOrder terms = rule.terms().as(Terms.PairOrder.class);
     Operand a = new Operand.Column(rule.columns().get(0));
     Operand b = new Operand.Column(rule.columns().get(1));
-    Comparison how =
-        terms.equal() == Range.Edge.INCLUSIVE ? Comparison.AT_LEAST : Comparison.MORE;
+    Comparison how = terms.equal() == Range.Edge.INCLUSIVE ? Comparison.AT_LEAST : Comparison.MORE;
     Expr greater = resolver.compare(a, how, b);
     Expr good =
         Exprs.all(greater, isNumber(rule.columns().get(0)), isNumber(rule.columns().get(1)));
@@ -474,8 +473,7 @@ public final class RowRules {
     List<Expr> allowed = new ArrayList<>();
     for (Terms.Couple couple : terms.pairs().get()) {
       allowed.add(
-          Exprs.all(
-              is(rule.columns().get(0), couple.a()), is(rule.columns().get(1), couple.b())));
+          Exprs.all(is(rule.columns().get(0), couple.a()), is(rule.columns().get(1), couple.b())));
     }
     return test(considered, bad(Exprs.any(allowed)), Missing.COUNTED);
   }
@@ -552,9 +550,7 @@ public final class RowRules {
   private RowTest sumEquals() {
     Terms.Total terms = rule.terms().as(Terms.Total.class);
     List<Operand> parts =
-        rule.columns().stream()
-            .map(column -> resolver.number(new Operand.Column(column)))
-            .toList();
+        rule.columns().stream().map(column -> resolver.number(new Operand.Column(column))).toList();
     Expr good =
         new Expr.Compare(
             new Operand.Sum(parts), Comparison.EQUAL, new Operand.Constant(terms.total()));

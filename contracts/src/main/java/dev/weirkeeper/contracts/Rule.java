@@ -80,6 +80,7 @@ public record Rule(
   public static final String JSON_PARSEABLE = "json-parseable";
   public static final String JSON_SCHEMA = "json-schema";
   public static final String OF_TYPE = "of-type";
+  public static final String OF_FORM = "of-form";
   public static final String PAIR_EQUAL = "pair-equal";
   public static final String PAIR_GREATER = "pair-greater";
   public static final String PAIR_IN_SET = "pair-in-set";
@@ -121,6 +122,7 @@ public record Rule(
           JSON_PARSEABLE,
           JSON_SCHEMA,
           OF_TYPE,
+          OF_FORM,
           COLUMN_EXISTS);
 
   /** Kinds that need exactly two columns. */
@@ -340,6 +342,11 @@ public record Rule(
   /** The column has one of these types, by the names that its system gives to them. */
   public static Rule ofType(String column, String... names) {
     return about(column, OF_TYPE, Json.of(new Terms.TypeNames(List.of(names))));
+  }
+
+  /** The column has values of one of these forms, whatever its system calls their type. */
+  public static Rule ofForm(String column, Form... forms) {
+    return about(column, OF_FORM, Json.of(new Terms.Forms(List.of(forms))));
   }
 
   /** The two values are equal. */

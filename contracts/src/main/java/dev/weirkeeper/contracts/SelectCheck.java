@@ -420,7 +420,8 @@ public final class SelectCheck {
   private static int quoted(String sql, int from) {
     char quote = sql.charAt(from);
     if (from > 0
-        && (Character.isLetterOrDigit(sql.charAt(from - 1)) || "_&".indexOf(sql.charAt(from - 1)) >= 0)) {
+        && (Character.isLetterOrDigit(sql.charAt(from - 1))
+            || "_&".indexOf(sql.charAt(from - 1)) >= 0)) {
       throw refused("quotes follow a letter, as in E'…'");
     }
     int at = from + 1;

@@ -107,6 +107,13 @@ public final class Terms {
     }
   }
 
+  /** {@code of-form}: any of these. */
+  public record Forms(List<Form> forms) {
+    public Forms {
+      forms = requireSome(forms, "form");
+    }
+  }
+
   /** Which rows a rule about two columns leaves out. */
   public enum PairIgnore {
     BOTH,
@@ -207,7 +214,7 @@ public final class Terms {
 
   public record Unsupported(String expectation, String reason, Json kwargs) {}
 
-  private static List<String> requireSome(List<String> some, String what) {
+  private static <T> List<T> requireSome(List<T> some, String what) {
     if (some.isEmpty()) {
       throw new IllegalArgumentException("The rule needs at least one " + what);
     }

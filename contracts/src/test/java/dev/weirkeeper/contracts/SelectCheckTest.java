@@ -219,7 +219,8 @@ class SelectCheckTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SelectCheck.check("SELECT " + "(".repeat(5000) + "1 FROM t"));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SelectCheck.check("SELECT a FROM t WHERE a = '" + "x".repeat(30_000) + "'"));
+        .isThrownBy(
+            () -> SelectCheck.check("SELECT a FROM t WHERE a = '" + "x".repeat(30_000) + "'"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SelectCheck.check("SELECT " + "CASE WHEN ".repeat(1500) + "1 FROM t"));
   }

@@ -61,13 +61,14 @@ final class AggregateKinds {
       if (domain.field().form() == Form.TRUTH) {
         return truths(domain, fold, range);
       }
-      if (!ENDS.contains(fold)) {
-        domain.requireNumbers(measure);
+      if (ENDS.contains(fold) || domain.isNumber()) {
+        Metric.Aggregate metric = domain.fold(fold);
+        return domain.ask(
+            List.of(metric),
+            answers -> judge(observed(fold, answers.value(metric), domain.mode()), range, measure));
       }
-      Metric.Aggregate metric = domain.fold(fold);
-      return domain.ask(
-          List.of(metric),
-          answers -> judge(observed(fold, answers.value(metric), domain.mode()), range, measure));
+      return domain.numbers(
+          measure, () -> judge(observed(fold, Optional.empty(), domain.mode()), range, measure));
     };
   }
 
@@ -177,7 +178,7 @@ final class AggregateKinds {
 
   private static Step rowCount(Rule rule, Fields fields, Options options) {
     Range range = rule.terms().as(Range.class);
-    Metric.Count rows = new Metric.Count(Domain.rows(rule));
+    Metric.Count rows = new Metric.Count(Domain.rowsOfTable(rule, options));
     return new Step.Ask(
         List.of(rows), answers -> judge(Optional.of(answers.count(rows)), range, "number of rows"));
   }

@@ -78,11 +78,38 @@ final class ColumnTypes {
   /** Types of Python, and classes of pandas, that can be asked for by name. */
   private static final Set<String> PYTHON =
       Set.of(
-          "int", "long", "float", "bool", "str", "string_types", "unicode", "bytes", "list", "dict",
-          "complex", "none", "None", "datetime", "date", "Timestamp", "Timedelta", "Interval",
-          "Categorical", "CategoricalDtype", "CategoricalDtypeType", "DatetimeTZDtype",
-          "StringDtype", "BooleanDtype", "Int8Dtype", "Int16Dtype", "Int32Dtype", "Int64Dtype",
-          "Float32Dtype", "Float64Dtype", "PeriodDtype", "IntervalDtype");
+          "int",
+          "long",
+          "float",
+          "bool",
+          "str",
+          "string_types",
+          "unicode",
+          "bytes",
+          "list",
+          "dict",
+          "complex",
+          "none",
+          "None",
+          "datetime",
+          "date",
+          "Timestamp",
+          "Timedelta",
+          "Interval",
+          "Categorical",
+          "CategoricalDtype",
+          "CategoricalDtypeType",
+          "DatetimeTZDtype",
+          "StringDtype",
+          "BooleanDtype",
+          "Int8Dtype",
+          "Int16Dtype",
+          "Int32Dtype",
+          "Int64Dtype",
+          "Float32Dtype",
+          "Float64Dtype",
+          "PeriodDtype",
+          "IntervalDtype");
 
   private static final Set<String> OBJECT = Set.of("object", "object_", "O");
 
@@ -100,8 +127,7 @@ final class ColumnTypes {
       case GX_PANDAS -> ofPandas(rule, field, names, fields, options);
       case GX_SQL ->
           answer(
-              names.isEmpty()
-                  || names.stream().anyMatch(name -> SqlTypes.is(field.type(), name)),
+              names.isEmpty() || names.stream().anyMatch(name -> SqlTypes.is(field.type(), name)),
               SqlTypes.shown(field.type()),
               names);
       case STRICT ->

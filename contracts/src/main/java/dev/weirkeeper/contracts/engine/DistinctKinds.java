@@ -51,7 +51,7 @@ final class DistinctKinds {
   private static RuleKind relation(Relation relation) {
     return (rule, fields, options) -> {
       Domain domain = Domain.of(rule, fields, options);
-      List<Literal> members = rule.terms().as(Terms.Members.class).members().orElse(List.of());
+      Optional<List<Literal>> members = rule.terms().as(Terms.Members.class).members();
       Metric.ValueCounts metric = counts(domain);
       return domain.ask(
           List.of(metric),
@@ -60,14 +60,15 @@ final class DistinctKinds {
   }
 
   private static Step judge(
-      Relation relation, List<Answers.Counted> counts, List<Literal> members, Mode mode) {
+      Relation relation, List<Answers.Counted> counts, Optional<List<Literal>> given, Mode mode) {
+    List<Literal> members = given.orElse(List.of());
     boolean inside =
         counts.stream()
             .allMatch(count -> members.stream().anyMatch(m -> same(count.value(), m, mode)));
     boolean whole =
         members.stream()
             .allMatch(m -> counts.stream().anyMatch(count -> same(count.value(), m, mode)));
-    boolean unbounded = members.isEmpty() && mode != Mode.STRICT;
+    boolean unbounded = given.isEmpty() || members.isEmpty() && mode != Mode.STRICT;
     boolean kept =
         switch (relation) {
           case IN -> inside || unbounded;

@@ -144,7 +144,7 @@ final class DivergenceKinds {
     int bins = (int) Math.ceil(Math.log(count + 1.0) / Math.log(2));
     double spread = found[2] - found[1];
     if (spread >= NO_SPREAD) {
-      double width = 2 * spread / Math.pow(count, 1.0 / 3.0);
+      double width = 2 * spread / Math.pow((double) count, 1.0 / 3.0);
       bins = Math.max(bins, (int) Math.ceil((to - from) / width));
     }
     List<Double> edges = new ArrayList<>();

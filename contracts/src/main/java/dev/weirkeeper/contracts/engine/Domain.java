@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The values that a rule about one column is about: those of the rows that its condition selects.
@@ -46,6 +47,14 @@ record Domain(Rule rule, Field field, Mode mode, Expr rows, Expr valued) {
     return rule.condition().orElse(Expr.always(Expr.Truth.TRUE));
   }
 
+  /**
+   * The rows that a rule about a table is about. Great Expectations 1.2 takes a condition there and
+   * then counts all rows.
+   */
+  static Expr rowsOfTable(Rule rule, Options options) {
+    return options.mode() == Mode.STRICT ? rows(rule) : Expr.always(Expr.Truth.TRUE);
+  }
+
   static Expr both(Expr left, Expr right) {
     if (left instanceof Expr.Always always && always.answer() == Expr.Truth.TRUE) {
       return right;
@@ -62,18 +71,28 @@ record Domain(Rule rule, Field field, Mode mode, Expr rows, Expr valued) {
   }
 
   /**
-   * @throws IllegalArgumentException if the values are neither numbers nor booleans
+   * Goes on if the values are numbers, or if there are none: a column of NULL has no type that
+   * counts. Otherwise the rule ends in an error.
    */
-  void requireNumbers(String measure) {
-    if (!isNumber() && field.form() != Form.TRUTH) {
-      throw new IllegalArgumentException(
-          "The column \""
-              + column()
-              + "\" holds "
-              + field.type()
-              + ", of which there is no "
-              + measure);
+  Step numbers(String measure, Supplier<Step> then) {
+    if (isNumber()) {
+      return then.get();
     }
+    Metric.Count values = values();
+    return new Step.Ask(
+        List.of(values),
+        answers -> {
+          if (answers.count(values) > 0) {
+            throw new IllegalArgumentException(
+                "The column \""
+                    + column()
+                    + "\" holds "
+                    + field.type()
+                    + ", of which there is no "
+                    + measure);
+          }
+          return then.get();
+        });
   }
 
   /** How many rows there are. */

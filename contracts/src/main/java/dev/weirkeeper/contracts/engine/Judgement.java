@@ -3,6 +3,7 @@ package dev.weirkeeper.contracts.engine;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Json;
+import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.RowTest;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,7 @@ public record Judgement(Status status, Measured measured, Optional<String> reaso
    * @param shown columns of {@code sample}, those of the rule first, then the asked index columns
    * @param sample bad rows, as many as were asked for
    * @param missing whether missing rows are counted apart
+   * @param bad TRUE of the bad rows: how to find them again
    */
   public record Rows(
       long elements,
@@ -46,12 +48,14 @@ public record Judgement(Status status, Measured measured, Optional<String> reaso
       long unexpected,
       List<String> shown,
       List<Answers.Row> sample,
-      RowTest.Missing missing)
+      RowTest.Missing missing,
+      Expr bad)
       implements Measured {
     public Rows {
       shown = List.copyOf(shown);
       sample = List.copyOf(sample);
       requireNonNull(missing, "missing");
+      requireNonNull(bad, "bad");
     }
   }
 

@@ -27,17 +27,15 @@ final class QuantileKinds {
 
   private static Step begin(Rule rule, Fields fields, Options options) {
     Domain domain = Domain.of(rule, fields, options);
-    domain.requireNumbers("quantile");
     TableTerms.QuantileRanges terms = rule.terms().as(TableTerms.QuantileRanges.class);
-    if (!domain.isNumber()) {
-      throw new IllegalArgumentException(
-          "The column \"" + domain.column() + "\" holds booleans, of which there is no quantile");
-    }
-    return of(
-        domain,
-        terms.quantiles(),
-        terms.interpolation(),
-        values -> judge(terms, values, domain.mode()));
+    return domain.numbers(
+        "quantile",
+        () ->
+            of(
+                domain,
+                terms.quantiles(),
+                terms.interpolation(),
+                values -> judge(terms, values, domain.mode())));
   }
 
   /** Two places in the order of the values, and how far the quantile is from the first. */

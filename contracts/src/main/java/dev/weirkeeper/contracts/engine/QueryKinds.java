@@ -82,7 +82,7 @@ final class QueryKinds {
 
   private static Step rowCountEqualsTable(Rule rule, Fields fields, Options options) {
     requireSql(options);
-    Metric.Count own = new Metric.Count(Domain.rows(rule));
+    Metric.Count own = new Metric.Count(Domain.rowsOfTable(rule, options));
     Metric.TableRows other =
         new Metric.TableRows(rule.terms().as(TableTerms.OtherTable.class).table());
     return new Step.Ask(

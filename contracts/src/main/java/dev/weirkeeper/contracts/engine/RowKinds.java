@@ -54,7 +54,8 @@ final class RowKinds {
                   answers.count(unexpected),
                   shown,
                   List.of(),
-                  test.missing());
+                  test.missing(),
+                  bad);
           if (counted.unexpected() == 0 || options.samples() == 0) {
             return done(rule, options, counted);
           }
@@ -71,7 +72,8 @@ final class RowKinds {
                           counted.unexpected(),
                           shown,
                           more.rows(sample),
-                          test.missing())));
+                          test.missing(),
+                          bad)));
         });
   }
 
@@ -135,8 +137,7 @@ final class RowKinds {
   private static Step zScore(Rule rule, Fields fields, Options options) {
     RowTest all = RowRules.ofColumn(rule, fields, options.mode(), TRUE);
     String column = requireNumbers(rule, fields);
-    Metric.Aggregate mean =
-        new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
+    Metric.Aggregate mean = new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
     Metric.Aggregate deviation =
         new Metric.Aggregate(Metric.Fold.DEVIATION, column, considered(all));
     return new Step.Ask(
@@ -158,8 +159,7 @@ final class RowKinds {
     RowTest all = RowRules.ofColumn(rule, fields, options.mode(), TRUE);
     String column = requireNumbers(rule, fields);
     if (rule.terms().as(Terms.Outlier.class).method() == Terms.Spread.STDEV) {
-      Metric.Aggregate mean =
-          new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
+      Metric.Aggregate mean = new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
       Metric.Aggregate deviation =
           new Metric.Aggregate(Metric.Fold.DEVIATION, column, considered(all));
       return new Step.Ask(

@@ -2,6 +2,7 @@ package dev.weirkeeper.contracts.engine;
 
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Fields;
+import dev.weirkeeper.contracts.Form;
 import dev.weirkeeper.contracts.Mode;
 import dev.weirkeeper.contracts.Range;
 import dev.weirkeeper.contracts.Rule;
@@ -25,6 +26,7 @@ final class SchemaKinds {
     return Map.of(
         Rule.COLUMN_EXISTS, SchemaKinds::columnExists,
         Rule.COLUMNS_MATCH, SchemaKinds::columnsMatch,
+        Rule.OF_FORM, SchemaKinds::ofForm,
         TableRules.COLUMNS_ORDERED, SchemaKinds::columnsOrdered,
         TableRules.COLUMN_COUNT_BETWEEN, SchemaKinds::columnCount);
   }
@@ -55,6 +57,19 @@ final class SchemaKinds {
                         + column
                         + "\""
                         + index.map(place -> " at place " + place).orElse(""))));
+  }
+
+  private static Step ofForm(Rule rule, Fields fields, Options options) {
+    List<Form> forms = rule.terms().as(Terms.Forms.class).forms();
+    Form form = fields.the(rule.columns().get(0)).form();
+    boolean kept = forms.contains(form);
+    return new Step.Done(
+        new Judgement(
+            kept ? Judgement.Status.PASSED : Judgement.Status.FAILED,
+            new Judgement.Observed(Optional.of(Json.of(form)), Optional.empty()),
+            kept
+                ? Optional.empty()
+                : Optional.of("The values have the form " + form + ", not one of " + forms)));
   }
 
   private static Step columnsMatch(Rule rule, Fields fields, Options options) {

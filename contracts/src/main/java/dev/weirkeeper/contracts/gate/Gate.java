@@ -218,8 +218,8 @@ public final class Gate {
   }
 
   /**
-   * Judges a batch as {@link #write(FrameSource, CallControl)} would, publishes nothing, and gives a
-   * token if it would publish something.
+   * Judges a batch as {@link #write(FrameSource, CallControl)} would, publishes nothing, and gives
+   * a token if it would publish something.
    *
    * @throws IOException if input or target cannot be read
    */
@@ -383,7 +383,9 @@ public final class Gate {
               + "' is not among the approvers of the domain that owns "
               + asset
               + ": "
-              + owner.map(domain -> domain.approvers().stream().sorted().toList()).orElse(List.of()));
+              + owner
+                  .map(domain -> domain.approvers().stream().sorted().toList())
+                  .orElse(List.of()));
     }
     if (contract.rules().stream().noneMatch(candidate -> candidate.id().equals(rule))) {
       throw new IllegalArgumentException(

@@ -87,8 +87,22 @@ public record GateReport(
   /** The report of a batch that is not published after all. */
   public GateReport instead(GateStatus newStatus, String why) {
     return new GateReport(
-        newStatus, batch, parent, contract, dataset, input, target, versionBefore,
-        Optional.empty(), tally, rules, waivers, engine, policy, Optional.of(why), at);
+        newStatus,
+        batch,
+        parent,
+        contract,
+        dataset,
+        input,
+        target,
+        versionBefore,
+        Optional.empty(),
+        tally,
+        rules,
+        waivers,
+        engine,
+        policy,
+        Optional.of(why),
+        at);
   }
 
   public Hash digest() {

@@ -92,17 +92,12 @@ final class GateRun {
   }
 
   GateRun(
-      Gate gate,
-      FrameSource input,
-      Purpose purpose,
-      Optional<Hash> promised,
-      CallControl control) {
+      Gate gate, FrameSource input, Purpose purpose, Optional<Hash> promised, CallControl control) {
     this(gate, input, purpose, promised, Optional.empty(), control);
   }
 
   static GateRun replaying(Gate gate, Replay replay, CallControl control) {
-    return new GateRun(
-        gate, null, Purpose.WRITE, Optional.empty(), Optional.of(replay), control);
+    return new GateRun(gate, null, Purpose.WRITE, Optional.empty(), Optional.of(replay), control);
   }
 
   /** What one reading of all rows counted. */
@@ -139,8 +134,7 @@ final class GateRun {
     }
     waivers = gate.target.waivers(now);
     if (promised.isPresent()) {
-      Optional<GateReport> stored =
-          gate.target.find(gate.batch(promised.get(), Optional.empty()));
+      Optional<GateReport> stored = gate.target.find(gate.batch(promised.get(), Optional.empty()));
       if (stored.isPresent()) {
         return stored.get();
       }
@@ -288,8 +282,7 @@ final class GateRun {
 
   private boolean keptByShare(int rule, long broken, long considered) {
     double mostly = gate.contract.rules().get(rule).mostly();
-    return broken == 0
-        || (mostly < 1 && (double) (considered - broken) / considered >= mostly);
+    return broken == 0 || (mostly < 1 && (double) (considered - broken) / considered >= mostly);
   }
 
   private void judgeWholes(FrameSource source) throws IOException {
@@ -304,15 +297,13 @@ final class GateRun {
             gate.contract.asset(),
             List.copyOf(compiled().wholes().values()));
     List<RuleResult> results;
-    try (Engine engine =
-        new MemoryEngine(source, Map.of(), ValueTests::of, gate.memory.get())) {
+    try (Engine engine = new MemoryEngine(source, Map.of(), ValueTests::of, gate.memory.get())) {
       results = Evaluation.of(about, gate.kinds, engine, Options.DEFAULT.sampling(0), control);
     }
     int at = 0;
     for (int rule : compiled().wholes().keySet()) {
       Judgement judgement = results.get(at++).judgement();
-      long broken =
-          judgement.measured() instanceof Judgement.Rows rows ? rows.unexpected() : 0;
+      long broken = judgement.measured() instanceof Judgement.Rows rows ? rows.unexpected() : 0;
       Rule of = gate.contract.rules().get(rule);
       RuleTally.Outcome outcome =
           switch (judgement.status()) {
@@ -487,8 +478,7 @@ final class GateRun {
     return digest.map(
         input ->
             gate.batch(
-                input,
-                replay.isPresent() ? dataset.map(DatasetRef::version) : Optional.empty()));
+                input, replay.isPresent() ? dataset.map(DatasetRef::version) : Optional.empty()));
   }
 
   /** The verdict on all rows, once the target has answered. */
@@ -558,9 +548,7 @@ final class GateRun {
     }
     long broken = whole != null ? whole.broken() : broken(index);
     boolean kept =
-        whole == null
-            && empty.isEmpty()
-            && keptByShare(index, broken, pass.considered[index]);
+        whole == null && empty.isEmpty() && keptByShare(index, broken, pass.considered[index]);
     if (kept) {
       return new RuleTally(
           rule.id(), rule.severity(), RuleTally.Outcome.KEPT, broken, Optional.empty());
@@ -573,8 +561,7 @@ final class GateRun {
             ? RuleTally.Outcome.WAIVED
             : switch (gate.policy.to(rule.severity())) {
               case WARN -> RuleTally.Outcome.WARNED;
-              case QUARANTINE ->
-                  ofRows ? RuleTally.Outcome.QUARANTINED : RuleTally.Outcome.BLOCKED;
+              case QUARANTINE -> ofRows ? RuleTally.Outcome.QUARANTINED : RuleTally.Outcome.BLOCKED;
               case BLOCK -> RuleTally.Outcome.BLOCKED;
             };
     return new RuleTally(rule.id(), rule.severity(), outcome, broken, empty);

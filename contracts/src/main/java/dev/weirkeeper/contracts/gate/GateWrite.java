@@ -24,8 +24,7 @@ public interface GateWrite extends AutoCloseable {
   FrameSource replayed();
 
   /** Takes the next rows; it holds no more than a few frames in memory. */
-  void accept(LabelledFrame rows)
-      throws IOException, GateConflictException, GateRefusedException;
+  void accept(LabelledFrame rows) throws IOException, GateConflictException, GateRefusedException;
 
   /**
    * Answers the checks of the plan against target and batch as they are now. Rows that break a rule

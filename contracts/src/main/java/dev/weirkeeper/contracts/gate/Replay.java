@@ -11,8 +11,7 @@ import java.util.Optional;
  *     mode has keys
  * @param newestBy the column that says which of two rows with one key is newer
  */
-public record Replay(
-    QuarantineFilter filter, OnPublished onPublished, Optional<String> newestBy) {
+public record Replay(QuarantineFilter filter, OnPublished onPublished, Optional<String> newestBy) {
 
   /** The ordering rule. */
   public enum OnPublished {

@@ -209,8 +209,7 @@ public final class SqlGateTarget implements GateTarget {
 
   long current(Connection connection) throws SQLException {
     try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT version FROM weirkeeper_gate.target WHERE asset = ?")) {
+        connection.prepareStatement("SELECT version FROM weirkeeper_gate.target WHERE asset = ?")) {
       select.setString(1, asset.toString());
       try (ResultSet result = select.executeQuery()) {
         if (!result.next()) {

@@ -27,9 +27,7 @@ final class SqlNames {
 
   /** Columns of an alias. */
   static String of(String alias, List<String> names) {
-    return names.stream()
-        .map(name -> alias + "." + quoted(name))
-        .collect(Collectors.joining(", "));
+    return names.stream().map(name -> alias + "." + quoted(name)).collect(Collectors.joining(", "));
   }
 
   static String literal(String text) {

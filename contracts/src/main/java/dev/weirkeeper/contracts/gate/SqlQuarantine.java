@@ -4,7 +4,6 @@ import dev.weirkeeper.Asset;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.contracts.gate.GateDialect.Load;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -98,8 +97,7 @@ final class SqlQuarantine {
       if (there.isEmpty()) {
         List<String> parts = new ArrayList<>();
         ABOUT.forEach((about, type) -> parts.add(about + " " + type));
-        columns.forEach(
-            column -> parts.add(SqlNames.quoted(column.name()) + " " + column.type()));
+        columns.forEach(column -> parts.add(SqlNames.quoted(column.name()) + " " + column.type()));
         parts.add("PRIMARY KEY (wk_batch, wk_row_no)");
         statement.execute("CREATE TABLE " + name + " (" + String.join(", ", parts) + ")");
         return;
@@ -137,8 +135,7 @@ final class SqlQuarantine {
   static Load number(String column) {
     return new Load(
         column,
-        new TargetColumn(
-            column, "bigint", CellKind.INT64, 0, 0, TargetColumn.Absence.NULLABLE));
+        new TargetColumn(column, "bigint", CellKind.INT64, 0, 0, TargetColumn.Absence.NULLABLE));
   }
 
   static Load text(String column) {
@@ -159,8 +156,7 @@ final class SqlQuarantine {
    * @return how many
    */
   long keep(Connection connection, GatePlan plan, Hash batch, String from) throws SQLException {
-    List<String> columns =
-        plan.typings().stream().map(typing -> typing.column().name()).toList();
+    List<String> columns = plan.typings().stream().map(typing -> typing.column().name()).toList();
     String sql =
         "INSERT INTO "
             + name
@@ -196,8 +192,7 @@ final class SqlQuarantine {
     }
     long open =
         SqlWrite.count(
-            connection,
-            "SELECT count(*) FROM " + name + " WHERE wk_status IN ('OPEN', 'FIXED')");
+            connection, "SELECT count(*) FROM " + name + " WHERE wk_status IN ('OPEN', 'FIXED')");
     if (open > limit) {
       throw new GateRefusedException(
           "The quarantine of "

@@ -341,8 +341,7 @@ final class SqlWrite implements GateWrite {
   }
 
   private static String reason(GateRule rule, String observed) {
-    return Json.of(
-            Map.of("rule", rule.id(), "observed", observed, "expected", rule.expected()))
+    return Json.of(Map.of("rule", rule.id(), "observed", observed, "expected", rule.expected()))
         .text();
   }
 
@@ -698,8 +697,7 @@ final class SqlWrite implements GateWrite {
             .map(key -> "s." + SqlNames.quoted(key) + " IS NULL")
             .collect(Collectors.joining(" OR "));
     long bare =
-        count(
-            "SELECT count(*) FROM " + stage + " s WHERE " + isGood() + " AND (" + without + ")");
+        count("SELECT count(*) FROM " + stage + " s WHERE " + isGood() + " AND (" + without + ")");
     long twice =
         count(
             "SELECT count(*) FROM (SELECT 1 AS one FROM "

@@ -46,8 +46,8 @@ public sealed interface TargetCheck {
   }
 
   /**
-   * The values are found together in a row of a table of the target's system; if that is the
-   * target itself, in a row of the batch that is published too.
+   * The values are found together in a row of a table of the target's system; if that is the target
+   * itself, in a row of the batch that is published too.
    */
   record Refers(int rule, List<String> columns, String table, List<String> keys)
       implements TargetCheck {

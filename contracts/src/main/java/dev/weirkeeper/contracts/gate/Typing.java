@@ -197,8 +197,7 @@ public final class Typing {
     boolean fits =
         value.signum() == 0
             || (value.scale() <= column.scale()
-                && value.precision() - (long) value.scale()
-                    <= column.precision() - column.scale());
+                && value.precision() - (long) value.scale() <= column.precision() - column.scale());
     return fits ? Optional.of(value) : Optional.empty();
   }
 

@@ -56,8 +56,7 @@ final class Batch {
       Vec vec = frame.columns().get(index);
       boolean padded = frame.fields().all().get(index).form() == Form.PADDED;
       known =
-          Column.of(
-              padded && vec instanceof Vec.Texts texts ? withoutPadding(texts) : vec, rows());
+          Column.of(padded && vec instanceof Vec.Texts texts ? withoutPadding(texts) : vec, rows());
       columns[index] = known;
     }
     return known;

@@ -1,6 +1,8 @@
 package dev.weirkeeper.contracts.memory;
 
-/** Compares text by code point, which is the order of its bytes in UTF-8 but not of Java's chars. */
+/**
+ * Compares text by code point, which is the order of its bytes in UTF-8 but not of Java's chars.
+ */
 final class CodePoints {
   private CodePoints() {}
 

@@ -24,8 +24,7 @@ final class CrossRowTests {
       this.values = values;
       this.within = within;
       this.nulls = nulls;
-      this.seen =
-          new Seen(budget, nulls == Nulls.EQUAL ? Keys.OnNull.WRITE : Keys.OnNull.LEAVE);
+      this.seen = new Seen(budget, nulls == Nulls.EQUAL ? Keys.OnNull.WRITE : Keys.OnNull.LEAVE);
     }
 
     @Override

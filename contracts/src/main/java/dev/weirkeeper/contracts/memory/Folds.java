@@ -78,8 +78,7 @@ final class Folds {
         }
       }
       if (bestRow >= 0
-          && (best == null
-              || sign * Order.between(column.vec(), best).compare(bestRow, 0) > 0)) {
+          && (best == null || sign * Order.between(column.vec(), best).compare(bestRow, 0) > 0)) {
         best = Lone.of(column.vec(), bestRow);
       }
     }
@@ -152,8 +151,7 @@ final class Folds {
           low += number & 0xFFFFFFFFL;
         }
       }
-      wholes =
-          wholes.add(BigInteger.valueOf(high).shiftLeft(32)).add(BigInteger.valueOf(low));
+      wholes = wholes.add(BigInteger.valueOf(high).shiftLeft(32)).add(BigInteger.valueOf(low));
     }
 
     /** By Neumaier: what a sum loses is summed apart. */
@@ -259,8 +257,7 @@ final class Folds {
     @Override
     public void answer(Answers answers) {
       answers.put(
-          metric,
-          count < 2 ? Optional.empty() : Optional.of(Math.sqrt(squares / (count - 1))));
+          metric, count < 2 ? Optional.empty() : Optional.of(Math.sqrt(squares / (count - 1))));
     }
   }
 }

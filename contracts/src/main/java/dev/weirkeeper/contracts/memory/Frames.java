@@ -146,7 +146,9 @@ public final class Frames {
         case TIMESTAMP_WITH_ZONE -> longs[row] = micros(instant(value));
         default ->
             texts[row] =
-                value instanceof UUID ? value.toString() : the(CharSequence.class, value).toString();
+                value instanceof UUID
+                    ? value.toString()
+                    : the(CharSequence.class, value).toString();
       }
     }
 

@@ -6,7 +6,6 @@ import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Expr.Comparison;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
-import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Operand;
 import dev.weirkeeper.contracts.TextSearch;
 import dev.weirkeeper.contracts.ValueTest;
@@ -91,8 +90,7 @@ final class Graph {
     if (expr instanceof Expr.Same same) {
       if (same.left() instanceof Operand.Constant || same.right() instanceof Operand.Constant) {
         // A constant is never NULL.
-        return node(
-            new Expr.IsTrue(new Expr.Compare(same.left(), Comparison.EQUAL, same.right())));
+        return node(new Expr.IsTrue(new Expr.Compare(same.left(), Comparison.EQUAL, same.right())));
       }
       return new Node(
           new PairTest(
@@ -101,8 +99,7 @@ final class Graph {
     }
     if (expr instanceof Expr.Matches matches) {
       return new Node(
-          new TextTests.Matches(text(matches.value()), new TextSearch(matches.regex())),
-          List.of());
+          new TextTests.Matches(text(matches.value()), new TextSearch(matches.regex())), List.of());
     }
     if (expr instanceof Expr.Like like) {
       return new Node(
@@ -158,8 +155,7 @@ final class Graph {
                         "The memory engine was given no table '"
                             + refers.table()
                             + "'; give it one or use an engine of a database"));
-    List<Form> forms =
-        refers.columns().stream().map(name -> fields.the(name).form()).toList();
+    List<Form> forms = refers.columns().stream().map(name -> fields.the(name).form()).toList();
     References keys = new References(forms, table, refers.keys(), budget);
     Node node = new Node(new CrossRowTests.Refers(columns(refers.columns()), keys), List.of());
     references.put(node, keys);
@@ -171,15 +167,11 @@ final class Graph {
     if (bounded.isEmpty()) {
       return new Node(
           new PairTest(
-              value(compare.left()),
-              compare.how(),
-              value(compare.right()),
-              PairTest.Nulls.UNKNOWN),
+              value(compare.left()), compare.how(), value(compare.right()), PairTest.Nulls.UNKNOWN),
           List.of());
     }
     if (compare.how() == Comparison.NOT_EQUAL) {
-      return node(
-          Expr.not(new Expr.Compare(compare.left(), Comparison.EQUAL, compare.right())));
+      return node(Expr.not(new Expr.Compare(compare.left(), Comparison.EQUAL, compare.right())));
     }
     return range(bounded.get().operand(), List.of(bounded.get().bound()));
   }
@@ -197,8 +189,7 @@ final class Graph {
     }
     boolean constantLeft = compare.left() instanceof Operand.Constant;
     if (compare.right() instanceof Operand.Constant constant && !constantLeft) {
-      return Optional.of(
-          new Bounded(compare.left(), new Bound(compare.how(), constant.value())));
+      return Optional.of(new Bounded(compare.left(), new Bound(compare.how(), constant.value())));
     }
     if (compare.left() instanceof Operand.Constant constant
         && !(compare.right() instanceof Operand.Constant)) {
@@ -268,14 +259,12 @@ final class Graph {
     }
     if (operand instanceof Operand.Sum sum) {
       List<Value> parts = sum.parts().stream().map(this::value).toList();
-      return new Value(
-          batch -> Arithmetic.sum(CrossRowTests.columns(parts, batch), batch.rows()));
+      return new Value(batch -> Arithmetic.sum(CrossRowTests.columns(parts, batch), batch.rows()));
     }
     if (operand instanceof Operand.Minus minus) {
       Value left = value(minus.left());
       Value right = value(minus.right());
-      return new Value(
-          batch -> Arithmetic.minus(left.in(batch), right.in(batch), batch.rows()));
+      return new Value(batch -> Arithmetic.minus(left.in(batch), right.in(batch), batch.rows()));
     }
     if (operand instanceof Operand.Over over) {
       Value left = value(over.left());

@@ -171,11 +171,9 @@ final class Interval {
   private static OfLongs whole(Comparison how, long below, long above) {
     return switch (how) {
       case EQUAL -> below == above ? new OfLongs(below, above) : OfLongs.EMPTY;
-      case LESS ->
-          above == Long.MIN_VALUE ? OfLongs.EMPTY : new OfLongs(Long.MIN_VALUE, above - 1);
+      case LESS -> above == Long.MIN_VALUE ? OfLongs.EMPTY : new OfLongs(Long.MIN_VALUE, above - 1);
       case AT_MOST -> new OfLongs(Long.MIN_VALUE, below);
-      case MORE ->
-          below == Long.MAX_VALUE ? OfLongs.EMPTY : new OfLongs(below + 1, Long.MAX_VALUE);
+      case MORE -> below == Long.MAX_VALUE ? OfLongs.EMPTY : new OfLongs(below + 1, Long.MAX_VALUE);
       case AT_LEAST -> new OfLongs(above, Long.MAX_VALUE);
       case NOT_EQUAL -> throw new IllegalArgumentException("No interval");
     };

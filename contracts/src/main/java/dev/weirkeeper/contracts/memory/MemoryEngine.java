@@ -134,8 +134,7 @@ public final class MemoryEngine implements Engine {
           answers.put(rows, countTable(rows.table(), control));
         } else if (metric instanceof Metric.Query) {
           answers.fail(
-              metric,
-              "The memory engine runs no SQL; judge this rule by an engine of a database");
+              metric, "The memory engine runs no SQL; judge this rule by an engine of a database");
         } else {
           question(metric, sorted).ifPresent(questions::add);
         }

@@ -14,7 +14,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 
-/** Reads the data from its first row to its last, frame by frame, as often as the questions need. */
+/**
+ * Reads the data from its first row to its last, frame by frame, as often as the questions need.
+ */
 final class Passes {
   private final FrameSource source;
   private final Fields fields;

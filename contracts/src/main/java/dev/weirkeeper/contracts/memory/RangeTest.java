@@ -111,8 +111,7 @@ final class RangeTest implements Test {
       if (CodePoints.isPlain(constant)) {
         return row -> Outcomes.holds(bound.how(), texts.values()[row].compareTo(constant));
       }
-      return row ->
-          Outcomes.holds(bound.how(), CodePoints.compare(texts.values()[row], constant));
+      return row -> Outcomes.holds(bound.how(), CodePoints.compare(texts.values()[row], constant));
     }
     if (!(bound.literal() instanceof Literal.Truth truth)) {
       throw Interval.notComparable(bound.literal(), "booleans");

@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * Says of each row which rules it breaks, so that a gate can part good rows from bad ones. Every row
- * is labelled exactly once, in the order of the data, and a label is final: a question about copies
- * of rows is answered by a pass over the data before the one that labels.
+ * Says of each row which rules it breaks, so that a gate can part good rows from bad ones. Every
+ * row is labelled exactly once, in the order of the data, and a label is final: a question about
+ * copies of rows is answered by a pass over the data before the one that labels.
  *
  * <p>A row breaks a rule if it is one that the rule {@linkplain RowTest#applies applies} to, is
  * considered, and is bad: each of the three TRUE. How many bad rows a rule puts up with is for the
@@ -52,8 +52,8 @@ public final class RowLabeller {
    *
    * @param first rows of the data before it
    * @param rules ids of all rules that were asked, in their order
-   * @param broken for each rule, the rows that break it: row {@code r} is bit {@code r & 63} of word
-   *     {@code r >> 6}
+   * @param broken for each rule, the rows that break it: row {@code r} is bit {@code r & 63} of
+   *     word {@code r >> 6}
    * @param bad rows that break a rule, likewise
    */
   public record Labelled(

@@ -68,10 +68,7 @@ final class TextTests {
       Column column = value.in(batch);
       try {
         Scan.each(
-            column,
-            batch.rows(),
-            row -> test.passes(column.vec().value(row).orElseThrow()),
-            yes);
+            column, batch.rows(), row -> test.passes(column.vec().value(row).orElseThrow()), yes);
       } catch (IllegalArgumentException e) {
         throw new UnansweredException(String.valueOf(e.getMessage()));
       }

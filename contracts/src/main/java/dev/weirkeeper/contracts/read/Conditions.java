@@ -187,8 +187,7 @@ final class Conditions {
     }
     if (sql instanceof IsNullExpression test) {
       return negated(
-          test.isNot() || test.isUseNotNull(),
-          new Expr.IsNull(operand(test.getLeftExpression())));
+          test.isNot() || test.isUseNotNull(), new Expr.IsNull(operand(test.getLeftExpression())));
     }
     if (sql instanceof Between between) {
       Operand value = operand(between.getLeftExpression());
@@ -313,10 +312,12 @@ final class Conditions {
       return new Operand.Sum(parts);
     }
     if (sql instanceof Subtraction less) {
-      return new Operand.Minus(operand(less.getLeftExpression()), operand(less.getRightExpression()));
+      return new Operand.Minus(
+          operand(less.getLeftExpression()), operand(less.getRightExpression()));
     }
     if (sql instanceof Division over) {
-      return new Operand.Over(operand(over.getLeftExpression()), operand(over.getRightExpression()));
+      return new Operand.Over(
+          operand(over.getLeftExpression()), operand(over.getRightExpression()));
     }
     if (sql instanceof Function function && arguments(function) == 1) {
       return function(function);
@@ -343,7 +344,8 @@ final class Conditions {
 
   private static Operand column(Column column) {
     if (column.getTable() != null) {
-      throw new IllegalArgumentException("a condition names columns of one table, without its name");
+      throw new IllegalArgumentException(
+          "a condition names columns of one table, without its name");
     }
     String name = column.getColumnName();
     if (name.startsWith("\"") || name.startsWith("`")) {

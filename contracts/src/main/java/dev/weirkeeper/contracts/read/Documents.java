@@ -101,10 +101,7 @@ final class Documents {
         StreamReadConstraints.builder().maxNestingDepth(DEEPEST + 2).build();
     String start = text.stripLeading();
     if (start.startsWith("{") || start.startsWith("[")) {
-      return JsonFactory.builder()
-          .streamReadConstraints(constraints)
-          .build()
-          .createParser(text);
+      return JsonFactory.builder().streamReadConstraints(constraints).build().createParser(text);
     }
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(LARGEST);

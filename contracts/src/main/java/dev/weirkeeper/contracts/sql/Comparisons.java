@@ -256,8 +256,7 @@ final class Comparisons {
                             b -> {
                               int scale = Math.max(a.scale(), b.scale());
                               int whole =
-                                  Math.max(
-                                      a.precision() - a.scale(), b.precision() - b.scale());
+                                  Math.max(a.precision() - a.scale(), b.precision() - b.scale());
                               return scale == 0 || whole + scale <= most;
                             }))
             .orElse(false);

@@ -4,7 +4,6 @@ import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Expr.Comparison;
 import dev.weirkeeper.contracts.Expr.Truth;
 import dev.weirkeeper.contracts.Fields;
-import dev.weirkeeper.contracts.Operand;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -224,5 +223,4 @@ final class Conditions {
   private static String flag(String condition) {
     return "(CASE WHEN " + condition + " THEN 1 ELSE 0 END)";
   }
-
 }

@@ -262,9 +262,7 @@ public final class Dialect {
       }
     }
     return "'"
-        + value
-            .replace("\\", say(Phrase.TEXT_BACKSLASH))
-            .replace("'", say(Phrase.TEXT_QUOTE))
+        + value.replace("\\", say(Phrase.TEXT_BACKSLASH)).replace("'", say(Phrase.TEXT_QUOTE))
         + "'";
   }
 

@@ -58,7 +58,9 @@ public record Explanation(
     }
     if (estimate.isEmpty()) {
       throw new LimitException(
-          "It is not known how many " + what + " would be read, and the limit is "
+          "It is not known how many "
+              + what
+              + " would be read, and the limit is "
               + most.getAsLong()
               + "; nothing was run. Gather statistics of the table, or lift the limit");
     }

@@ -12,8 +12,8 @@ import dev.weirkeeper.contracts.engine.Metric;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -51,10 +51,7 @@ public final class JdbcEngine implements Engine {
       Duration timeout)
       throws IOException {
     this(
-        new SqlSession(jdbi, source.dialect(), source.stability(), timeout),
-        source,
-        frames,
-        tests);
+        new SqlSession(jdbi, source.dialect(), source.stability(), timeout), source, frames, tests);
   }
 
   JdbcEngine(
@@ -85,29 +82,30 @@ public final class JdbcEngine implements Engine {
             + plan.later().size()
             + (plan.inexact().isEmpty() ? 0 : 1);
     Progress progress = new Progress(control, all);
+    Set<Metric> memory = new LinkedHashSet<>(plan.inexact().keySet());
     for (Question question : plan.first()) {
-      session.ask(question, answers, control);
+      memory.addAll(session.ask(question, answers, control));
       progress.step(question.what());
     }
     for (Planner.Ordered ordered : plan.ordered()) {
-      order(ordered, answers, control);
+      memory.addAll(order(ordered, memory, answers, control));
       progress.step("values by their order");
     }
     for (Planner.Select select : plan.selects()) {
       select(select, answers, control);
       progress.step("rows of a SELECT");
     }
-    if (!plan.inexact().isEmpty()) {
-      residue.answer(plan.inexact().keySet(), answers, control);
-      progress.step("what is answered in memory");
-    }
     for (Question question : plan.later()) {
       if (noRows(question, answers)) {
         answers.put((Metric.Sample) question.metrics().get(0), List.of());
       } else {
-        session.ask(question, answers, control);
+        memory.addAll(session.ask(question, answers, control));
       }
       progress.step(question.what());
+    }
+    if (!memory.isEmpty()) {
+      residue.answer(memory, answers, control);
+      progress.step("what is answered in memory");
     }
     return answers;
   }
@@ -120,22 +118,27 @@ public final class JdbcEngine implements Engine {
         && answers.count(count.get()) == 0;
   }
 
-  private void order(Planner.Ordered ordered, Answers answers, CallControl control)
+  private Set<Metric> order(
+      Planner.Ordered ordered, Set<Metric> memory, Answers answers, CallControl control)
       throws IOException {
+    if (memory.contains(ordered.values())) {
+      return Set.of(ordered.metric());
+    }
     Optional<String> failure = answers.failure(ordered.values());
     if (failure.isPresent()) {
       answers.fail(ordered.metric(), failure.get());
-      return;
+      return Set.of();
     }
     long values = answers.count(ordered.values());
     if (values == 0) {
       Places.answerNone(ordered.metric(), answers);
-      return;
+      return Set.of();
     }
     try {
-      session.ask(planner.atPlaces(ordered, values), answers, control);
+      return session.ask(planner.atPlaces(ordered, values), answers, control);
     } catch (IllegalArgumentException e) {
       answers.fail(ordered.metric(), String.valueOf(e.getMessage()));
+      return Set.of();
     }
   }
 

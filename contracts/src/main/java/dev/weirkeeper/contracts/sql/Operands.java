@@ -79,10 +79,10 @@ final class Operands {
       case INTEGER -> Typed.of(sql, whole(field.type()));
       case DECIMAL -> new Typed(sql, Kind.EXACT, decimal(field.type()), Optional.empty());
       case FLOAT ->
-          Typed.of(isSingle(field.type()) ? dialect.cast(sql, Phrase.TYPE_DOUBLE) : sql, Kind.DOUBLE);
+          Typed.of(
+              isSingle(field.type()) ? dialect.cast(sql, Phrase.TYPE_DOUBLE) : sql, Kind.DOUBLE);
       case TEXT -> Typed.of(sql, Kind.TEXT);
-      case PADDED, UUID, EXACT, OTHER ->
-          Typed.of(dialect.cast(sql, Phrase.TYPE_TEXT), Kind.TEXT);
+      case PADDED, UUID, EXACT, OTHER -> Typed.of(dialect.cast(sql, Phrase.TYPE_TEXT), Kind.TEXT);
       case TRUTH -> Typed.of(sql, Kind.TRUTH);
       case DATE -> Typed.of(sql, Kind.DATE);
       case TIMESTAMP ->
@@ -223,12 +223,8 @@ final class Operands {
     Optional<Exact> exact =
         left.exact()
             .flatMap(
-                a ->
-                    right
-                        .exact()
-                        .map(b -> sign.equals(" - ") ? a.plus(b.negated()) : a.plus(b)));
-    String sql =
-        "(" + wide(left, exact) + sign + wide(right, exact) + ")";
+                a -> right.exact().map(b -> sign.equals(" - ") ? a.plus(b.negated()) : a.plus(b)));
+    String sql = "(" + wide(left, exact) + sign + wide(right, exact) + ")";
     return new Typed(sql, Kind.EXACT, exact, Optional.empty());
   }
 

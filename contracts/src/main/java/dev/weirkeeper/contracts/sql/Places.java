@@ -49,8 +49,7 @@ final class Places {
     if (metric instanceof Metric.Aggregate median) {
       double high = number(found, size / 2);
       answers.put(
-          median,
-          Optional.of(size % 2 == 1 ? high : (number(found, (size - 1) / 2) + high) / 2));
+          median, Optional.of(size % 2 == 1 ? high : (number(found, (size - 1) / 2) + high) / 2));
       return;
     }
     Metric.Quantiles quantiles = (Metric.Quantiles) metric;

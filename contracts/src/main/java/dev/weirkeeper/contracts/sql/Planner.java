@@ -1,7 +1,6 @@
 package dev.weirkeeper.contracts.sql;
 
 import dev.weirkeeper.contracts.Expr;
-import dev.weirkeeper.contracts.Expr.Truth;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Form;
 import dev.weirkeeper.contracts.Operand;
@@ -209,8 +208,7 @@ final class Planner {
     List<Item> items = List.copyOf(batch);
     StringJoiner columns = new StringJoiner(",\n  ");
     items.forEach(item -> item.columns().forEach(columns::add));
-    String sql =
-        "SELECT\n  " + columns + "\nFROM " + source.relation() + " AS " + Operands.ROW;
+    String sql = "SELECT\n  " + columns + "\nFROM " + source.relation() + " AS " + Operands.ROW;
     List<Question> single = new ArrayList<>();
     if (items.size() > 1) {
       items.forEach(item -> single.add(shared(List.of(item))));
@@ -295,8 +293,7 @@ final class Planner {
       default -> {
         requireNumber(aggregate.column());
         String doubles = conditions.operands().asDouble(value);
-        String sql =
-            dialect.say(Phrase.DEVIATION, chosen(conditions, aggregate.rows(), doubles));
+        String sql = dialect.say(Phrase.DEVIATION, chosen(conditions, aggregate.rows(), doubles));
         return new Item(
             aggregate,
             List.of(sql),
@@ -394,9 +391,7 @@ final class Planner {
   /** What a query reads: the data, with columns that look at other rows where it needs them. */
   private String from(Conditions conditions, Set<String> shown, Numbered numbered) {
     String relation =
-        numbered == Numbered.YES
-            ? source.rows().orElseThrow().relation()
-            : source.relation();
+        numbered == Numbered.YES ? source.rows().orElseThrow().relation() : source.relation();
     if (conditions.computed().isEmpty()) {
       return relation + " AS " + Operands.ROW;
     }
@@ -546,9 +541,7 @@ final class Planner {
                       + " different values, which are too many to list; ask for their number");
               return;
             }
-            all.add(
-                new Answers.Counted(
-                    Values.read(row, 1, form).orElseThrow(), row.getLong(2)));
+            all.add(new Answers.Counted(Values.read(row, 1, form).orElseThrow(), row.getLong(2)));
           }
           answers.put(counts, all);
         });
@@ -595,9 +588,7 @@ final class Planner {
                   values.add(Values.read(row, i + 1, forms.get(i)));
                 }
                 OptionalLong index =
-                    shown
-                        ? OptionalLong.of(row.getLong(forms.size() + 1))
-                        : OptionalLong.empty();
+                    shown ? OptionalLong.of(row.getLong(forms.size() + 1)) : OptionalLong.empty();
                 rows.add(new Answers.Row(index, values));
               }
               answers.put(sample, rows);
@@ -616,8 +607,7 @@ final class Planner {
 
   // -- values by place --
 
-  private void ordered(
-      Metric metric, String column, Expr rows, List<Item> shared, Plan plan) {
+  private void ordered(Metric metric, String column, Expr rows, List<Item> shared, Plan plan) {
     conditions().operands().column(column);
     Expr present = Expr.not(new Expr.IsNull(Operand.column(column)));
     Metric.Count values = new Metric.Count(Expr.all(rows, present));
@@ -631,8 +621,7 @@ final class Planner {
     Conditions conditions = conditions();
     Typed value = conditions.operands().column(ordered.column());
     Field field = source.fields().the(ordered.column());
-    String chosen =
-        chosen(conditions, ordered.rows(), conditions.operands().ordered(value));
+    String chosen = chosen(conditions, ordered.rows(), conditions.operands().ordered(value));
     StringJoiner columns = new StringJoiner(", ");
     for (long place : places) {
       // In the middle between two shares, so that rounding chooses no neighbour.

@@ -6,7 +6,21 @@ import org.jspecify.annotations.Nullable;
 final class QueryException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  QueryException(String message, @Nullable Throwable cause) {
+  /** What it refused. */
+  enum About {
+    /** A computation with values that it met. */
+    VALUES,
+    THE_QUERY
+  }
+
+  private final About about;
+
+  QueryException(String message, About about, @Nullable Throwable cause) {
     super(message, cause);
+    this.about = about;
+  }
+
+  boolean isAboutValues() {
+    return about == About.VALUES;
   }
 }

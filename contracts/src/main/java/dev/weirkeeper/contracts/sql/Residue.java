@@ -142,8 +142,7 @@ final class Residue {
     ANY
   }
 
-  private static Read read(
-      SqlSource source, FrameReader frames, Set<Metric> metrics, Order order) {
+  private static Read read(SqlSource source, FrameReader frames, Set<Metric> metrics, Order order) {
     Dialect dialect = source.dialect();
     Set<String> needed = new LinkedHashSet<>();
     metrics.forEach(metric -> needed.addAll(columns(metric)));
@@ -158,8 +157,7 @@ final class Residue {
     boolean places =
         source.rows().filter(rows -> rows.place() == Place.SHOWN).isPresent()
             && metrics.stream().anyMatch(Metric.Sample.class::isInstance);
-    Optional<String> place =
-        places ? source.rows().map(SqlSource.Rows::column) : Optional.empty();
+    Optional<String> place = places ? source.rows().map(SqlSource.Rows::column) : Optional.empty();
     place.ifPresent(
         name -> {
           Field number = new Field(name, Form.INTEGER, "BIGINT");
@@ -172,16 +170,11 @@ final class Residue {
       columns.add(frames.select(nothing, "1"));
     }
     boolean numbered = places || order == Order.BY_ROW;
-    String relation =
-        numbered ? source.rows().orElseThrow().relation() : source.relation();
+    String relation = numbered ? source.rows().orElseThrow().relation() : source.relation();
     String sql =
         "SELECT " + columns + " FROM " + relation + " AS " + Operands.ROW + filter(source, metrics);
     if (order == Order.BY_ROW && dialect.rowOrder() == Dialect.RowOrder.NONE) {
-      sql +=
-          " ORDER BY "
-              + Operands.ROW
-              + "."
-              + dialect.name(source.rows().orElseThrow().column());
+      sql += " ORDER BY " + Operands.ROW + "." + dialect.name(source.rows().orElseThrow().column());
     }
     return new Read(new Fields(fields), sql, place);
   }
@@ -276,9 +269,7 @@ final class Residue {
   }
 
   private static List<Answers.Row> withoutPlace(List<Answers.Row> rows) {
-    return rows.stream()
-        .map(row -> new Answers.Row(OptionalLong.empty(), row.values()))
-        .toList();
+    return rows.stream().map(row -> new Answers.Row(OptionalLong.empty(), row.values())).toList();
   }
 
   /** What a query answers, as often as it is read. */
@@ -330,9 +321,7 @@ final class Residue {
     public Fields fields() {
       if (known.isEmpty()) {
         try {
-          known =
-              Optional.of(
-                  session.describe("SELECT * FROM " + dialect.table(name), control));
+          known = Optional.of(session.describe("SELECT * FROM " + dialect.table(name), control));
         } catch (QueryException | IOException e) {
           throw new IllegalArgumentException(
               "The table \"" + name + "\" cannot be read: " + e.getMessage(), e);
@@ -347,8 +336,7 @@ final class Residue {
       for (Field field : fields().all()) {
         columns.add(frames.select(field, Operands.ROW + "." + dialect.name(field.name())));
       }
-      String sql =
-          "SELECT " + columns + " FROM " + dialect.table(name) + " AS " + Operands.ROW;
+      String sql = "SELECT " + columns + " FROM " + dialect.table(name) + " AS " + Operands.ROW;
       return frames.open(session.connection(), sql, fields());
     }
 

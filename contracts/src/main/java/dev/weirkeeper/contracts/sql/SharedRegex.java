@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
  * Writes a pattern of Python's {@code re} so that RE2 and PostgreSQL find it exactly where the
  * memory engine does, if that is certain: characters, classes, groups, alternatives and counts.
  * Classes such as {@code \d} are spelled out as the characters that Java counts, a dot is what is
- * no line end, and {@code $} allows one line end behind it, as in Python. Whether a pattern is found
- * does not depend on greed, so that is left out.
+ * no line end, and {@code $} allows one line end behind it, as in Python. Whether a pattern is
+ * found does not depend on greed, so that is left out.
  *
  * <p>Everything else (look-around, references, word boundaries, flags, anchors within) is refused.
  */

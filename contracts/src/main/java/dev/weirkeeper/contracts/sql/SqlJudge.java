@@ -63,8 +63,7 @@ public final class SqlJudge {
       Options options,
       CallControl control)
       throws IOException {
-    try (SqlSession session =
-        new SqlSession(jdbi, source.dialect(), source.stability(), timeout)) {
+    try (SqlSession session = new SqlSession(jdbi, source.dialect(), source.stability(), timeout)) {
       return judge(contract, session, source, frames, cost, options, control);
     }
   }
@@ -150,6 +149,7 @@ public final class SqlJudge {
       return bytes;
     }
     long one = bytes.getAsLong();
-    return OptionalLong.of(one > Long.MAX_VALUE / Math.max(1, queries) ? Long.MAX_VALUE : one * queries);
+    return OptionalLong.of(
+        one > Long.MAX_VALUE / Math.max(1, queries) ? Long.MAX_VALUE : one * queries);
   }
 }

@@ -11,8 +11,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
@@ -35,7 +37,6 @@ final class SqlSession implements AutoCloseable {
   /** Rows that a driver fetches at once where it fetches in parts. */
   private static final int FETCH = 2_000;
 
-  private static final String SAVEPOINT = "wk_question";
   private static final Pattern KIND = Pattern.compile("([A-Za-z ]{3,40}Error):");
 
   /** SQL is sent as it was written: nothing in it stands for a parameter of Jdbi. */
@@ -57,12 +58,12 @@ final class SqlSession implements AutoCloseable {
   private final Duration timeout;
   private final Handle handle;
   private boolean broken;
+  private long savepoints;
 
   /**
    * @throws IOException if the database cannot be reached
    */
-  SqlSession(Jdbi jdbi, Dialect dialect, Stability stability, Duration timeout)
-      throws IOException {
+  SqlSession(Jdbi jdbi, Dialect dialect, Stability stability, Duration timeout) throws IOException {
     this.dialect = dialect;
     this.stability = stability;
     this.timeout = timeout;
@@ -110,8 +111,12 @@ final class SqlSession implements AutoCloseable {
     void run() throws IOException;
   }
 
-  /** Asks a question; if it fails, its parts one by one; what fails then is a failed metric. */
-  void ask(Question question, Answers answers, CallControl control) throws IOException {
+  /**
+   * Asks a question; if it fails, its parts one by one.
+   *
+   * @return metrics that the database could not compute; what it refused else is a failed metric
+   */
+  Set<Metric> ask(Question question, Answers answers, CallControl control) throws IOException {
     try {
       query(
           question.sql(),
@@ -120,14 +125,20 @@ final class SqlSession implements AutoCloseable {
             question.reader().read(rows, answers);
             return true;
           });
+      return Set.of();
     } catch (QueryException e) {
       if (question.cheaper().isEmpty() || broken) {
+        if (!broken && e.isAboutValues()) {
+          return Set.copyOf(question.metrics());
+        }
         question.metrics().forEach(metric -> fail(answers, metric, e));
-        return;
+        return Set.of();
       }
+      Set<Metric> open = new LinkedHashSet<>();
       for (Question part : question.cheaper()) {
-        ask(part, answers, control);
+        open.addAll(ask(part, answers, control));
       }
+      return open;
     }
   }
 
@@ -146,6 +157,7 @@ final class SqlSession implements AutoCloseable {
       throw new QueryException(
           "An earlier query failed and ended the transaction, so that this one would see another"
               + " state of the data; mend the rule that failed",
+          QueryException.About.THE_QUERY,
           null);
     }
     try (Watch watch = new Watch(control)) {
@@ -168,7 +180,7 @@ final class SqlSession implements AutoCloseable {
       } catch (JdbiException e) {
         savepoint.rollBack();
         watch.check();
-        throw new QueryException(reason(e), e);
+        throw new QueryException(reason(e), about(e), e);
       }
     }
   }
@@ -194,22 +206,25 @@ final class SqlSession implements AutoCloseable {
 
   /** From where the transaction goes on if a query fails. */
   private final class Savepoint {
+    // Parts hold queries, so that a savepoint can lie within another one.
+    private final String name = "wk_" + savepoints++;
+
     Savepoint() {
       if (dialect.failure() == Dialect.Failure.SAVEPOINT) {
-        handle.savepoint(SAVEPOINT);
+        handle.savepoint(name);
       }
     }
 
     void release() {
       if (dialect.failure() == Dialect.Failure.SAVEPOINT) {
-        handle.releaseSavepoint(SAVEPOINT);
+        handle.releaseSavepoint(name);
       }
     }
 
     void rollBack() {
       try {
         if (dialect.failure() == Dialect.Failure.SAVEPOINT) {
-          handle.rollbackToSavepoint(SAVEPOINT);
+          handle.rollbackToSavepoint(name);
         } else {
           handle.rollback();
           if (stability == Stability.FOR_GOOD) {
@@ -239,6 +254,22 @@ final class SqlSession implements AutoCloseable {
       }
     }
     return "The database refused a query";
+  }
+
+  /** Whether a value was too large or not of a form: memory may cope with it. */
+  private static QueryException.About about(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        String state = sql.getSQLState();
+        String message = String.valueOf(sql.getMessage());
+        boolean values =
+            (state != null && state.startsWith("22"))
+                || message.startsWith("Out of Range Error")
+                || message.startsWith("Conversion Error");
+        return values ? QueryException.About.VALUES : QueryException.About.THE_QUERY;
+      }
+    }
+    return QueryException.About.THE_QUERY;
   }
 
   private static String advice(String what) {

@@ -13,11 +13,7 @@ import java.util.Optional;
  * @param stability whether it stays the same beyond a transaction
  */
 public record SqlSource(
-    Dialect dialect,
-    Fields fields,
-    String relation,
-    Optional<Rows> rows,
-    Stability stability) {
+    Dialect dialect, Fields fields, String relation, Optional<Rows> rows, Stability stability) {
 
   /** What keeps the data in one state. */
   public enum Stability {

@@ -32,8 +32,7 @@ record Typed(String sql, Kind kind, Optional<Exact> exact, Optional<Literal> lit
   record Exact(BigDecimal low, BigDecimal high, int scale) {
 
     static Exact of(int precision, int scale) {
-      BigDecimal high =
-          BigDecimal.TEN.pow(precision).subtract(BigDecimal.ONE).movePointLeft(scale);
+      BigDecimal high = BigDecimal.TEN.pow(precision).subtract(BigDecimal.ONE).movePointLeft(scale);
       return new Exact(high.negate(), high, scale);
     }
 
@@ -44,8 +43,7 @@ record Typed(String sql, Kind kind, Optional<Exact> exact, Optional<Literal> lit
     }
 
     Exact plus(Exact other) {
-      return new Exact(
-          low.add(other.low), high.add(other.high), Math.max(scale, other.scale));
+      return new Exact(low.add(other.low), high.add(other.high), Math.max(scale, other.scale));
     }
 
     Exact negated() {

@@ -47,8 +47,8 @@ import org.junit.jupiter.api.Test;
  * What each {@link GateTarget} holds to, behind a real gate. It looks at what is published and what
  * is in quarantine, and never at how it comes about.
  *
- * <p>The table has the columns {@code id} (64 bits), {@code name} (text), {@code amount} (decimal of
- * 10 digits, 2 behind the point) and {@code day} (a date), all of which may be NULL.
+ * <p>The table has the columns {@code id} (64 bits), {@code name} (text), {@code amount} (decimal
+ * of 10 digits, 2 behind the point) and {@code day} (a date), all of which may be NULL.
  */
 public abstract class GateTargetKit {
   protected static final String TABLE = "public.items";
@@ -188,7 +188,12 @@ public abstract class GateTargetKit {
     GateReport report =
         write(
             gate(PLAIN),
-            rows(row(1, "a", 5), row(2, null, 6), row(3, "c", -1), row(4, null, -2), row(5, "e", 0)));
+            rows(
+                row(1, "a", 5),
+                row(2, null, 6),
+                row(3, "c", -1),
+                row(4, null, -2),
+                row(5, "e", 0)));
 
     assertThat(report.status()).isEqualTo(GateStatus.QUARANTINED);
     assertThat(report.tally()).isEqualTo(GateTally.of(2, 3, 0));
@@ -233,7 +238,9 @@ public abstract class GateTargetKit {
       GateReport report = write(gate(contract), source(FIELDS, rows, 17));
 
       conserves(report, count);
-      assertThat(published()).as("seed 7, round " + round).hasSize((int) (before + report.tally().published()));
+      assertThat(published())
+          .as("seed 7, round " + round)
+          .hasSize((int) (before + report.tally().published()));
       before += report.tally().published();
     }
     if (answersChecks()) {
@@ -327,8 +334,7 @@ public abstract class GateTargetKit {
                 new Field("id", Form.INTEGER, "int64"), new Field("colour", Form.TEXT, "text")));
     Contract contract = Contract.of("items", "1", TABLE, Rule.notNull("id"));
 
-    GateReport report =
-        write(gate(contract), source(more, List.of(Arrays.asList(1L, "red")), 1));
+    GateReport report = write(gate(contract), source(more, List.of(Arrays.asList(1L, "red")), 1));
 
     assertThat(report.status()).isEqualTo(GateStatus.ERROR);
     assertThat(report.reason().orElseThrow()).contains("colour");
@@ -340,7 +346,8 @@ public abstract class GateTargetKit {
     assumeThat(answersChecks()).isTrue();
 
     GateReport report =
-        write(gate(UNIQUE), rows(row(1, "a", 5), row(2, "b", 6), row(1, "c", 7), row(null, "d", 8)));
+        write(
+            gate(UNIQUE), rows(row(1, "a", 5), row(2, "b", 6), row(1, "c", 7), row(null, "d", 8)));
 
     assertThat(report.tally()).isEqualTo(GateTally.of(2, 2, 0));
     assertThat(published()).containsExactlyInAnyOrder("2|b|6.00", "null|d|8.00");
@@ -351,8 +358,7 @@ public abstract class GateTargetKit {
   @Test
   void the_first_copy_by_a_declared_order_may_stay() throws Exception {
     assumeThat(answersChecks()).isTrue();
-    Gate gate =
-        builder(UNIQUE).policy(GENEROUS.with(Duplicates.keepFirst("amount"))).open();
+    Gate gate = builder(UNIQUE).policy(GENEROUS.with(Duplicates.keepFirst("amount"))).open();
 
     GateReport report =
         write(
@@ -411,8 +417,7 @@ public abstract class GateTargetKit {
     GateReport report = write(gate, rows(row(1, "new", 7), row(3, "added", 8)));
 
     assertThat(report.status()).isEqualTo(GateStatus.PASS);
-    assertThat(published())
-        .containsExactlyInAnyOrder("1|new|7.00", "2|stays|6.00", "3|added|8.00");
+    assertThat(published()).containsExactlyInAnyOrder("1|new|7.00", "2|stays|6.00", "3|added|8.00");
   }
 
   @Test
@@ -465,8 +470,7 @@ public abstract class GateTargetKit {
   void a_rule_that_cannot_be_judged_is_an_error_however_little_it_matters() throws Exception {
     Rule unknownColumn = Rule.notNull("colour").graded(Rule.Severity.INFO);
     Rule unknownKind =
-        Rule.about("name", "no-such-kind", dev.weirkeeper.Json.empty())
-            .graded(Rule.Severity.INFO);
+        Rule.about("name", "no-such-kind", dev.weirkeeper.Json.empty()).graded(Rule.Severity.INFO);
     for (Rule rule : List.of(unknownColumn, unknownKind)) {
       GateReport report =
           write(gate(Contract.of("items", "8", TABLE, NAMED, rule)), rows(row(1, "a", 5)));
@@ -488,9 +492,7 @@ public abstract class GateTargetKit {
     GateReport warned = write(gate(warning), rows(row(1, null, 5)));
     GateReport blocked =
         write(
-            builder(warning)
-                .policy(GENEROUS.on(Rule.Severity.WARNING, Response.BLOCK))
-                .open(),
+            builder(warning).policy(GENEROUS.on(Rule.Severity.WARNING, Response.BLOCK)).open(),
             rows(row(2, null, 5), row(3, "c", 5)));
 
     assertThat(warned.status()).isEqualTo(GateStatus.PASS_WITH_WARNINGS);
@@ -503,8 +505,7 @@ public abstract class GateTargetKit {
     Contract mostly = Contract.of("items", "10", TABLE, NAMED.mostly(0.5));
 
     GateReport kept = write(gate(mostly), rows(row(1, "a", 5), row(2, null, 5)));
-    GateReport broken =
-        write(gate(mostly), rows(row(3, "c", 5), row(4, null, 5), row(5, null, 5)));
+    GateReport broken = write(gate(mostly), rows(row(3, "c", 5), row(4, null, 5), row(5, null, 5)));
 
     assertThat(kept.status()).isEqualTo(GateStatus.PASS);
     assertThat(broken.tally()).isEqualTo(GateTally.of(1, 2, 0));
@@ -513,8 +514,7 @@ public abstract class GateTargetKit {
 
   @Test
   void an_empty_batch_obeys_the_rule() throws Exception {
-    Contract needsRows =
-        Contract.of("items", "11", TABLE, NAMED.whenEmpty(Rule.Answer.FAIL));
+    Contract needsRows = Contract.of("items", "11", TABLE, NAMED.whenEmpty(Rule.Answer.FAIL));
 
     assertThat(write(gate(PLAIN), rows()).status()).isEqualTo(GateStatus.PASS);
     assertThat(write(gate(needsRows), rows()).status()).isEqualTo(GateStatus.BLOCKED);
@@ -578,8 +578,7 @@ public abstract class GateTargetKit {
   @Test
   void a_replay_publishes_what_is_good_under_the_contract_in_force_once() throws Exception {
     assumeThat(replays()).isTrue();
-    GateReport first =
-        write(gate(PLAIN), rows(row(1, null, 5), row(2, null, -1), row(3, "c", 7)));
+    GateReport first = write(gate(PLAIN), rows(row(1, null, 5), row(2, null, -1), row(3, "c", 7)));
     Contract newer = Contract.of("items", "5", TABLE, POSITIVE);
     Replay replay = Replay.of(QuarantineFilter.ofBatch(first.batch().orElseThrow()));
 
@@ -626,12 +625,10 @@ public abstract class GateTargetKit {
     GateReport asked = loose.replay(Replay.of(QuarantineFilter.all()), CallControl.NONE);
     assertThat(asked.tally()).isEqualTo(GateTally.of(1, 2, 0));
     GateReport newest =
-        loose.replay(
-            Replay.of(QuarantineFilter.all()).keepingNewest("amount"), CallControl.NONE);
+        loose.replay(Replay.of(QuarantineFilter.all()).keepingNewest("amount"), CallControl.NONE);
 
     assertThat(newest.tally()).isEqualTo(GateTally.of(1, 0, 1));
-    assertThat(published())
-        .containsExactlyInAnyOrder("1|one|9.00", "2|null|50.00", "3|null|5.00");
+    assertThat(published()).containsExactlyInAnyOrder("1|one|9.00", "2|null|50.00", "3|null|5.00");
     assertThat(quarantine(QuarantinedRow.Status.WAIVED)).hasSize(1);
   }
 
@@ -645,8 +642,7 @@ public abstract class GateTargetKit {
             .open();
     Instant noon = clock.instant().plus(Duration.ofHours(4));
 
-    Waiver waiver =
-        gate.waive(ANA, "agent-1", NAMED.id(), Optional.empty(), "known gap", noon);
+    Waiver waiver = gate.waive(ANA, "agent-1", NAMED.id(), Optional.empty(), "known gap", noon);
     GateReport waived = write(gate, rows(row(1, null, 5)));
     clock.advance(Duration.ofHours(5));
     GateReport expired = write(gate, rows(row(2, null, 5)));
@@ -735,9 +731,7 @@ public abstract class GateTargetKit {
 
     GateReport report =
         gate.write(
-            rows(row(1, "a", 5), row(2, "b", 6)),
-            verdict.token().orElseThrow(),
-            CallControl.NONE);
+            rows(row(1, "a", 5), row(2, "b", 6)), verdict.token().orElseThrow(), CallControl.NONE);
 
     assertThat(verdict.status()).isEqualTo(GateStatus.PASS);
     assertThat(report.status()).isEqualTo(GateStatus.QUARANTINED);
@@ -813,12 +807,7 @@ public abstract class GateTargetKit {
         () -> {
           try (GateTarget mine = again()) {
             Gate gate =
-                Gate.to(mine)
-                    .contract(PLAIN)
-                    .policy(GENEROUS)
-                    .clock(clock)
-                    .retries(100)
-                    .open();
+                Gate.to(mine).contract(PLAIN).policy(GENEROUS).clock(clock).retries(100).open();
             start.await();
             return write(gate, rows(row(1, "a", 5), row(2, null, 6), row(3, "c", 7)));
           }

@@ -10,8 +10,8 @@ import dev.weirkeeper.Labels;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.Violation;
-import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.contracts.TestRows;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.spi.RowJudge;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -232,7 +232,11 @@ class GxCorpusTest {
 
   private static boolean blocks(ObjectNode suite) {
     try {
-      return !GxSuiteReader.read(suite.toString(), "public.t").report().unsupported().isEmpty();
+      GxSuiteReader.Imported imported = GxSuiteReader.read(suite.toString(), "public.t");
+      // A stream has no total of which a share could be good, and judges all rows.
+      return !imported.report().unsupported().isEmpty()
+          || imported.contract().rules().stream()
+              .anyMatch(rule -> rule.condition().isPresent() || rule.mostly() < 1);
     } catch (IllegalArgumentException e) {
       return true;
     }

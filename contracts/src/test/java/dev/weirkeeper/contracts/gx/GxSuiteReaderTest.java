@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weirkeeper.Violation;
 import dev.weirkeeper.contracts.Contract;
-import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.contracts.ImportReport;
 import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Range;
@@ -14,6 +13,7 @@ import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.Rule.Severity;
 import dev.weirkeeper.contracts.TestRows;
 import dev.weirkeeper.contracts.gx.GxSuiteReader.Imported;
+import dev.weirkeeper.contracts.stream.Contracts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +94,8 @@ class GxSuiteReaderTest {
             expectation("expect_column_values_to_not_be_null", "{\"column\":\"a\"}")
                 + ","
                 + expectation(
-                    "expect_column_values_to_be_dateutil_parseable", "{\"column\":\"a\"}"));
+                    "expect_column_pair_cramers_phi_value_to_be_less_than",
+                    "{\"column\":\"a\"}"));
 
     assertThat(imported.report().total()).isEqualTo(2);
     assertThat(imported.report().supported())
@@ -103,26 +104,17 @@ class GxSuiteReaderTest {
     assertThat(imported.report().unsupported())
         .extracting(ImportReport.Unsupported::path, ImportReport.Unsupported::rule)
         .containsExactly(
-            tuple("$.expectations[1]", "expect_column_values_to_be_dateutil_parseable.a"));
+            tuple("$.expectations[1]", "expect_column_pair_cramers_phi_value_to_be_less_than.a"));
     assertThat(
             Contracts.of(imported.contract()).on(TestRows.relation(List.of(), "a text")).block(1))
         .extracting(Violation::rule)
-        .containsExactly("expect_column_values_to_be_dateutil_parseable.a");
+        .containsExactly("expect_column_pair_cramers_phi_value_to_be_less_than.a");
   }
 
   @Test
   void what_cannot_be_judged_says_why() {
     Map<String, String> reasons =
         Map.ofEntries(
-            Map.entry(
-                expectation(
-                    "expect_column_values_to_not_be_null", "{\"column\":\"a\",\"mostly\":0.9}"),
-                "no total"),
-            Map.entry(
-                expectation(
-                    "expect_column_values_to_be_unique",
-                    "{\"column\":\"a\",\"row_condition\":\"b>1\",\"condition_parser\":\"pandas\"}"),
-                "row_condition"),
             Map.entry(
                 expectation(
                     "expect_column_values_to_be_between",
@@ -179,6 +171,31 @@ class GxSuiteReaderTest {
               .hasSize(1)
               .allSatisfy(violation -> assertThat(violation.reason()).contains(reason));
         });
+  }
+
+  @Test
+  void what_only_an_engine_judges_blocks_a_stream_by_name() {
+    List<String> expectations =
+        List.of(
+            expectation(
+                "expect_column_values_to_not_be_null", "{\"column\":\"a\",\"mostly\":0.9}"),
+            expectation(
+                "expect_column_values_to_be_unique",
+                "{\"column\":\"a\",\"row_condition\":\"a>1\",\"condition_parser\":\"pandas\"}"),
+            expectation("expect_column_values_to_be_json_parseable", "{\"column\":\"a\"}"));
+
+    for (String expectation : expectations) {
+      Imported imported = read(expectation);
+
+      assertThat(imported.report().supported()).as(expectation).hasSize(1);
+      assertThat(
+              Contracts.of(imported.contract())
+                  .on(TestRows.relation(List.of(), "a text"))
+                  .block(1))
+          .as(expectation)
+          .extracting(Violation::rule)
+          .containsExactly(imported.contract().rules().get(0).id());
+    }
   }
 
   @Test

@@ -292,8 +292,7 @@ record Naive(
     if (left instanceof Boolean || left instanceof Literal.Truth) {
       return Boolean.compare(truth(left), truth(right));
     }
-    return Arrays.compare(
-        text(left).codePoints().toArray(), text(right).codePoints().toArray());
+    return Arrays.compare(text(left).codePoints().toArray(), text(right).codePoints().toArray());
   }
 
   private static boolean truth(Object value) {
@@ -314,9 +313,7 @@ record Naive(
   }
 
   private static boolean isMoment(Object value) {
-    return value instanceof LocalDate
-        || value instanceof LocalDateTime
-        || value instanceof Instant;
+    return value instanceof LocalDate || value instanceof LocalDateTime || value instanceof Instant;
   }
 
   private static Instant instant(Object value) {

@@ -21,10 +21,10 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** Random rows, and random expressions that make sense on them; awkward values are common. */
-final class RandomData {
-  static final DatasetRef REF = new DatasetRef(new Asset("test", "data"), "1");
+public final class RandomData {
+  public static final DatasetRef REF = new DatasetRef(new Asset("test", "data"), "1");
 
-  static final Fields FIELDS =
+  public static final Fields FIELDS =
       new Fields(
           List.of(
               field("i", Form.INTEGER),
@@ -43,34 +43,92 @@ final class RandomData {
               field("utc", Form.TIMESTAMP_WITH_ZONE)));
 
   private static final List<Long> LONGS =
-      List.of(-2L, -1L, 0L, 1L, 2L, 3L, 64L, 1L << 53, (1L << 53) + 1, Long.MIN_VALUE,
-          Long.MIN_VALUE + 1, Long.MAX_VALUE - 1, Long.MAX_VALUE);
+      List.of(
+          -2L,
+          -1L,
+          0L,
+          1L,
+          2L,
+          3L,
+          64L,
+          1L << 53,
+          (1L << 53) + 1,
+          Long.MIN_VALUE,
+          Long.MIN_VALUE + 1,
+          Long.MAX_VALUE - 1,
+          Long.MAX_VALUE);
   private static final List<BigDecimal> DECIMALS =
-      List.of("0", "0.00", "1", "1.0", "1.5", "-1.5", "2.50", "9223372036854775807",
-              "9223372036854775808", "-9223372036854775809", "1E+40", "123456789012345678901.5",
-              "0.1", "1E-30")
+      List.of(
+              "0",
+              "0.00",
+              "1",
+              "1.0",
+              "1.5",
+              "-1.5",
+              "2.50",
+              "9223372036854775807",
+              "9223372036854775808",
+              "-9223372036854775809",
+              "1E+40",
+              "123456789012345678901.5",
+              "0.1",
+              "1E-30")
           .stream()
           .map(BigDecimal::new)
           .toList();
   private static final List<Double> DOUBLES =
-      List.of(0.0, -0.0, 1.0, 1.5, -1.5, 2.5, 0.1, Double.NaN, Double.POSITIVE_INFINITY,
-          Double.NEGATIVE_INFINITY, Double.MAX_VALUE, Double.MIN_VALUE, 0x1p53, 0x1p63, -0x1p63);
+      List.of(
+          0.0,
+          -0.0,
+          1.0,
+          1.5,
+          -1.5,
+          2.5,
+          0.1,
+          Double.NaN,
+          Double.POSITIVE_INFINITY,
+          Double.NEGATIVE_INFINITY,
+          Double.MAX_VALUE,
+          Double.MIN_VALUE,
+          0x1p53,
+          0x1p63,
+          -0x1p63);
   private static final List<String> TEXTS =
-      List.of("", "a", "ab", "abc", "b", "B", "é", "\ud83d\ude00", "\ud83d\ude00a", "\uffee",
-          "\uff0ca", "\ud83d", "a%", "a_c", "x\ny", "100");
+      List.of(
+          "",
+          "a",
+          "ab",
+          "abc",
+          "b",
+          "B",
+          "é",
+          "\ud83d\ude00",
+          "\ud83d\ude00a",
+          "\uffee",
+          "\uff0ca",
+          "\ud83d",
+          "a%",
+          "a_c",
+          "x\ny",
+          "100");
   private static final List<LocalDate> DATES =
-      List.of(LocalDate.of(1969, 12, 31), LocalDate.EPOCH, LocalDate.of(2020, 2, 29),
+      List.of(
+          LocalDate.of(1969, 12, 31),
+          LocalDate.EPOCH,
+          LocalDate.of(2020, 2, 29),
           LocalDate.of(2020, 3, 1));
   private static final List<LocalDateTime> TIMES =
-      List.of(LocalDateTime.of(1969, 12, 31, 23, 59, 59, 999_999_000),
-          LocalDate.EPOCH.atStartOfDay(), LocalDateTime.of(2020, 2, 29, 12, 0),
+      List.of(
+          LocalDateTime.of(1969, 12, 31, 23, 59, 59, 999_999_000),
+          LocalDate.EPOCH.atStartOfDay(),
+          LocalDateTime.of(2020, 2, 29, 12, 0),
           LocalDate.of(2020, 3, 1).atStartOfDay());
   private static final List<String> HUGE = List.of("1E+400", "-1E+400", "1E-400", "0.30");
 
   private final Random random;
   private final int nullsInTen;
 
-  RandomData(Random random) {
+  public RandomData(Random random) {
     this.random = random;
     this.nullsInTen = random.nextInt(4) * random.nextInt(4);
   }
@@ -83,7 +141,7 @@ final class RandomData {
     return of.get(random.nextInt(of.size()));
   }
 
-  List<List<@Nullable Object>> rows(int count) {
+  public List<List<@Nullable Object>> rows(int count) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (int row = 0; row < count; row++) {
       List<@Nullable Object> values = new ArrayList<>();
@@ -110,7 +168,7 @@ final class RandomData {
   }
 
   /** The rows in frames of random sizes, empty ones among them. */
-  FrameSource source(List<List<@Nullable Object>> rows) {
+  public FrameSource source(List<List<@Nullable Object>> rows) {
     List<Frame> frames = new ArrayList<>();
     Frames building = new Frames(FIELDS);
     int size = random.nextInt(131);
@@ -125,7 +183,7 @@ final class RandomData {
     return FrameSource.of(REF, FIELDS, frames);
   }
 
-  Expr expr(int depth) {
+  public Expr expr(int depth) {
     int choice = random.nextInt(depth > 0 ? 17 : 9);
     return switch (choice) {
       case 0 -> new Expr.Always(one(List.of(Expr.Truth.values())));
@@ -138,7 +196,8 @@ final class RandomData {
       }
       case 6 -> new Expr.Matches(any(), one(List.of("^a", "b$", "[0-9]+", ".", "é|B", "^$")));
       case 7 ->
-          new Expr.Like(any(), one(List.of("", "%", "_", "a%", "%a", "%b%", "_%_", "a\\%", "1_%0")));
+          new Expr.Like(
+              any(), one(List.of("", "%", "_", "a%", "%a", "%b%", "_%_", "a\\%", "1_%0")));
       case 8 -> new Expr.Passes(any(), "odd-length", Json.empty());
       case 9, 10 -> Expr.not(expr(depth - 1));
       case 11 -> new Expr.And(parts(depth));

@@ -12,20 +12,19 @@ final class FakeDbt {
       "cat \"$here/test.jsonl\"; cp \"$here/run_results.json\" \"$target/\"; exit 1";
 
   private static final String SCRIPT =
-      String.join(
-          "\n",
-          "#!/bin/sh",
-          "here='%s'",
-          "verb=$1",
-          "printf '%%s\\n' \"$@\" >\"$here/$verb.args\"",
-          "env >\"$here/$verb.env\"",
-          "while [ $# -gt 0 ]; do",
-          "  case $1 in --target-path) target=$2 ;; esac",
-          "  shift",
-          "done",
-          "mkdir -p \"$target\"",
-          ". \"$here/$verb.sh\"",
-          "");
+      """
+      #!/bin/sh
+      here='%s'
+      verb=$1
+      printf '%%s\\n' "$@" >"$here/$verb.args"
+      env >"$here/$verb.env"
+      while [ $# -gt 0 ]; do
+        case $1 in --target-path) target=$2 ;; esac
+        shift
+      done
+      mkdir -p "$target"
+      . "$here/$verb.sh"
+      """;
 
   private final Path folder;
 

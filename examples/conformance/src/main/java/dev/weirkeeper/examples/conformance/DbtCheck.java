@@ -112,31 +112,31 @@ final class DbtCheck {
   private void all() throws IOException {
     Set<String> before = files();
     Map<?, ?> whole = report(call(DbtTools.TEST, Map.of("limit", 100), CallControl.NONE));
-    Map<?, ?> run = (Map<?, ?>) whole.get("run");
+    Map<?, ?> run = (Map<?, ?>) at(whole, "run");
     System.out.println(
         "dbt "
-            + text(run.get("dbtVersion"))
+            + text(at(run, "dbtVersion"))
             + ", "
-            + run.get("results")
+            + at(run, "results")
             + ", "
-            + run.get("manifest"));
+            + at(run, "manifest"));
     expect(
         "all tests",
         "{error=1, fail=5, notShownHere=0, other=0, pass=4, skipped=0, tests=11, warn=1}",
-        numbers(whole.get("counts")));
+        numbers(at(whole, "counts")));
     expect("nothing was written into the project", before.toString(), files().toString());
 
     Map<?, ?> keys = named(whole, "unique_orders_id");
-    expect("failures", "1", numbers(keys.get("failures")));
-    expect("tested model", "model.shop.orders", text(((Map<?, ?>) keys.get("tested")).get("id")));
-    expect("tested column", "id", text(((Map<?, ?>) keys.get("tested")).get("column")));
-    Map<?, ?> below = (Map<?, ?>) keys.get("downstream");
-    expect("models downstream", "2", numbers(below.get("models")));
-    expect("exposures downstream", "1", numbers(below.get("exposures")));
+    expect("failures", "1", numbers(at(keys, "failures")));
+    expect("tested model", "model.shop.orders", text(at(at(keys, "tested"), "id")));
+    expect("tested column", "id", text(at(at(keys, "tested"), "column")));
+    Map<?, ?> below = (Map<?, ?>) at(keys, "downstream");
+    expect("models downstream", "2", numbers(at(below, "models")));
+    expect("exposures downstream", "1", numbers(at(below, "exposures")));
     expect(
         "sampled keys",
         "[[{is=outside, text=4}, {is=outside, text=2}]]",
-        String.valueOf(((Map<?, ?>) ((Map<?, ?>) keys.get("samples")).get("value")).get("rows")));
+        String.valueOf(at(at(at(keys, "samples"), "value"), "rows")));
     expect("masked samples", "false", String.valueOf(whole.toString().contains("@example.org")));
     expect("no password", "false", String.valueOf(whole.toString().contains(PASSWORD)));
     expect(
@@ -146,10 +146,10 @@ final class DbtCheck {
 
     Map<?, ?> nightly =
         report(call(DbtTools.TEST, Map.of("select", List.of("tag:nightly")), CallControl.NONE));
-    expect("one tag", "1", numbers(((Map<?, ?>) nightly.get("counts")).get("tests")));
+    expect("one tag", "1", numbers(at(at(nightly, "counts"), "tests")));
     Map<?, ?> again =
-        report(call(DbtTools.RESULTS, Map.of("run", run.get("id"), "limit", 3), CallControl.NONE));
-    expect("a page of the first run", "3", String.valueOf(((List<?>) again.get("tests")).size()));
+        report(call(DbtTools.RESULTS, Map.of("run", at(run, "id"), "limit", 3), CallControl.NONE));
+    expect("a page of the first run", "3", String.valueOf(((List<?>) at(again, "tests")).size()));
 
     expectStart(
         "no test selected",
@@ -194,7 +194,7 @@ final class DbtCheck {
       expect(
           "a project that does not compile",
           "PROJECT",
-          String.valueOf(((Map<?, ?>) report.get("problem")).get("kind")));
+          String.valueOf(at(at(report, "problem"), "kind")));
     } finally {
       Files.delete(model);
     }
@@ -235,16 +235,20 @@ final class DbtCheck {
   }
 
   private static Map<?, ?> named(Map<?, ?> report, String part) {
-    return ((List<?>) report.get("tests"))
+    return ((List<?>) at(report, "tests"))
         .stream()
             .map(test -> (Map<?, ?>) test)
-            .filter(test -> text(test.get("id")).contains(part))
+            .filter(test -> text(at(test, "id")).contains(part))
             .findFirst()
             .orElseThrow();
   }
 
+  private static Object at(Object from, String member) {
+    return Optional.ofNullable(((Map<?, ?>) from).get(member)).orElseThrow();
+  }
+
   private static String text(Object outside) {
-    return outside instanceof Map<?, ?> marked ? String.valueOf(marked.get("text")) : "";
+    return outside instanceof Map<?, ?> marked ? String.valueOf(at(marked, "text")) : "";
   }
 
   private static String numbers(Object value) {

@@ -1,0 +1,342 @@
+package dev.weirkeeper.contracts.duckdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weirkeeper.CallControl;
+import dev.weirkeeper.Json;
+import dev.weirkeeper.contracts.Expr;
+import dev.weirkeeper.contracts.Field;
+import dev.weirkeeper.contracts.Fields;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Operand;
+import dev.weirkeeper.contracts.PythonText;
+import dev.weirkeeper.contracts.ValueTest;
+import dev.weirkeeper.contracts.engine.Answers;
+import dev.weirkeeper.contracts.engine.Engine;
+import dev.weirkeeper.contracts.engine.FrameSource;
+import dev.weirkeeper.contracts.engine.Metric;
+import dev.weirkeeper.contracts.memory.Frames;
+import dev.weirkeeper.contracts.memory.MemoryBudget;
+import dev.weirkeeper.contracts.memory.MemoryEngine;
+import dev.weirkeeper.contracts.memory.RandomData;
+import dev.weirkeeper.contracts.sql.Dialect;
+import dev.weirkeeper.contracts.sql.FrameReader;
+import dev.weirkeeper.contracts.sql.JdbcEngine;
+import dev.weirkeeper.contracts.sql.ResultSetFrames;
+import dev.weirkeeper.contracts.sql.SqlSource;
+import dev.weirkeeper.contracts.sql.SqlSource.Place;
+import dev.weirkeeper.contracts.sql.SqlSource.Rows;
+import dev.weirkeeper.contracts.sql.SqlSource.Stability;
+import dev.weirkeeper.testkit.LocalPostgres;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Memory, DuckDB and PostgreSQL find the same out about the same rows. */
+class SameAnswersIT {
+  private static final int SEEDS = Integer.getInteger("seeds", 12);
+  private static final int EXPRESSIONS = 60;
+  private static final String COLUMNS =
+      "i bigint, j bigint, n %s, f %s, g %s, s %s, t %s, p %s, b boolean, c boolean, day date,"
+          + " eve date, \"at\" timestamp, utc timestamp with time zone, wk_row bigint";
+
+  private static LocalPostgres postgres;
+
+  @BeforeAll
+  static void start() throws Exception {
+    postgres = LocalPostgres.start(Map.of("fsync", "off"));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    postgres.close();
+  }
+
+  private static ValueTest oddLength(String name, Json terms) {
+    return value -> PythonText.of(value).length() % 2 == 1;
+  }
+
+  /** What a database can hold: no half characters, decimals of 38 digits. */
+  private static List<List<@Nullable Object>> storable(List<List<@Nullable Object>> rows) {
+    List<List<@Nullable Object>> all = new ArrayList<>();
+    for (List<@Nullable Object> row : rows) {
+      List<@Nullable Object> values = new ArrayList<>();
+      for (Object value : row) {
+        if (value instanceof String text) {
+          values.add(text.equals("\ud83d") ? "half" : text.stripTrailing());
+        } else if (value instanceof BigDecimal number) {
+          boolean fits = number.precision() - number.scale() <= 28 && number.scale() <= 10;
+          values.add(fits ? number : new BigDecimal("0.1"));
+        } else {
+          values.add(value);
+        }
+      }
+      all.add(values);
+    }
+    return all;
+  }
+
+  private static void load(
+      Connection connection, String table, String columns, List<List<@Nullable Object>> rows)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("DROP TABLE IF EXISTS " + table);
+      statement.execute("CREATE TABLE " + table + " (" + columns + ")");
+    }
+    StringJoiner places = new StringJoiner(", ", "(", ")");
+    for (int i = 0; i <= RandomData.FIELDS.all().size(); i++) {
+      places.add("?");
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO " + table + " VALUES " + places)) {
+      for (int row = 0; row < rows.size(); row++) {
+        int at = 1;
+        for (Object value : rows.get(row)) {
+          Object sent =
+              value instanceof Instant instant
+                  ? instant.atOffset(java.time.ZoneOffset.UTC)
+                  : value;
+          insert.setObject(at++, sent);
+        }
+        insert.setObject(at, (long) row);
+        insert.addBatch();
+      }
+      if (!rows.isEmpty()) {
+        insert.executeBatch();
+      }
+    }
+  }
+
+  private static SqlSource source(Connection connection, Dialect dialect) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet none = statement.executeQuery("SELECT * FROM data LIMIT 0")) {
+      ResultSetMetaData meta = none.getMetaData();
+      List<Field> fields = new ArrayList<>();
+      for (int i = 1; i < meta.getColumnCount(); i++) {
+        fields.add(
+            dialect.field(
+                meta.getColumnName(i),
+                meta.getColumnTypeName(i),
+                meta.getPrecision(i),
+                meta.getScale(i)));
+      }
+      return new SqlSource(
+          dialect,
+          new Fields(fields),
+          "data",
+          Optional.of(new Rows("data", "wk_row", Place.SHOWN)),
+          Stability.FOR_GOOD);
+    }
+  }
+
+  @Test
+  void every_engine_finds_the_same_out() throws Exception {
+    List<String> wrong = new ArrayList<>();
+    int asked = 0;
+    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
+        Connection pg = postgres.connect("postgres")) {
+      Worker.execute(duck, "SET TimeZone = 'UTC'");
+      for (int seed = 0; seed < SEEDS; seed++) {
+        Random random = new Random(seed);
+        RandomData data = new RandomData(random);
+        List<List<@Nullable Object>> rows = storable(data.rows(random.nextInt(80)));
+        List<List<@Nullable Object>> others = storable(data.rows(random.nextInt(30)));
+        Set<Metric> metrics = metrics(random, data);
+        asked += metrics.size();
+        String ofDuck =
+            COLUMNS.formatted(
+                "decimal(38, 10)", "double", "double", "varchar", "varchar", "varchar");
+        String ofPg =
+            COLUMNS.formatted(
+                "numeric", "float8", "float8", "text", "varchar(100)", "character(8)");
+        load(duck, "data", ofDuck, rows);
+        load(duck, "other", ofDuck, others);
+        load(pg, "data", ofPg, rows);
+        load(pg, "other", ofPg, others);
+        Answers expected;
+        try (FrameSource source = data.source(rows);
+            FrameSource table =
+                Frames.source(RandomData.REF, RandomData.FIELDS, others, 7);
+            MemoryEngine memory =
+                new MemoryEngine(
+                    source,
+                    Map.of("other", table),
+                    SameAnswersIT::oddLength,
+                    MemoryBudget.standard())) {
+          expected = memory.answer(metrics, CallControl.NONE);
+        }
+        compare("duckdb", seed, duck, Dialect.DUCKDB, new ChunkFrames(), metrics, expected, wrong);
+        compare(
+            "postgresql",
+            seed,
+            pg,
+            Dialect.POSTGRESQL,
+            new ResultSetFrames(Dialect.POSTGRESQL),
+            metrics,
+            expected,
+            wrong);
+      }
+    }
+    System.out.println("same answers: " + asked + " metrics on three engines, seeds " + SEEDS);
+    assertThat(wrong).isEmpty();
+  }
+
+  private static void compare(
+      String engine,
+      int seed,
+      Connection connection,
+      Dialect dialect,
+      FrameReader frames,
+      Set<Metric> metrics,
+      Answers expected,
+      List<String> wrong)
+      throws Exception {
+    SqlSource source = source(connection, dialect);
+    Answers found;
+    try (Engine sql =
+        new JdbcEngine(
+            Jdbi.create(new OneConnection(connection)),
+            source,
+            frames,
+            SameAnswersIT::oddLength,
+            Duration.ZERO)) {
+      found = sql.answer(metrics, CallControl.NONE);
+    }
+    connection.setAutoCommit(true);
+    for (Metric metric : metrics) {
+      Object right = answer(metric, expected);
+      Object got = answer(metric, found);
+      if (!same(right, got)) {
+        wrong.add("%s seed %s: %s is %s, not %s".formatted(engine, seed, metric, got, right));
+      }
+    }
+  }
+
+  private static Object answer(Metric metric, Answers answers) {
+    if (answers.failure(metric).isPresent()) {
+      return "failed: " + answers.failure(metric).get();
+    }
+    if (metric instanceof Metric.Count count) {
+      return answers.count(count);
+    }
+    if (metric instanceof Metric.Distinct distinct) {
+      return answers.count(distinct);
+    }
+    if (metric instanceof Metric.Aggregate aggregate) {
+      return answers.value(aggregate);
+    }
+    if (metric instanceof Metric.Quantiles quantiles) {
+      return answers.values(quantiles);
+    }
+    if (metric instanceof Metric.Histogram histogram) {
+      return answers.bins(histogram);
+    }
+    if (metric instanceof Metric.ValueCounts counts) {
+      List<Object> all = new ArrayList<>();
+      answers.counts(counts).forEach(each -> all.addAll(List.of(each.value(), each.count())));
+      return all;
+    }
+    return answers.rows((Metric.Sample) metric).stream()
+        .map(row -> row.index().getAsLong())
+        .sorted()
+        .toList();
+  }
+
+  private static boolean same(Object right, Object got) {
+    if (right instanceof Optional<?> a && got instanceof Optional<?> b) {
+      return a.isPresent() == b.isPresent() && (a.isEmpty() || same(a.get(), b.get()));
+    }
+    if (right instanceof List<?> a && got instanceof List<?> b) {
+      boolean all = a.size() == b.size();
+      for (int i = 0; all && i < a.size(); i++) {
+        all = same(a.get(i), b.get(i));
+      }
+      return all;
+    }
+    if (right instanceof String a && got instanceof String b) {
+      // Why a metric fails is said in other words.
+      return a.startsWith("failed") ? b.startsWith("failed") : a.stripTrailing().equals(b);
+    }
+    if (right instanceof BigDecimal a && got instanceof BigDecimal b) {
+      return a.compareTo(b) == 0;
+    }
+    if (right instanceof Double a && got instanceof Double b) {
+      return a.equals(b)
+          || (double) a == b
+          || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
+    }
+    return right.equals(got);
+  }
+
+  private static Set<Metric> metrics(Random random, RandomData data) {
+    Set<Metric> metrics = new LinkedHashSet<>();
+    for (int i = 0; i < EXPRESSIONS; i++) {
+      Expr expr = data.expr(3);
+      metrics.add(new Metric.Count(expr));
+      metrics.add(new Metric.Count(Expr.not(expr)));
+      if (random.nextInt(4) == 0) {
+        metrics.add(new Metric.Sample(expr, List.of("s"), Metric.ALL));
+      }
+    }
+    List<String> names = RandomData.FIELDS.names();
+    for (int i = 0; i < 25; i++) {
+      String column = names.get(random.nextInt(names.size()));
+      Form form = RandomData.FIELDS.the(column).form();
+      Expr rows = random.nextBoolean() ? Expr.all() : data.expr(2);
+      if (form == Form.FLOAT) {
+        // Sums of what differs by 300 digits depend on their order.
+        rows =
+            Expr.all(
+                rows,
+                new Expr.Compare(
+                    new Operand.Absolute(Operand.column(column)),
+                    Expr.Comparison.LESS,
+                    Operand.constant(1000)));
+      }
+      switch (random.nextInt(6)) {
+        case 0, 1 -> {
+          Metric.Fold[] folds = Metric.Fold.values();
+          metrics.add(new Metric.Aggregate(folds[random.nextInt(folds.length)], column, rows));
+        }
+        case 2 -> metrics.add(new Metric.Distinct(List.of(column), rows));
+        case 3 -> {
+          Metric.Interpolation[] all = Metric.Interpolation.values();
+          metrics.add(
+              new Metric.Quantiles(
+                  column,
+                  List.of(0.0, 0.1, 0.5, random.nextDouble(), 1.0),
+                  all[random.nextInt(all.length)],
+                  rows));
+        }
+        case 4 -> metrics.add(new Metric.ValueCounts(column, rows, 5 + random.nextInt(10)));
+        default ->
+            metrics.add(
+                new Metric.Histogram(
+                    column,
+                    List.of(Double.NEGATIVE_INFINITY, -1.0, 0.0, 1.5, 1e18),
+                    rows));
+      }
+    }
+    return metrics;
+  }
+}
