@@ -50,8 +50,7 @@ class MemoryValidatorTest {
         Frames.source(
             FROZEN,
             fields,
-            List.of(
-                List.of(1, 5), List.of(2, 11), List.of(2, 0), Arrays.<Object>asList(3, null)),
+            List.of(List.of(1, 5), List.of(2, 11), List.of(2, 0), Arrays.<Object>asList(3, null)),
             3);
     return new FrameSource() {
       @Override

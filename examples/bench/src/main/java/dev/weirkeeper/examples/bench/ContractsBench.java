@@ -176,8 +176,7 @@ final class ContractsBench {
     try (FrameSource source = FrameSource.of(ref, FIELDS, frames);
         MemoryEngine engine = new MemoryEngine(source)) {
       List<RuleResult> results =
-          Evaluation.of(
-              contract, RuleKinds.standard(), engine, Options.DEFAULT, CallControl.NONE);
+          Evaluation.of(contract, RuleKinds.standard(), engine, Options.DEFAULT, CallControl.NONE);
       return results.stream().mapToLong(ContractsBench::unexpected).toArray();
     }
   }
@@ -328,9 +327,7 @@ final class ContractsBench {
       }
       if (!absent(o.priceNulls, row)
           && !absent(o.listPriceNulls, row)
-          && (i == 0
-              ? !(o.listPrice[row] >= o.price[row])
-              : !(o.listPrice[row] > o.price[row]))) {
+          && (i == 0 ? !(o.listPrice[row] >= o.price[row]) : !(o.listPrice[row] > o.price[row]))) {
         b8++;
       }
       if (!absent(o.orderedNulls, row)
@@ -464,9 +461,7 @@ final class ContractsBench {
   private static int notAbove(int i, long[] a, long[] b, long[] noA, long[] noB, int rows) {
     int bad = 0;
     for (int row = 0; row < rows; row++) {
-      if (!absent(noA, row)
-          && !absent(noB, row)
-          && (i == 0 ? a[row] < b[row] : a[row] <= b[row])) {
+      if (!absent(noA, row) && !absent(noB, row) && (i == 0 ? a[row] < b[row] : a[row] <= b[row])) {
         bad++;
       }
     }
