@@ -180,7 +180,7 @@ class GxSuiteReaderTest {
             expectation(
                 "expect_column_values_to_be_unique",
                 "{\"column\":\"a\",\"row_condition\":\"a>1\",\"condition_parser\":\"pandas\"}"),
-            expectation("expect_column_values_to_be_json_parseable", "{\"column\":\"a\"}"));
+            expectation("expect_column_values_to_be_increasing", "{\"column\":\"a\"}"));
 
     for (String expectation : expectations) {
       Imported imported = read(expectation);
