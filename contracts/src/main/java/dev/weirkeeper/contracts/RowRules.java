@@ -338,9 +338,13 @@ public final class RowRules {
               min.getBytes(StandardCharsets.UTF_8), max.getBytes(StandardCharsets.UTF_8))
           > 0;
     }
-    Optional<DateText> from = DateText.any(min);
-    Optional<DateText> to = DateText.any(max);
+    Optional<DateText> from = moment(min);
+    Optional<DateText> to = moment(max);
     return from.isPresent() && to.isPresent() && from.get().local().isAfter(to.get().local());
+  }
+
+  private Optional<DateText> moment(String text) {
+    return mode == Mode.STRICT ? DateText.iso(text) : DateText.any(text);
   }
 
   /** NaN, which databases put above all numbers, lies in no range of ours. */
