@@ -6,16 +6,16 @@ import java.nio.charset.StandardCharsets;
  * A text under search that bounds the work: each look at a character counts as a step. Used again
  * for each value.
  */
-final class BoundedText implements CharSequence {
-  static final int STEPS = 50_000;
-  static final int STEPS_PER_CHARACTER = 100;
+public final class BoundedText implements CharSequence {
+  public static final int STEPS = 50_000;
+  public static final int STEPS_PER_CHARACTER = 100;
 
   private char[] chars = new char[256];
   private int length;
   private long steps;
 
   /** Not an error: how a search is left early. */
-  static final class TooManySteps extends RuntimeException {
+  public static final class TooManySteps extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     TooManySteps() {
@@ -24,7 +24,7 @@ final class BoundedText implements CharSequence {
     }
   }
 
-  void read(byte[] data, int offset, int bytes) {
+  public void read(byte[] data, int offset, int bytes) {
     reserve(bytes);
     length = bytes;
     for (int i = 0; i < bytes; i++) {
@@ -40,7 +40,7 @@ final class BoundedText implements CharSequence {
     begin();
   }
 
-  void read(String text) {
+  public void read(String text) {
     length = text.length();
     reserve(length);
     text.getChars(0, length, chars, 0);

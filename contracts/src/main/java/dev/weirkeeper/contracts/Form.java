@@ -20,7 +20,7 @@ public enum Form {
   /** Neither equality nor order of the text is known to be that of the values. */
   OTHER;
 
-  static Form of(Type type) {
+  public static Form of(Type type) {
     if (type.isEnum()) {
       return EXACT;
     }
@@ -40,24 +40,24 @@ public enum Form {
     };
   }
 
-  boolean isNumber() {
+  public boolean isNumber() {
     return this == INTEGER || this == DECIMAL || this == FLOAT;
   }
 
-  boolean isText() {
+  public boolean isText() {
     return this == TEXT || this == PADDED;
   }
 
-  boolean isMoment() {
+  public boolean isMoment() {
     return this == DATE || this == TIMESTAMP || this == TIMESTAMP_WITH_ZONE;
   }
 
-  boolean hasEquality() {
+  public boolean hasEquality() {
     return this != OTHER;
   }
 
   /** Length of the slice without what does not count: padding, zeros that end a fraction. */
-  int significant(byte[] data, int offset, int length) {
+  public int significant(byte[] data, int offset, int length) {
     return switch (this) {
       case DECIMAL, FLOAT -> Numbers.withoutTrailingZeros(data, offset, length);
       case PADDED -> {

@@ -36,4 +36,16 @@ public final class MomentText {
     }
     return micros > Long.MAX_VALUE - by ? Long.MAX_VALUE : micros + by;
   }
+
+  /** Why a bound cannot be compared with values of the form; says how to write it. */
+  public static IllegalArgumentException notReadable(Literal value, Form form) {
+    String example =
+        switch (form) {
+          case DATE -> "2020-01-31";
+          case TIMESTAMP -> "2020-01-31 23:59:59, without a time zone";
+          default -> "2020-01-31 23:59:59+00";
+        };
+    return new IllegalArgumentException(
+        value + " is not in the ISO form that the column's values have; write " + example);
+  }
 }

@@ -4,11 +4,11 @@ package dev.weirkeeper.contracts;
  * Reads dates and timestamps from slices of text in ISO form, as PostgreSQL writes them (DateStyle
  * ISO), infinities and years before Christ included.
  */
-final class Moments {
+public final class Moments {
   /** What is answered for text that is no such moment. */
-  static final long NONE = Numbers.NONE;
+  public static final long NONE = Numbers.NONE;
 
-  static final long MICROS_PER_DAY = 86_400_000_000L;
+  public static final long MICROS_PER_DAY = 86_400_000_000L;
   private static final long BEFORE_ALL = NONE + 1;
   private static final long AFTER_ALL = Long.MAX_VALUE;
 
@@ -21,7 +21,7 @@ final class Moments {
   private static final int LAST_DATE_YEAR = 5_874_897;
 
   /** What may stand behind the time. */
-  enum Zone {
+  public enum Zone {
     FORBIDDEN,
     REQUIRED,
     /** UTC if there is none. */
@@ -31,7 +31,7 @@ final class Moments {
   private Moments() {}
 
   /** Days since 2000-01-01, or NONE. */
-  static long days(byte[] data, int offset, int length) {
+  public static long days(byte[] data, int offset, int length) {
     long infinity = infinity(data, offset, length);
     if (infinity != NONE) {
       return infinity;
@@ -45,7 +45,7 @@ final class Moments {
   }
 
   /** Microseconds since 2000-01-01 00:00 (UTC if there is a zone), or NONE. */
-  static long micros(byte[] data, int offset, int length, Zone zone) {
+  public static long micros(byte[] data, int offset, int length, Zone zone) {
     long infinity = infinity(data, offset, length);
     if (infinity != NONE) {
       return infinity;

@@ -3,9 +3,9 @@ package dev.weirkeeper.contracts;
 import java.nio.charset.StandardCharsets;
 
 /** Reads numbers from slices of UTF-8 text without an object in between. */
-final class Numbers {
+public final class Numbers {
   /** What {@link #integer} answers where there is none. */
-  static final long NONE = Long.MIN_VALUE;
+  public static final long NONE = Long.MIN_VALUE;
 
   private static final double[] POWERS = new double[309];
 
@@ -18,7 +18,7 @@ final class Numbers {
   private Numbers() {}
 
   /** The integer in the slice, or NONE. The least 64-bit integer reads as NONE too. */
-  static long integer(byte[] data, int offset, int length) {
+  public static long integer(byte[] data, int offset, int length) {
     int at = offset;
     int end = offset + length;
     boolean negative = length > 0 && data[at] == '-';
@@ -45,7 +45,7 @@ final class Numbers {
   }
 
   /** Length of a decimal's text without zeros that end its fraction: 5.00 is as long as 5. */
-  static int withoutTrailingZeros(byte[] data, int offset, int length) {
+  public static int withoutTrailingZeros(byte[] data, int offset, int length) {
     int end = length;
     while (end > 0 && data[offset + end - 1] == '0') {
       end--;
@@ -72,7 +72,7 @@ final class Numbers {
    * The number in the slice to about fifteen digits, or NaN where that is not quickly found: any
    * slice that is not digits with a point and an exponent, very large and very small ones.
    */
-  static double approximate(byte[] data, int offset, int length) {
+  public static double approximate(byte[] data, int offset, int length) {
     int at = offset;
     int end = offset + length;
     boolean negative = length > 0 && data[at] == '-';
@@ -131,7 +131,7 @@ final class Numbers {
    *
    * @return NaN for NaN and for what is no number
    */
-  static double float64(byte[] data, int offset, int length) {
+  public static double float64(byte[] data, int offset, int length) {
     String text = new String(data, offset, length, StandardCharsets.ISO_8859_1);
     try {
       return Double.parseDouble(text);
@@ -141,7 +141,7 @@ final class Numbers {
   }
 
   /** Whether the slice is an optional minus, digits, and optionally a point and digits. */
-  static boolean plain(byte[] data, int offset, int length) {
+  public static boolean plain(byte[] data, int offset, int length) {
     int at = offset;
     int end = offset + length;
     if (at < end && data[at] == '-') {

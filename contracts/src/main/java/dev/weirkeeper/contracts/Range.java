@@ -27,7 +27,7 @@ public record Range(Optional<Bound> min, Optional<Bound> max) {
       }
     }
 
-    boolean inclusive() {
+    public boolean inclusive() {
       return edge == Edge.INCLUSIVE;
     }
   }
@@ -78,7 +78,7 @@ public record Range(Optional<Bound> min, Optional<Bound> max) {
    * @throws IllegalArgumentException if it has no bounds, or one that is no whole number
    */
   public Range ofCounts() {
-    Ranges.ofCounts(this);
+    Interval.ofCounts(this);
     return this;
   }
 

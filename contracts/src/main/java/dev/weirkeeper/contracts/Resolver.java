@@ -340,11 +340,11 @@ final class Resolver {
     Optional<DateText> moment =
         mode == Mode.STRICT ? DateText.iso(text.value()) : DateText.any(text.value());
     if (mode == Mode.STRICT && moment.isEmpty()) {
-      throw Ranges.notReadable(text, form);
+      throw MomentText.notReadable(text, form);
     }
     if (form != Form.TIMESTAMP_WITH_ZONE && moment.isPresent() && moment.get().zone().isPresent()) {
       if (mode == Mode.STRICT) {
-        throw Ranges.notReadable(text, form);
+        throw MomentText.notReadable(text, form);
       }
       return Optional.of(new DateText(moment.get().local(), Optional.empty()));
     }

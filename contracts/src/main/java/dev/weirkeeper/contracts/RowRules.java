@@ -343,7 +343,7 @@ public final class RowRules {
     if (mode == Mode.GX_PANDAS) {
       requireSense(range);
     } else {
-      Ranges.ofCounts(range);
+      Interval.ofCounts(range);
       requireSense(range);
     }
     Operand length = new Operand.Length(resolver.text(operand()));

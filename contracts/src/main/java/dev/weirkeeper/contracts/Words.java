@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Reads eight bytes at once. */
-final class Words {
+public final class Words {
   /** {@code (long) WORD.get(bytes, at)}: the byte at {@code at} is the lowest. */
-  static final VarHandle WORD =
+  public static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private Words() {}

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Rule.Answer;
 import dev.weirkeeper.contracts.Rule.Severity;
+import dev.weirkeeper.contracts.stream.Contracts;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;

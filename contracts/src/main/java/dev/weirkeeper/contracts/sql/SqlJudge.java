@@ -63,8 +63,7 @@ public final class SqlJudge {
       Options options,
       CallControl control)
       throws IOException {
-    try (SqlSession session =
-        new SqlSession(jdbi, source.dialect(), source.stability(), timeout)) {
+    try (SqlSession session = new SqlSession(jdbi, source.dialect(), source.stability(), timeout)) {
       return judge(contract, session, source, frames, cost, options, control);
     }
   }

@@ -470,8 +470,7 @@ public abstract class GateTargetKit {
   void a_rule_that_cannot_be_judged_is_an_error_however_little_it_matters() throws Exception {
     Rule unknownColumn = Rule.notNull("colour").graded(Rule.Severity.INFO);
     Rule unknownKind =
-        Rule.about("name", "no-such-kind", dev.weirkeeper.Json.empty())
-            .graded(Rule.Severity.INFO);
+        Rule.about("name", "no-such-kind", dev.weirkeeper.Json.empty()).graded(Rule.Severity.INFO);
     for (Rule rule : List.of(unknownColumn, unknownKind)) {
       GateReport report =
           write(gate(Contract.of("items", "8", TABLE, NAMED, rule)), rows(row(1, "a", 5)));
@@ -493,9 +492,7 @@ public abstract class GateTargetKit {
     GateReport warned = write(gate(warning), rows(row(1, null, 5)));
     GateReport blocked =
         write(
-            builder(warning)
-                .policy(GENEROUS.on(Rule.Severity.WARNING, Response.BLOCK))
-                .open(),
+            builder(warning).policy(GENEROUS.on(Rule.Severity.WARNING, Response.BLOCK)).open(),
             rows(row(2, null, 5), row(3, "c", 5)));
 
     assertThat(warned.status()).isEqualTo(GateStatus.PASS_WITH_WARNINGS);
@@ -508,8 +505,7 @@ public abstract class GateTargetKit {
     Contract mostly = Contract.of("items", "10", TABLE, NAMED.mostly(0.5));
 
     GateReport kept = write(gate(mostly), rows(row(1, "a", 5), row(2, null, 5)));
-    GateReport broken =
-        write(gate(mostly), rows(row(3, "c", 5), row(4, null, 5), row(5, null, 5)));
+    GateReport broken = write(gate(mostly), rows(row(3, "c", 5), row(4, null, 5), row(5, null, 5)));
 
     assertThat(kept.status()).isEqualTo(GateStatus.PASS);
     assertThat(broken.tally()).isEqualTo(GateTally.of(1, 2, 0));
@@ -518,8 +514,7 @@ public abstract class GateTargetKit {
 
   @Test
   void an_empty_batch_obeys_the_rule() throws Exception {
-    Contract needsRows =
-        Contract.of("items", "11", TABLE, NAMED.whenEmpty(Rule.Answer.FAIL));
+    Contract needsRows = Contract.of("items", "11", TABLE, NAMED.whenEmpty(Rule.Answer.FAIL));
 
     assertThat(write(gate(PLAIN), rows()).status()).isEqualTo(GateStatus.PASS);
     assertThat(write(gate(needsRows), rows()).status()).isEqualTo(GateStatus.BLOCKED);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weirkeeper.Violation;
 import dev.weirkeeper.contracts.Contract;
-import dev.weirkeeper.contracts.Contracts;
 import dev.weirkeeper.contracts.ImportReport;
 import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Range;
@@ -14,6 +13,7 @@ import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.Rule.Severity;
 import dev.weirkeeper.contracts.TestRows;
 import dev.weirkeeper.contracts.gx.GxSuiteReader.Imported;
+import dev.weirkeeper.contracts.stream.Contracts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

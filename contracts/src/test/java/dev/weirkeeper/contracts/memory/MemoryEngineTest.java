@@ -336,8 +336,7 @@ class MemoryEngineTest {
   @Test
   void progress_grows_over_all_readings() throws Exception {
     List<Long> heard = new ArrayList<>();
-    CallControl control =
-        new CallControl(Optional::empty, (done, total, what) -> heard.add(done));
+    CallControl control = new CallControl(Optional::empty, (done, total, what) -> heard.add(done));
     try (MemoryEngine engine = new MemoryEngine(new Generated(200))) {
 
       engine.answer(Set.of(new Metric.Count(repeated("id"))), control);
@@ -350,8 +349,7 @@ class MemoryEngineTest {
   @Test
   void a_pattern_without_end_is_unknown_on_a_value_and_given_up_on_many() throws Exception {
     String bait = "a".repeat(400) + "!";
-    Expr matches =
-        new Expr.Matches(Operand.column("name"), "^(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$");
+    Expr matches = new Expr.Matches(Operand.column("name"), "^(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$");
     Metric.Count known = new Metric.Count(Expr.any(matches, Expr.not(matches)));
 
     Answers once = ask(texts(bait, "aaa", "!"), known);

@@ -97,7 +97,8 @@ class RowLabellerTest {
     int[] bad = {0};
 
     long rows =
-        labeller(source, Map.of()).label(labelled -> bad[0] += labelled.badRows(), CallControl.NONE);
+        labeller(source, Map.of())
+            .label(labelled -> bad[0] += labelled.badRows(), CallControl.NONE);
 
     assertThat(rows).isEqualTo(70);
     assertThat(bad[0]).isZero();
@@ -121,8 +122,7 @@ class RowLabellerTest {
     RandomData data = new RandomData(new Random(1));
     FrameSource source = data.source(data.rows(70));
     Expr all = Expr.always(Truth.TRUE);
-    RowTest copies =
-        test(all, all, new Expr.Repeated(List.of("s"), Expr.Nulls.EQUAL, all));
+    RowTest copies = test(all, all, new Expr.Repeated(List.of("s"), Expr.Nulls.EQUAL, all));
     RowLabeller labeller =
         new RowLabeller(
             source, Map.of("r-1", copies), Map.of(), ValueTests::of, MemoryBudget.ofBytes(0));

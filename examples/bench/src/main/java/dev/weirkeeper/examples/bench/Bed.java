@@ -3,7 +3,7 @@ package dev.weirkeeper.examples.bench;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.TableState;
-import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import dev.weirkeeper.examples.quickstart.Application;
 import dev.weirkeeper.examples.server.GovernedStream;

@@ -1,7 +1,7 @@
 package dev.weirkeeper.examples.quickstart;
 
 import dev.weirkeeper.Redaction;
-import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.examples.server.Warehouse;
 import dev.weirkeeper.testkit.LocalPostgres;

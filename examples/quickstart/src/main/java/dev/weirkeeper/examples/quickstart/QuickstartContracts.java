@@ -1,6 +1,6 @@
 package dev.weirkeeper.examples.quickstart;
 
-import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import java.io.IOException;
 import java.io.InputStream;

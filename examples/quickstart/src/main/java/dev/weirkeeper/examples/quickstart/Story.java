@@ -13,7 +13,7 @@ import dev.weirkeeper.Plan;
 import dev.weirkeeper.TableChange;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.audit.JsonLinesLog;
-import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.examples.quickstart.Timeline.Tone;
 import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.examples.server.Server;

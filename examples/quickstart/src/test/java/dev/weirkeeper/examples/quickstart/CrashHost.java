@@ -6,7 +6,7 @@ import dev.weirkeeper.Plan;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Verdict;
-import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.examples.server.Warehouse;

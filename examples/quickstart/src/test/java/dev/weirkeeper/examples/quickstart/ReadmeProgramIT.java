@@ -10,7 +10,7 @@ import dev.weirkeeper.Mailbox;
 import dev.weirkeeper.Pipeline;
 import dev.weirkeeper.Toolbox;
 import dev.weirkeeper.audit.JsonLinesSink;
-import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import dev.weirkeeper.contracts.postgres.PostgresTarget;
 import dev.weirkeeper.drift.PostgresPlanner;

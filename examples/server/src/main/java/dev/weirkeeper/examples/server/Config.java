@@ -7,7 +7,7 @@ import dev.weirkeeper.Masking;
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.contracts.Contract;
-import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.contracts.ImportReport;
 import dev.weirkeeper.spi.JournalListener;
 import java.net.URI;

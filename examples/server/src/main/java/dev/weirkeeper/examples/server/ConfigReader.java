@@ -14,7 +14,7 @@ import dev.weirkeeper.Masking;
 import dev.weirkeeper.NamePattern;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Verdict;
-import dev.weirkeeper.contracts.Contracts;
+import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import static dev.weirkeeper.contracts.TestRows.ABSENT;
 import static dev.weirkeeper.contracts.TestRows.UNCHANGED;
@@ -15,7 +15,13 @@ import dev.weirkeeper.RowBatch.Op;
 import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Type;
 import dev.weirkeeper.Violation;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.Rule.Answer;
+import dev.weirkeeper.contracts.TestRows;
 import dev.weirkeeper.spi.RowJudge;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,11 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
-import dev.weirkeeper.contracts.Check.ValueTest;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.MomentText;
+import dev.weirkeeper.contracts.Moments;
+import dev.weirkeeper.contracts.Numbers;
+import dev.weirkeeper.contracts.stream.Check.ValueTest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,7 +115,7 @@ final class Sets {
         byte[] bytes = text.value().getBytes(StandardCharsets.UTF_8);
         sorted[i] = Ranges.moment(form, bytes, 0, bytes.length, Moments.Zone.OPTIONAL);
         if (sorted[i] == Moments.NONE) {
-          throw Ranges.notReadable(text, form);
+          throw MomentText.notReadable(text, form);
         }
       }
       Arrays.sort(sorted);

@@ -1,9 +1,11 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import dev.weirkeeper.Labels;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.Tuples;
 import dev.weirkeeper.Tuples.State;
+import dev.weirkeeper.contracts.BoundedText;
+import dev.weirkeeper.contracts.Form;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

@@ -1,4 +1,4 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import static java.util.Objects.requireNonNull;
 

@@ -1,4 +1,4 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Reading;

@@ -1,4 +1,4 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
@@ -6,6 +6,7 @@ import dev.weirkeeper.Labels;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.Violation;
+import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.spi.RowJudge;
 import java.util.Arrays;

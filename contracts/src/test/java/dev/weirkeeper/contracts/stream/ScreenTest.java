@@ -1,4 +1,4 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -25,6 +25,8 @@ import dev.weirkeeper.Screened;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Type;
 import dev.weirkeeper.Verdict;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.spi.AuditSink;
 import dev.weirkeeper.spi.ChangeWriter;
 import dev.weirkeeper.spi.Detection;

@@ -1,4 +1,4 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +18,9 @@ import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.Type;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
 import dev.weirkeeper.testkit.TestCall;

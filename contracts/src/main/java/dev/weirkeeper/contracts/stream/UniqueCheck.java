@@ -1,10 +1,11 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import dev.weirkeeper.Labels;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.RowBatch.Op;
 import dev.weirkeeper.Tuples;
 import dev.weirkeeper.Tuples.State;
+import dev.weirkeeper.contracts.Form;
 import java.util.Arrays;
 
 /**

@@ -1,7 +1,11 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.TestRows;
 import dev.weirkeeper.spi.RowJudge;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

@@ -1,5 +1,6 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
+import dev.weirkeeper.contracts.Words;
 import java.util.Arrays;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;

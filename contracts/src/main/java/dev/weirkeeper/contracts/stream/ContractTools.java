@@ -1,4 +1,4 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import static java.util.Objects.requireNonNull;
 
@@ -13,6 +13,8 @@ import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Outside;
 import dev.weirkeeper.PipelineView;
 import dev.weirkeeper.Probe;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.spi.Target;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;

@@ -1,6 +1,9 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
-import dev.weirkeeper.contracts.Check.ValueTest;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Interval;
+import dev.weirkeeper.contracts.Words;
+import dev.weirkeeper.contracts.stream.Check.ValueTest;
 
 /** Whether the number of characters (code points) of a value is within an interval. */
 record Lengths(Interval within, Form form) implements ValueTest {

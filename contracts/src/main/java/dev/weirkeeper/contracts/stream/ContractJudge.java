@@ -1,11 +1,19 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import dev.weirkeeper.Labels;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Violation;
-import dev.weirkeeper.contracts.Check.Verdicts;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Interval;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.PythonRegex;
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.Terms;
+import dev.weirkeeper.contracts.stream.Check.Verdicts;
 import dev.weirkeeper.spi.RowJudge;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -108,7 +116,7 @@ final class ContractJudge implements RowJudge {
         checks.add(
             new Check.OfValue(
                 column,
-                new Lengths(Ranges.ofCounts(range), textForm(column)),
+                new Lengths(Interval.ofCounts(range), textForm(column)),
                 verdicts(rule, "must have " + range + " characters")));
       }
       case Rule.MATCHES -> regex(rule, RegexCheck.Found.SOMEWHERE, "must match ");
@@ -133,7 +141,7 @@ final class ContractJudge implements RowJudge {
         Range range = rule.terms().as(Range.class);
         counts.add(
             new Count(
-                Ranges.ofCounts(range),
+                Interval.ofCounts(range),
                 new Violation(
                     rule.id(), "The transaction must have " + range + " rows of the table")));
       }
@@ -191,7 +199,7 @@ final class ContractJudge implements RowJudge {
             .as(Terms.Members.class)
             .members()
             .orElseThrow(
-                () -> new IllegalArgumentException("without members there is nothing to judge"));
+                () -> new IllegalArgumentException("without a set there is nothing to judge"));
     Check.ValueTest in = Sets.compile(members, form(column));
     String shown =
         String.join(", ", members.stream().limit(SHOWN_MEMBERS).map(Object::toString).toList())

@@ -1,10 +1,13 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Column;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Type;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.testkit.JudgesKit;
 import dev.weirkeeper.testkit.TestCell;

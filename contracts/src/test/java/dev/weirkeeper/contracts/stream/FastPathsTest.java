@@ -1,10 +1,16 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirkeeper.Labels;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.TestRows;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,15 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import static dev.weirkeeper.contracts.Interval.number;
 
-import dev.weirkeeper.contracts.Check.ValueTest;
-import java.math.BigDecimal;
+import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Interval;
+import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.MomentText;
+import dev.weirkeeper.contracts.Moments;
+import dev.weirkeeper.contracts.Numbers;
+import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.stream.Check.ValueTest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -43,24 +49,6 @@ final class Ranges {
       default ->
           throw new IllegalArgumentException("no order is known for values of this column's type");
     };
-  }
-
-  /** Compiles a range of counts: lengths, rows. */
-  static Interval ofCounts(Range range) {
-    if (range.min().isEmpty() && range.max().isEmpty()) {
-      throw new IllegalArgumentException(
-          "the range has no bounds, so it would hold for anything; give it one");
-    }
-    range.min().ifPresent(Ranges::requireWhole);
-    range.max().ifPresent(Ranges::requireWhole);
-    return Interval.of(range, 0);
-  }
-
-  private static void requireWhole(Range.Bound bound) {
-    BigDecimal value = number(bound);
-    if (value.scale() > 0) {
-      throw new IllegalArgumentException("the bound " + bound.value() + " is no whole number");
-    }
   }
 
   private static void requireOrder(Range range) {
@@ -350,7 +338,7 @@ final class Ranges {
         }
       }
       if (value == Moments.NONE) {
-        throw notReadable(bound.value(), form);
+        throw MomentText.notReadable(bound.value(), form);
       }
       return value;
     }
@@ -360,17 +348,6 @@ final class Ranges {
       long value = moment(form, data, offset, length, Moments.Zone.REQUIRED);
       return value != Moments.NONE && within.contains(value);
     }
-  }
-
-  static IllegalArgumentException notReadable(Literal value, Form form) {
-    String example =
-        switch (form) {
-          case DATE -> "2020-01-31";
-          case TIMESTAMP -> "2020-01-31 23:59:59, without a time zone";
-          default -> "2020-01-31 23:59:59+00";
-        };
-    return new IllegalArgumentException(
-        value + " is not in the ISO form that the column's values have; write " + example);
   }
 
   /** Reads a moment of the form; {@code zone} counts only for timestamps that have one. */

@@ -1,10 +1,12 @@
-package dev.weirkeeper.contracts;
+package dev.weirkeeper.contracts.stream;
 
 import dev.weirkeeper.Labels;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.Tuples;
 import dev.weirkeeper.Tuples.State;
 import dev.weirkeeper.Violation;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.ValueTest;
 
 /** A rule compiled for one relation: labels the rows that do not keep it. Pure, safe to share. */
 interface Check {
