@@ -473,7 +473,7 @@ class ContractJudgeTest {
                     Rule.Severity.INFO,
                     Answer.PASS,
                     Answer.PASS)))
-        .contains("members");
+        .contains("without a set");
   }
 
   @Test
