@@ -5,7 +5,6 @@ import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.engine.Frame;
 import dev.weirkeeper.contracts.engine.FrameSource;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -84,17 +83,7 @@ final class Passes {
   static List<Node> due(Collection<Node> roots, int pass) {
     Set<Node> reached = new LinkedHashSet<>();
     roots.forEach(root -> reach(root, reached));
-    List<Node> due = new ArrayList<>();
-    for (Node node : reached) {
-      Node.Gathering gathering = node.gathering();
-      if (gathering != null
-          && !gathering.isComplete()
-          && !node.failed()
-          && node.level() == pass + 1) {
-        due.add(node);
-      }
-    }
-    return due;
+    return reached.stream().filter(node -> node.gathers(pass)).toList();
   }
 
   private static void reach(Node node, Set<Node> reached) {
@@ -107,21 +96,13 @@ final class Passes {
   static boolean gather(List<Node> due, Batch batch) {
     boolean more = false;
     for (Node node : due) {
-      if (node.failed()) {
-        continue;
-      }
-      try {
-        node.gathering().gather(batch);
-        more = true;
-      } catch (UnansweredException e) {
-        node.fail(e);
-      }
+      more |= node.gather(batch);
     }
     return more;
   }
 
   static void complete(List<Node> due) {
-    due.forEach(node -> node.gathering().complete());
+    due.forEach(Node::complete);
   }
 
   void read(Progress progress, Use use) throws IOException {
