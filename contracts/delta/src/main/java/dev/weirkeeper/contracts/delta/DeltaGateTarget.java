@@ -234,30 +234,16 @@ public final class DeltaGateTarget implements GateTarget {
     }
     Snapshot snapshot = table.latest();
     Writable.require(snapshot, engine, plan);
-    try (Held held = hold()) {
+    FolderLock turn = hold();
+    try (turn) {
       quarantine.follow(snapshot.getSchema());
     }
     return new DeltaWrite(this, plan, snapshot);
   }
 
-  /** A turn among the gates that write to the table, where they need one. */
-  final class Held implements AutoCloseable {
-    private final Optional<FolderLock> held;
-
-    private Held(Optional<FolderLock> held) {
-      this.held = held;
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (held.isPresent()) {
-        held.get().close();
-      }
-    }
-  }
-
-  Held hold() throws IOException {
-    return new Held(FolderLock.of(lock));
+  /** Waits for a turn among the gates that write to the table, where they need one. */
+  FolderLock hold() throws IOException {
+    return FolderLock.of(lock);
   }
 
   DeltaTable table() {
@@ -351,7 +337,8 @@ public final class DeltaGateTarget implements GateTarget {
       return List.of();
     }
     List<GateReport> found = new ArrayList<>();
-    try (Held held = hold()) {
+    FolderLock turn = hold();
+    try (turn) {
       List<Ledger.Intent> intents = ledger.intents();
       Snapshot now = table.latest();
       for (Ledger.Intent intent : intents) {

@@ -16,19 +16,23 @@ import dev.weirkeeper.contracts.gate.QuarantineFilter;
 import dev.weirkeeper.contracts.gate.QuarantinedRow;
 import dev.weirkeeper.contracts.gate.TargetColumn;
 import dev.weirkeeper.contracts.gate.Typing;
-import io.delta.kernel.Operation;
 import io.delta.kernel.Scan;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.data.Row;
+import io.delta.kernel.exceptions.ConcurrentWriteException;
 import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.internal.InternalScanFileUtils;
+import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.util.FileNames;
+import io.delta.kernel.internal.util.Utils;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterable;
 import io.delta.kernel.utils.CloseableIterator;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,10 +122,8 @@ final class DeltaQuarantine {
   private void create(StructType target) {
     List<StructField> fields = new ArrayList<>(DeltaTypes.schema(ABOUT).fields());
     target.fields().forEach(field -> fields.add(nullable(field)));
-    // Only tables that map their columns can take on more of them by Kernel.
     TableManager.buildCreateTableTransaction(
             table.path(), new StructType(fields), DeltaTable.ENGINE_INFO)
-        .withTableProperties(Map.of("delta.columnMapping.mode", "name"))
         .build(table.engine())
         .commit(table.engine(), CloseableIterable.emptyIterable());
   }
@@ -136,7 +138,8 @@ final class DeltaQuarantine {
         .toList();
   }
 
-  private void add(Snapshot there, StructType target) throws GateRefusedException {
+  private void add(Snapshot there, StructType target)
+      throws IOException, GateRefusedException {
     StructType schema = there.getSchema();
     for (StructField field : target.fields()) {
       boolean other =
@@ -161,11 +164,21 @@ final class DeltaQuarantine {
     }
     List<StructField> fields = new ArrayList<>(schema.fields());
     missing.forEach(field -> fields.add(nullable(field)));
-    there
-        .buildUpdateTableTransaction(DeltaTable.ENGINE_INFO, Operation.MANUAL_UPDATE)
-        .withUpdatedSchema(new StructType(fields))
-        .build(table.engine())
-        .commit(table.engine(), CloseableIterable.emptyIterable());
+    // By a commit of our own: Kernel adds columns only to tables that it does not write rows into.
+    Row action =
+        SingleAction.createMetadataSingleAction(
+            there.getMetadata().withNewSchema(new StructType(fields)).toRow());
+    try {
+      table
+          .engine()
+          .getJsonHandler()
+          .writeJsonFileAtomically(
+              FileNames.deltaFile(there.getLogPath(), there.getVersion() + 1),
+              Utils.singletonCloseableIterator(action),
+              false);
+    } catch (FileAlreadyExistsException e) {
+      throw new ConcurrentWriteException();
+    }
   }
 
   /** Writes down bad rows in the form that the quarantine has for them. */
@@ -357,10 +370,10 @@ final class DeltaQuarantine {
               return false;
             }
             String stats = add.getString(InternalScanFileUtils.ADD_FILE_STATS_ORDINAL);
-            if (!(Json.parse(stats).as(Map.class).get("numRecords") instanceof Number number)) {
+            if (!(Json.parse(stats).as(Map.class).get("numRecords") instanceof Json number)) {
               return false;
             }
-            rows += number.longValue();
+            rows += number.as(Long.class);
           }
         }
       }

@@ -205,7 +205,8 @@ final class DeltaWrite implements GateWrite {
     long attempt = 1 + (ATTEMPTS.nextLong() & ATTEMPT_BITS);
     TransactionCommitResult result = null;
     GateReport report;
-    try (DeltaGateTarget.Held held = target.hold()) {
+    FolderLock turn = target.hold();
+    try (turn) {
       boolean kept = false;
       int tries = 0;
       while (true) {

@@ -2,7 +2,6 @@ package dev.weirkeeper.contracts.delta;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one gate at a time commit to a table in a local folder: there, Kernel keeps writers apart
@@ -19,14 +19,12 @@ final class FolderLock implements AutoCloseable {
   // A lock of a file belongs to the whole process, so threads are kept apart first.
   private static final ConcurrentMap<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
 
-  private final ReentrantLock thread;
-  private final FileChannel channel;
-  private final FileLock lock;
+  private final @Nullable ReentrantLock thread;
+  private final @Nullable FileChannel channel;
 
-  private FolderLock(ReentrantLock thread, FileChannel channel, FileLock lock) {
+  private FolderLock(@Nullable ReentrantLock thread, @Nullable FileChannel channel) {
     this.thread = thread;
     this.channel = channel;
-    this.lock = lock;
   }
 
   /**
@@ -34,37 +32,39 @@ final class FolderLock implements AutoCloseable {
    *
    * @param file empty if the table is not in a local folder; then nothing is locked
    */
-  static Optional<FolderLock> of(Optional<Path> file) throws IOException {
+  static FolderLock of(Optional<Path> file) throws IOException {
     if (file.isEmpty()) {
-      return Optional.empty();
+      return new FolderLock(null, null);
     }
     Path path = file.get().toAbsolutePath().normalize();
     ReentrantLock thread = THREADS.computeIfAbsent(path, any -> new ReentrantLock());
     thread.lock();
     FileChannel channel = null;
+    boolean held = false;
     try {
-      Files.createDirectories(path.getParent());
+      Files.createDirectories(path.resolveSibling("."));
       channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FolderLock held = new FolderLock(thread, channel, channel.lock());
-      channel = null;
-      thread = null;
-      return Optional.of(held);
+      channel.lock();
+      held = true;
+      return new FolderLock(thread, channel);
     } finally {
-      if (channel != null) {
-        channel.close();
-      }
-      if (thread != null) {
-        thread.unlock();
+      if (!held) {
+        new FolderLock(thread, channel).close();
       }
     }
   }
 
   @Override
   public void close() throws IOException {
-    try (channel) {
-      lock.release();
+    try {
+      if (channel != null) {
+        // Its lock goes with it.
+        channel.close();
+      }
     } finally {
-      thread.unlock();
+      if (thread != null) {
+        thread.unlock();
+      }
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.weirkeeper.contracts.delta;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.gate.GateReport;
@@ -173,12 +175,12 @@ final class Ledger {
 
   private static Entry entry(Map<?, ?> stored) {
     return new Entry(
-        ((Number) stored.get("attempt")).longValue(),
+        ((Json) requireNonNull(stored.get("attempt"))).as(Long.class),
         Json.parse(text(stored, "report")).as(GateReport.class));
   }
 
   private static String text(Map<?, ?> stored, String key) {
-    return String.valueOf(stored.get(key));
+    return ((Json) requireNonNull(stored.get(key))).as(String.class);
   }
 
   private String in(String part, String name) {

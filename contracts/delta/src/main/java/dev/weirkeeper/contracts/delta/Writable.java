@@ -35,6 +35,17 @@ final class Writable {
                 + " drop it, or load the table with Spark");
       }
     }
+    String mapping =
+        snapshot.getTableProperties().getOrDefault("delta.columnMapping.mode", "none");
+    if (!mapping.equals("none")) {
+      throw new GateRefusedException(
+          "The table at "
+              + snapshot.getPath()
+              + " maps its columns by "
+              + mapping
+              + ", and Delta Kernel does not write such tables: copy it into one without"
+              + " delta.columnMapping.mode, or load the table with Spark");
+    }
     Set<String> given = new HashSet<>();
     plan.typings().forEach(typing -> given.add(typing.column().name()));
     for (StructField field : snapshot.getSchema().fields()) {
