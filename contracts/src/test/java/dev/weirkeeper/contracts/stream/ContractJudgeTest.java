@@ -16,6 +16,7 @@ import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Type;
 import dev.weirkeeper.Violation;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Form;
 import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Range;
 import dev.weirkeeper.contracts.Rule;
@@ -472,7 +473,7 @@ class ContractJudgeTest {
                     Rule.Severity.INFO,
                     Answer.PASS,
                     Answer.PASS)))
-        .contains("members");
+        .contains("without a set");
   }
 
   @Test
@@ -537,5 +538,16 @@ class ContractJudgeTest {
       assertThat(labels.violations(2)).extracting(Violation::rule).containsExactly("matches.v");
       assertThat(labels.badRows()).isEqualTo(3);
     }
+  }
+
+  @Test
+  void a_column_of_another_form_blocks() {
+    Contract contract = Contract.of("c", "1", "public.t", Rule.ofForm("a", Form.INTEGER));
+
+    assertThat(Contracts.of(contract).on(TestRows.relation(List.of(), "a int8")).block(1))
+        .isEmpty();
+    assertThat(Contracts.of(contract).on(TestRows.relation(List.of(), "a text")).block(1))
+        .extracting(Violation::rule)
+        .containsExactly("of-form.a");
   }
 }
