@@ -490,10 +490,7 @@ class DeltaGateIT {
   void uniqueness_under_a_condition_and_of_several_columns_looks_at_the_rows_that_it_is_about()
       throws Exception {
     GateTarget target = delta.target().create(SMALL_COLUMNS, List.of()).build();
-    Rule live =
-        Rule.unique("id")
-            .where(
-                new Expr.Matches(new Operand.Column("name"), "^live"));
+    Rule live = Rule.unique("id").where(new Expr.Matches(new Operand.Column("name"), "^live"));
     Rule both = Rule.compoundUnique(Terms.Ignore.ANY, "id", "name");
     write(target, contract(Rule.notNull("id")), SMALL, rows(1L, "live a", 2L, "dead", 3L, null));
 
