@@ -51,10 +51,7 @@ class GxResultsTest {
 
   private Engine engine() {
     return new MemoryEngine(
-        Frames.source(REF, FIELDS, rows, 100),
-        Map.of(),
-        ValueTests::of,
-        MemoryBudget.standard());
+        Frames.source(REF, FIELDS, rows, 100), Map.of(), ValueTests::of, MemoryBudget.standard());
   }
 
   private JsonNode evaluate(String type, String kwargs, String format, Mode mode)
@@ -134,8 +131,7 @@ class GxResultsTest {
     }
     String type = "expect_column_values_to_be_in_set";
     String kwargs = "{\"column\":\"s\",\"value_set\":[]}";
-    String format =
-        "{\"result_format\":\"COMPLETE\",\"unexpected_index_column_names\":[\"id\"]}";
+    String format = "{\"result_format\":\"COMPLETE\",\"unexpected_index_column_names\":[\"id\"]}";
 
     JsonNode sql = evaluate(type, kwargs, format, Mode.GX_SQL).path("result");
     JsonNode pandas = evaluate(type, kwargs, format, Mode.GX_PANDAS).path("result");
@@ -296,8 +292,7 @@ class GxResultsTest {
             "orders",
             Mode.STRICT,
             new SuiteParameters(
-                Map.of(
-                    "low", Json.of(2), "high", Json.of(99), "names", Json.of(List.of("a", "b"))),
+                Map.of("low", Json.of(2), "high", Json.of(99), "names", Json.of(List.of("a", "b"))),
                 Optional.of(Instant.parse("2020-01-03T00:00:00Z"))));
 
     assertThat(imported.contract().rules().get(0).terms().as(Range.class))
@@ -307,8 +302,7 @@ class GxResultsTest {
     assertThat(imported.report().unsupported())
         .hasSize(1)
         .allSatisfy(
-            entry ->
-                assertThat(entry.reason()).contains("No value found for $PARAMETER unknown"));
+            entry -> assertThat(entry.reason()).contains("No value found for $PARAMETER unknown"));
   }
 
   @Test
@@ -325,5 +319,72 @@ class GxResultsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> GxSuiteReader.read(suite, "orders"))
         .withMessageContainingAll("$.expectations[0].kwargs.column", "(line 5)");
+  }
+
+  @Test
+  void an_expression_of_a_parameter_that_means_nothing_blocks_by_name() {
+    for (String expression :
+        List.of(
+            "1 / 0",
+            "now()",
+            "datetime(2020, 13, 1)",
+            "odd(1)",
+            "1 +",
+            "(1",
+            "1 2",
+            "a; b",
+            "(".repeat(100) + "1" + ")".repeat(100))) {
+      String suite =
+          "{\"name\":\"s\",\"expectations\":[{\"type\":\"expect_column_values_to_be_between\","
+              + "\"kwargs\":{\"column\":\"n\",\"min_value\":{\"$PARAMETER\":\""
+              + expression
+              + "\"}}}]}";
+
+      assertThat(GxSuiteReader.read(suite, "orders").report().unsupported())
+          .as(expression)
+          .hasSize(1)
+          .allSatisfy(entry -> assertThat(entry.reason()).contains("parameter cannot be"));
+    }
+  }
+
+  @Test
+  void bad_rows_are_found_again_by_a_query_that_knows_the_condition() throws IOException {
+    row(1L, 1.0, "it's");
+    String kwargs =
+        "{\"column\":\"s\",\"value_set\":[\"o'k\"],\"row_condition\":\"col(\\\"id\\\") > 0\","
+            + "\"condition_parser\":\"great_expectations\"}";
+
+    JsonNode result =
+        evaluate("expect_column_values_to_be_in_set", kwargs, "COMPLETE", Mode.GX_SQL)
+            .path("result");
+
+    assertThat(result.path("unexpected_index_query").asText())
+        .isEqualTo(
+            "SELECT s \nFROM batch \nWHERE id > 0 AND s IS NOT NULL AND NOT (s IN ('o''k'));");
+  }
+
+  @Test
+  void counts_of_missing_values_are_those_of_the_engine() throws IOException {
+    row(1L, null, null);
+    row(2L, null, null);
+    String type = "expect_column_values_to_not_be_null";
+
+    assertThat(
+            evaluate(type, "{\"column\":\"n\"}", "SUMMARY", Mode.GX_PANDAS)
+                .path("result")
+                .path("partial_unexpected_counts"))
+        .hasSize(2);
+    assertThat(
+            evaluate(type, "{\"column\":\"s\"}", "SUMMARY", Mode.GX_PANDAS)
+                .path("result")
+                .path("partial_unexpected_counts")
+                .toString())
+        .isEqualTo("[{\"value\":null,\"count\":2}]");
+    assertThat(
+            evaluate(type, "{\"column\":\"n\"}", "SUMMARY", Mode.GX_SQL)
+                .path("result")
+                .path("partial_unexpected_counts")
+                .toString())
+        .isEqualTo("[{\"value\":null,\"count\":2}]");
   }
 }
