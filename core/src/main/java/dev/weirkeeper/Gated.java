@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a gate writes down about batches: the body of the journal's {@code gate.*} records. The asset
- * of each record is the target. They hold counts and hashes, no values.
+ * What a gate writes down about batches: the body of the journal's {@code gate.*} records. The
+ * asset of each record is the target. They hold counts and hashes, no values.
  */
 public sealed interface Gated {
 
@@ -35,8 +35,8 @@ public sealed interface Gated {
    * A gate has judged a batch; written before anything is published.
    *
    * @param purpose {@code check} gives a token, {@code write} publishes
-   * @param verdict {@code pass}, {@code pass-with-warnings}, {@code quarantined}, {@code blocked} or
-   *     {@code error}
+   * @param verdict {@code pass}, {@code pass-with-warnings}, {@code quarantined}, {@code blocked}
+   *     or {@code error}
    * @param batch hash of contract, input and target
    * @param input digest of all rows
    * @param rules how many rows broke each rule that was broken, by its id
@@ -76,8 +76,8 @@ public sealed interface Gated {
   }
 
   /**
-   * A batch is published, with its quarantined rows and its line in the ledger. Written once more if
-   * the batch is delivered again, or if a gate that starts finds it published.
+   * A batch is published, with its quarantined rows and its line in the ledger. Written once more
+   * if the batch is delivered again, or if a gate that starts finds it published.
    *
    * @param parent the batch whose quarantined rows were replayed
    * @param report digest of the report in the target's ledger

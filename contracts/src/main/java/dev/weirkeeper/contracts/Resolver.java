@@ -225,6 +225,14 @@ final class Resolver {
     if (a == Sort.EXACT && b == Sort.EXACT) {
       requireOrder(how);
     }
+    // SQLite reads the text as a number there.
+    boolean numberWithText =
+        mode == Mode.GX_SQL
+            && isEquality(how)
+            && ((a == Sort.NUMBER && b == Sort.TEXT) || (a == Sort.TEXT && b == Sort.NUMBER));
+    if (numberWithText) {
+      return new Expr.Compare(text(left), how, text(right));
+    }
     if (a == b || (isTextual(a) && isTextual(b))) {
       return new Expr.Compare(left, how, right);
     }

@@ -102,6 +102,15 @@ public final class RowRules {
   }
 
   /**
+   * The test of a rule that cannot be judged on values of the column's type: an error as soon as
+   * there is a value, none where there are no values at all.
+   */
+  public static RowTest refused(Rule rule, Fields fields, Mode mode, String reason) {
+    RowRules rules = new RowRules(rule, fields, mode);
+    return rules.ofColumn(Resolver.refused(rules.operand(), reason));
+  }
+
+  /**
    * The test of a z-score, which needs mean and deviation of the considered rows first.
    *
    * @param mean empty without values
@@ -299,7 +308,7 @@ public final class RowRules {
 
   private void requireSense(Range range) {
     if (range.min().isEmpty() && range.max().isEmpty()) {
-      throw new IllegalArgumentException("min_value and max_value cannot both be None");
+      throw noBounds();
     }
     if (range.min().isEmpty() || range.max().isEmpty()) {
       return;
@@ -318,6 +327,10 @@ public final class RowRules {
     }
   }
 
+  private static IllegalArgumentException noBounds() {
+    return new IllegalArgumentException("min_value and max_value cannot both be None");
+  }
+
   private boolean isAfter(String min, String max) {
     if (Resolver.sort(form()) != Sort.MOMENT) {
       // The order of the bytes of UTF-8 is that of code points.
@@ -325,9 +338,13 @@ public final class RowRules {
               min.getBytes(StandardCharsets.UTF_8), max.getBytes(StandardCharsets.UTF_8))
           > 0;
     }
-    Optional<DateText> from = DateText.any(min);
-    Optional<DateText> to = DateText.any(max);
+    Optional<DateText> from = moment(min);
+    Optional<DateText> to = moment(max);
     return from.isPresent() && to.isPresent() && from.get().local().isAfter(to.get().local());
+  }
+
+  private Optional<DateText> moment(String text) {
+    return mode == Mode.STRICT ? DateText.iso(text) : DateText.any(text);
   }
 
   /** NaN, which databases put above all numbers, lies in no range of ours. */
@@ -340,10 +357,13 @@ public final class RowRules {
 
   private Expr lengthBetween() {
     Range range = rule.terms().as(Range.class);
-    if (mode == Mode.GX_PANDAS) {
-      requireSense(range);
-    } else {
+    if (range.min().isEmpty() && range.max().isEmpty()) {
+      throw noBounds();
+    }
+    if (mode != Mode.GX_PANDAS) {
       Interval.ofCounts(range);
+    }
+    if (mode == Mode.STRICT) {
       requireSense(range);
     }
     Operand length = new Operand.Length(resolver.text(operand()));

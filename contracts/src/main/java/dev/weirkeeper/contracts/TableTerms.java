@@ -41,6 +41,10 @@ public final class TableTerms {
     public Between {
       requireNonNull(min, "min");
       requireNonNull(max, "max");
+      if (min.isPresent() && max.isPresent() && min.get() > max.get()) {
+        throw new IllegalArgumentException(
+            "A range runs from its lesser number to its greater one");
+      }
     }
   }
 

@@ -50,8 +50,9 @@ class PythonTextTest {
         String text = PythonText.of(value);
 
         assertThat(Double.parseDouble(text)).isEqualTo(value);
-        assertThat(new BigDecimal(text).precision())
-            .isLessThanOrEqualTo(new BigDecimal(Double.toString(value)).precision());
+        assertThat(new BigDecimal(text).stripTrailingZeros().precision())
+            .isLessThanOrEqualTo(
+                new BigDecimal(Double.toString(value)).stripTrailingZeros().precision());
       }
     }
   }

@@ -111,6 +111,11 @@ final class ColumnTypes {
           "PeriodDtype",
           "IntervalDtype");
 
+  private static final Set<String> NATIVE =
+      Set.of(
+          "none", "bool", "int", "long", "float", "bytes", "complex", "str", "string_types",
+          "unicode", "list", "dict");
+
   private static final Set<String> OBJECT = Set.of("object", "object_", "O");
 
   private ColumnTypes() {}
@@ -155,23 +160,23 @@ final class ColumnTypes {
     boolean perValue =
         (type.equals("object") || type.equals("object_"))
             && !names.isEmpty()
-            && names.stream().noneMatch(OBJECT::contains);
+            && !(names.size() == 1 && OBJECT.contains(names.get(0)));
     if (!perValue) {
       String shown = shown(field.type());
       return answer(
-          names.isEmpty() || names.stream().anyMatch(name -> shown.equals(NUMPY.get(name))),
+          names.isEmpty() || names.stream().anyMatch(name -> isOfPandas(shown, name, names.size())),
           shown,
           names);
     }
     List<String> known = new ArrayList<>();
     for (String name : names) {
-      if (NUMPY.containsKey(name) || PYTHON.contains(name)) {
+      if (NUMPY.containsKey(name) || PYTHON.contains(name) || NATIVE.contains(nativeName(name))) {
         known.add(name);
       }
     }
     if (known.isEmpty()) {
       throw new IllegalArgumentException(
-          names.size() == 1 && rule.id().startsWith(Rule.OF_TYPE)
+          names.size() == 1
               ? "Unrecognized numpy/python type: " + names.get(0)
               : "No recognized numpy/python type in list: " + names);
     }
@@ -179,6 +184,19 @@ final class ColumnTypes {
     Expr good = Expr.always(holds ? Expr.Truth.TRUE : Expr.Truth.FALSE);
     return RowKinds.count(
         rule, RowRules.ofColumn(rule, fields, options.mode(), good), fields, options);
+  }
+
+  /** Names of Python's own types, of which the case does not matter. */
+  private static String nativeName(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Whether a name means the type of a column. In a list a name of Python's type means the type of
+   * numpy that equals it; by itself, only a name of numpy does.
+   */
+  private static boolean isOfPandas(String shown, String name, int names) {
+    return shown.equals(NUMPY.get(name)) || (names > 1 && shown.equals(NUMPY.get(nativeName(name))));
   }
 
   /** What pandas shows of a type: the class of its scalars. */
@@ -190,6 +208,10 @@ final class ColumnTypes {
   }
 
   private static boolean isInstance(Form form, String name) {
+    return isOfForm(form, name) || isOfForm(form, nativeName(name));
+  }
+
+  private static boolean isOfForm(Form form, String name) {
     return switch (form) {
       case INTEGER -> Set.of("int", "long").contains(name);
       case FLOAT -> Set.of("float").contains(name);

@@ -3,6 +3,7 @@ package dev.weirkeeper.contracts.engine;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
 import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.Mode;
 import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.TableRules;
 import dev.weirkeeper.contracts.TableTerms;
@@ -80,9 +81,19 @@ final class DivergenceKinds {
     Metric.Count values = domain.values();
     return domain.ask(
         List.of(histogram, values),
-        answers ->
-            Divergence.ofBins(answers.bins(histogram), answers.count(values), expected, terms)
-                .judge(terms.threshold()));
+        answers -> {
+          long count = answers.count(values);
+          if (count == 0 && raisesWithoutValues(domain.mode(), expected.ends())) {
+            throw new IllegalArgumentException(
+                "There are no values, and Great Expectations 1.2 divides by their number");
+          }
+          return Divergence.ofBins(answers.bins(histogram), count, expected, terms)
+              .judge(terms.threshold());
+        });
+  }
+
+  private static boolean raisesWithoutValues(Mode mode, TableTerms.Ends ends) {
+    return mode == Mode.GX_SQL || mode == Mode.GX_PANDAS && ends != TableTerms.Ends.BOTH;
   }
 
   private static Step ownCategories(Domain domain, TableTerms.Divergence terms) {

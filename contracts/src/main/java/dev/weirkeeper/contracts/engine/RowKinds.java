@@ -31,6 +31,7 @@ final class RowKinds {
           (rule, fields, options) ->
               count(rule, RowRules.lower(rule, fields, options.mode()), fields, options));
     }
+    all.put(Rule.PAIR_IN_SET, RowKinds::pairInSet);
     all.put(Rule.Z_SCORE_BELOW, RowKinds::zScore);
     all.put(Rule.NOT_OUTLIER, RowKinds::outlier);
     all.put(Rule.OF_TYPE, ColumnTypes::begin);
@@ -57,7 +58,7 @@ final class RowKinds {
                   test.missing(),
                   bad);
           if (counted.unexpected() == 0 || options.samples() == 0) {
-            return done(rule, options, counted);
+            return done(rule, counted);
           }
           Metric.Sample sample = new Metric.Sample(bad, shown, options.samples());
           return new Step.Ask(
@@ -65,7 +66,6 @@ final class RowKinds {
               more ->
                   done(
                       rule,
-                      options,
                       new Judgement.Rows(
                           counted.elements(),
                           counted.considered(),
@@ -107,16 +107,36 @@ final class RowKinds {
     return parts.isEmpty() ? TRUE : parts.size() == 1 ? parts.get(0) : new Expr.And(parts);
   }
 
-  private static Step done(Rule rule, Options options, Judgement.Rows rows) {
-    // Great Expectations before 1.22 failed on pandas as soon as a row was left out.
-    if (options.mode() == Mode.GX_PANDAS
-        && rule.kind().equals(Rule.PAIR_IN_SET)
-        && rows.considered() < rows.elements()
-        && rule.terms().as(Terms.PairSet.class).pairs().isPresent()) {
-      throw new IllegalArgumentException(
-          "Unalignable boolean Series provided as indexer (index of the boolean Series and of the"
-              + " indexed object do not match).");
+  /**
+   * Great Expectations before 1.22 took the rows that it looks at for the first ones of the data on
+   * pandas, and failed to fetch bad ones where they are not.
+   */
+  private static Step pairInSet(Rule rule, Fields fields, Options options) {
+    RowTest test = RowRules.lower(rule, fields, options.mode());
+    Step counts = count(rule, test, fields, options);
+    if (options.mode() != Mode.GX_PANDAS
+        || options.samples() == 0
+        || considered(test).equals(TRUE)
+        || rule.terms().as(Terms.PairSet.class).pairs().isEmpty()) {
+      return counts;
     }
+    Metric.Sample looked = new Metric.Sample(considered(test), List.of(), Metric.ALL);
+    return new Step.Ask(
+        List.of(looked),
+        answers -> {
+          List<Answers.Row> rows = answers.rows(looked);
+          for (Answers.Row row : rows) {
+            if (row.index().orElse(0) >= rows.size()) {
+              throw new IllegalArgumentException(
+                  "Unalignable boolean Series provided as indexer (index of the boolean Series and"
+                      + " of the indexed object do not match).");
+            }
+          }
+          return counts;
+        });
+  }
+
+  private static Step done(Rule rule, Judgement.Rows rows) {
     if (sufficient(rows.considered(), rows.unexpected(), rule.mostly())) {
       return new Step.Done(new Judgement(Judgement.Status.PASSED, rows, Optional.empty()));
     }
@@ -136,8 +156,12 @@ final class RowKinds {
 
   private static Step zScore(Rule rule, Fields fields, Options options) {
     RowTest all = RowRules.ofColumn(rule, fields, options.mode(), TRUE);
-    String column = requireNumbers(rule, fields);
-    Metric.Aggregate mean = new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
+    String column = rule.columns().get(0);
+    if (!holdsNumbers(fields, column)) {
+      return withoutNumbers(rule, fields, options);
+    }
+    Metric.Aggregate mean =
+        new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
     Metric.Aggregate deviation =
         new Metric.Aggregate(Metric.Fold.DEVIATION, column, considered(all));
     return new Step.Ask(
@@ -157,7 +181,10 @@ final class RowKinds {
 
   private static Step outlier(Rule rule, Fields fields, Options options) {
     RowTest all = RowRules.ofColumn(rule, fields, options.mode(), TRUE);
-    String column = requireNumbers(rule, fields);
+    String column = rule.columns().get(0);
+    if (!holdsNumbers(fields, column)) {
+      return withoutNumbers(rule, fields, options);
+    }
     if (rule.terms().as(Terms.Outlier.class).method() == Terms.Spread.STDEV) {
       Metric.Aggregate mean = new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
       Metric.Aggregate deviation =
@@ -197,16 +224,21 @@ final class RowKinds {
         });
   }
 
-  private static String requireNumbers(Rule rule, Fields fields) {
-    String column = rule.columns().get(0);
-    switch (fields.the(column).form()) {
-      case INTEGER, DECIMAL, FLOAT -> {
-        return column;
-      }
-      default ->
-          throw new IllegalArgumentException(
-              "The column \"" + column + "\" holds no numbers, which the rule is about");
+  private static boolean holdsNumbers(Fields fields, String column) {
+    return switch (fields.the(column).form()) {
+      case INTEGER, DECIMAL, FLOAT -> true;
+      default -> false;
+    };
+  }
+
+  private static Step withoutNumbers(Rule rule, Fields fields, Options options) {
+    String reason =
+        "The column \"" + rule.columns().get(0) + "\" holds no numbers, which the rule is about";
+    if (options.mode() != Mode.GX_PANDAS) {
+      throw new IllegalArgumentException(reason);
     }
+    return count(
+        rule, RowRules.refused(rule, fields, options.mode(), reason), fields, options);
   }
 
   private static OptionalDouble number(Optional<Object> value) {

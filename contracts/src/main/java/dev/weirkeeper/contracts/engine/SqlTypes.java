@@ -1,8 +1,12 @@
 package dev.weirkeeper.contracts.engine;
 
 import java.util.Map;
+import java.util.Set;
 
-/** Names of SQL types as SQLAlchemy knows them: classes that are kinds of others. */
+/**
+ * Names of SQL types as SQLAlchemy knows them: classes that are kinds of others. Asked for by name
+ * are those of its dialect for SQLite, whose answers the mode for SQL gives.
+ */
 final class SqlTypes {
   /** A class and the one that it is a kind of. */
   private static final Map<String, String> PARENTS =
@@ -34,6 +38,12 @@ final class SqlTypes {
           Map.entry("TIME", "Time"),
           Map.entry("BLOB", "LargeBinary"));
 
+  /** Classes that SQLAlchemy's dialect for SQLite knows by these names. */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "BLOB", "BOOLEAN", "CHAR", "DATE", "DATETIME", "DECIMAL", "FLOAT", "INTEGER", "JSON",
+          "NUMERIC", "REAL", "SMALLINT", "TEXT", "TIME", "TIMESTAMP", "VARCHAR");
+
   private SqlTypes() {}
 
   /** The name of a type without its length or precision. */
@@ -44,6 +54,9 @@ final class SqlTypes {
 
   /** Whether a type is of the class, or of a kind of it. */
   static boolean is(String type, String name) {
+    if (!KNOWN.contains(name)) {
+      return false;
+    }
     String at = shown(type);
     while (at != null) {
       if (at.equals(name)) {

@@ -45,12 +45,17 @@ final class GateRun {
   }
 
   /** What a target threw while rows were on their way to it. */
-  private static final class Stopped extends IOException {
+  private static final class StoppedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    Stopped(Exception cause) {
+    StoppedException(Exception cause) {
       super(cause);
     }
+  }
+
+  /** The rows are not those of the token. */
+  private static final class NotPromisedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
   }
 
   private final Gate gate;
@@ -151,9 +156,11 @@ final class GateRun {
     }
     try {
       return judgeAndWrite();
-    } catch (MetricException | CancellationException e) {
-      return ended(GateStatus.ERROR, String.valueOf(e.getMessage()));
-    } catch (GateRefusedException e) {
+    } catch (NotPromisedException e) {
+      return ended(
+          GateStatus.BLOCKED,
+          "The input is not the one that was checked; check it, and write what was checked");
+    } catch (MetricException | CancellationException | GateRefusedException e) {
       return ended(GateStatus.ERROR, String.valueOf(e.getMessage()));
     }
   }
@@ -191,7 +198,10 @@ final class GateRun {
       prelude(input);
       if (!targetIsAsked) {
         read(input, null);
-        return verdict(Set.of(), GateTally.of(pass.rows - pass.bad, pass.bad, 0));
+        Optional<GateReport> stored = stored();
+        return stored.isPresent()
+            ? stored.get()
+            : verdict(GateTally.of(pass.rows - pass.bad, pass.bad, 0));
       }
     }
     int conflicts = 0;
@@ -204,8 +214,12 @@ final class GateRun {
           prelude(source);
         }
         read(source, write);
+        Optional<GateReport> stored = stored();
+        if (stored.isPresent()) {
+          return stored.get();
+        }
         if (replay.isPresent() && pass.rows == 0) {
-          return verdict(Set.of(), GateTally.of(0, 0, 0))
+          return verdict(GateTally.of(0, 0, 0))
               .instead(GateStatus.BLOCKED, "No row in quarantine waits for a replay");
         }
         while (true) {
@@ -227,7 +241,7 @@ final class GateRun {
                   + " times; nothing is published, send the batch again",
               e);
         }
-      } catch (Stopped e) {
+      } catch (StoppedException e) {
         if (e.getCause() instanceof GateRefusedException refused) {
           throw refused;
         }
@@ -236,6 +250,12 @@ final class GateRun {
         }
       }
     }
+  }
+
+  /** The report of this very batch, if it is published already. */
+  private Optional<GateReport> stored() throws IOException {
+    Optional<Hash> batch = batch();
+    return batch.isPresent() ? gate.target.find(batch.get()) : Optional.empty();
   }
 
   private GateReport judged(GateWrite write)
@@ -253,8 +273,12 @@ final class GateRun {
       }
     }
     GateTally tally = write.route(routed);
-    GateReport report = verdict(routed, tally);
-    if (purpose != Purpose.WRITE || !report.status().publishes()) {
+    GateReport report = verdict(tally);
+    if (!report.status().publishes()) {
+      // Its own rows are in the way of a batch that somebody else has just published.
+      return stored().orElse(report);
+    }
+    if (purpose != Purpose.WRITE) {
       return report;
     }
     gate.judged(report, purpose);
@@ -340,7 +364,7 @@ final class GateRun {
             try {
               write.accept(rows);
             } catch (GateConflictException | GateRefusedException e) {
-              throw new Stopped(e);
+              throw new StoppedException(e);
             }
           }
         },
@@ -352,8 +376,7 @@ final class GateRun {
     }
     digest = Optional.of(read);
     if (promised.isPresent() && !promised.get().equals(read)) {
-      throw new MetricException(
-          "The input is not the one that was checked; check it, and write what was checked");
+      throw new NotPromisedException();
     }
   }
 
@@ -482,7 +505,7 @@ final class GateRun {
   }
 
   /** The verdict on all rows, once the target has answered. */
-  private GateReport verdict(Set<Integer> routed, GateTally tally) {
+  private GateReport verdict(GateTally tally) {
     List<RuleTally> rules = new ArrayList<>();
     Set<Hash> used = new LinkedHashSet<>();
     for (int i = 0; i < compiled().rules().size(); i++) {

@@ -737,7 +737,7 @@ final class SqlWrite implements GateWrite {
       requireVersion();
       long kept = keepBad(batch);
       steps.accept(GateStep.QUARANTINED);
-      long published = publishGood(batch);
+      long published = publishGood();
       steps.accept(GateStep.PUBLISHED);
       GateTally stored = GateTally.of(published, kept, tally.dropped());
       if (!stored.equals(tally) || stored.in() != in) {
@@ -876,7 +876,15 @@ final class SqlWrite implements GateWrite {
     String when = " WHEN " + code + " THEN ";
     rules.append(when).append(SqlNames.literal(Json.of(rule.id()).text()));
     reasons.append(when).append(SqlNames.literal(reason(rule, observed)));
-    severities.append(when).append(rule.severity().ordinal());
+    severities.append(when).append(rank(rule.severity()));
+  }
+
+  private static int rank(Rule.Severity severity) {
+    return switch (severity) {
+      case INFO -> 0;
+      case WARNING -> 1;
+      case CRITICAL -> 2;
+    };
   }
 
   /** Rows of a replay are in quarantine already: only what is said about them changes. */
@@ -940,7 +948,7 @@ final class SqlWrite implements GateWrite {
     return kept;
   }
 
-  private long publishGood(Hash batch) throws SQLException {
+  private long publishGood() throws SQLException {
     if (!staged) {
       return in - locallyBad;
     }

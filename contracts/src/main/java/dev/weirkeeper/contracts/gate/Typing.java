@@ -294,7 +294,7 @@ public final class Typing {
           column.kind() == CellKind.TIMESTAMP_WITH_ZONE
               ? OffsetDateTime.parse(text).toInstant()
               : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
-      if (instant.getNano() % 1000 != 0) {
+      if (!instant.truncatedTo(ChronoUnit.MICROS).equals(instant)) {
         return null;
       }
       return ChronoUnit.MICROS.between(Instant.EPOCH, instant);

@@ -10,6 +10,7 @@ import dev.weirkeeper.contracts.engine.Evaluation;
 import dev.weirkeeper.contracts.engine.Judgement;
 import dev.weirkeeper.contracts.engine.RuleKinds;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Evaluates one expectation by itself, as a validator of Great Expectations does. */
 public final class GxEvaluation {
@@ -55,6 +56,6 @@ public final class GxEvaluation {
     } catch (MalformedException e) {
       judgement = Judgement.error(String.valueOf(e.getMessage()));
     }
-    return GxResults.evr(type, judgement, format, mode, "batch").toString();
+    return GxResults.evr(type, judgement, format, mode, "batch", Optional.of(engine.fields())).toString();
   }
 }

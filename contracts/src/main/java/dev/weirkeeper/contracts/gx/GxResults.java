@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Mode;
 import dev.weirkeeper.contracts.engine.ContractReport;
 import dev.weirkeeper.contracts.engine.Judgement;
@@ -90,7 +91,8 @@ public final class GxResults {
             judgement,
             format,
             report.options().mode(),
-            report.dataset().asset().name());
+            report.dataset().asset().name(),
+            Optional.empty());
     ObjectNode config = evr.putObject("expectation_config");
     config.put("type", item.type());
     ObjectNode kwargs = (ObjectNode) Located.read(item.kwargs()).root();
@@ -106,7 +108,7 @@ public final class GxResults {
 
   /** Success, result, meta and exception_info of one expectation. */
   static ObjectNode evr(
-      String type, Judgement judgement, ResultFormat format, Mode mode, String table) {
+      String type, Judgement judgement, ResultFormat format, Mode mode, String table, Optional<Fields> fields) {
     ObjectNode evr = NODES.objectNode();
     evr.put("success", judgement.status() == Judgement.Status.PASSED);
     Optional<String> raised =
@@ -114,7 +116,7 @@ public final class GxResults {
                 || judgement.status() == Judgement.Status.UNSUPPORTED
             ? judgement.reason()
             : Optional.empty();
-    evr.set("result", raised.isPresent() ? NODES.objectNode() : result(type, judgement, format, mode, table));
+    evr.set("result", raised.isPresent() ? NODES.objectNode() : result(type, judgement, format, mode, table, fields));
     evr.putObject("meta");
     ObjectNode exception = evr.putObject("exception_info");
     exception.put("raised_exception", raised.isPresent());
@@ -126,14 +128,14 @@ public final class GxResults {
   }
 
   private static ObjectNode result(
-      String type, Judgement judgement, ResultFormat format, Mode mode, String table) {
+      String type, Judgement judgement, ResultFormat format, Mode mode, String table, Optional<Fields> fields) {
     Expectation.Shape shape =
         GxExpectations.find(type).map(Expectation::shape).orElse(Expectation.Shape.OBSERVED);
     if (format.level() == ResultFormat.Level.BOOLEAN_ONLY || shape == Expectation.Shape.NOTHING) {
       return NODES.objectNode();
     }
     if (judgement.measured() instanceof Judgement.Rows rows) {
-      return new MapResult(type, shape, rows, format, mode, table).write();
+      return new MapResult(type, shape, rows, format, mode, table, nulls(rows, mode, fields)).write();
     }
     ObjectNode result = NODES.objectNode();
     if (judgement.measured() instanceof Judgement.Observed observed) {
@@ -141,6 +143,19 @@ public final class GxResults {
       observed.details().ifPresent(details -> result.set("details", node(Optional.of(details))));
     }
     return result;
+  }
+
+  /** In pandas, a column of objects holds None, which is one thing; others hold NaN. */
+  private static UnexpectedCounts.Nulls nulls(
+      Judgement.Rows rows, Mode mode, Optional<Fields> fields) {
+    boolean objects =
+        fields
+            .flatMap(known -> known.find(rows.shown().get(0)))
+            .map(field -> field.type().equals("object"))
+            .orElse(false);
+    return mode == Mode.GX_PANDAS && !objects
+        ? UnexpectedCounts.Nulls.APART
+        : UnexpectedCounts.Nulls.TOGETHER;
   }
 
   private static JsonNode node(Optional<Json> json) {

@@ -30,6 +30,7 @@ final class MapResult {
   private final ResultFormat format;
   private final Mode mode;
   private final String table;
+  private final UnexpectedCounts.Nulls nulls;
   private final int ruleColumns;
 
   MapResult(
@@ -38,8 +39,10 @@ final class MapResult {
       Judgement.Rows rows,
       ResultFormat format,
       Mode mode,
-      String table) {
+      String table,
+      UnexpectedCounts.Nulls nulls) {
     this.table = table;
+    this.nulls = nulls;
     this.type = type;
     this.shape = shape;
     this.rows = rows;
@@ -81,7 +84,10 @@ final class MapResult {
     boolean counted = rows.missing() == RowTest.Missing.COUNTED;
     long missing = rows.elements() - rows.considered();
     boolean noSum =
-        mode == Mode.GX_SQL && rows.elements() == 0 && !COUNTED_WITHOUT_SUM.contains(type);
+        mode == Mode.GX_SQL
+            && shape == Expectation.Shape.COLUMN
+            && rows.elements() == 0
+            && !COUNTED_WITHOUT_SUM.contains(type);
     result.put("element_count", rows.elements());
     if (noSum) {
       result.putNull("unexpected_count");
@@ -136,11 +142,14 @@ final class MapResult {
     }
     if (shown()) {
       int listed = format.level() == ResultFormat.Level.COMPLETE ? listed() : format.partial();
-      UnexpectedCounts.of(keys(listed), format.partial(), mode)
+      UnexpectedCounts.of(keys(listed), format.partial(), mode, nulls)
           .ifPresent(counts -> result.set("partial_unexpected_counts", counts));
     }
     if (hasIndex()) {
-      result.set("partial_unexpected_index_list", index(format.partial()));
+      boolean oneOfLists = mode == Mode.GX_PANDAS && !shown() && !format.indexColumns().isEmpty();
+      result.set(
+          "partial_unexpected_index_list",
+          index(oneOfLists ? Integer.MAX_VALUE : format.partial()));
     }
   }
 
@@ -260,7 +269,8 @@ final class MapResult {
 
   /** Bad rows with all their columns; Great Expectations has them for rules about one column. */
   private JsonNode wholeRows() {
-    if (shape != Expectation.Shape.COLUMN && mode != Mode.STRICT) {
+    if ((shape != Expectation.Shape.COLUMN || ABOUT_NULL.contains(type))
+        && mode != Mode.STRICT) {
       return NODES.nullNode();
     }
     int from = ruleColumns + format.indexColumns().size();

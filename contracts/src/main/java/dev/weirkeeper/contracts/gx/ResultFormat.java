@@ -139,7 +139,15 @@ public record ResultFormat(
   private int samples(Mode mode) {
     return switch (level) {
       case BOOLEAN_ONLY -> 0;
-      case BASIC, SUMMARY -> partial;
+      case BASIC -> partial;
+      case SUMMARY ->
+          // Then Great Expectations makes one entry of all rows on pandas.
+          mode == Mode.GX_PANDAS
+                  && unexpectedValues == Values.EXCLUDED
+                  && !indexColumns.isEmpty()
+                  && partial > 0
+              ? Metric.ALL
+              : partial;
       case COMPLETE -> mode == Mode.GX_SQL ? Math.max(MAX_RECORDS, partial) : Metric.ALL;
     };
   }

@@ -16,6 +16,13 @@ import java.util.Optional;
 
 /** How often each bad value occurs among those that were fetched, the most common ones first. */
 final class UnexpectedCounts {
+  /** Whether values that are missing count as one. */
+  enum Nulls {
+    /** NaN of pandas, which equals nothing. */
+    APART,
+    TOGETHER
+  }
+
   private record Counted(JsonNode value, int count) {}
 
   /** Great Expectations leaves the counts out where it cannot sort the values. */
@@ -28,21 +35,22 @@ final class UnexpectedCounts {
   }
 
   private final Mode mode;
+  private final Nulls nulls;
 
-  private UnexpectedCounts(Mode mode) {
+  private UnexpectedCounts(Mode mode, Nulls nulls) {
     this.mode = mode;
+    this.nulls = nulls;
   }
 
   /** Empty where Great Expectations has none. */
-  static Optional<ArrayNode> of(List<JsonNode> values, int most, Mode mode) {
-    return new UnexpectedCounts(mode).count(values, most);
+  static Optional<ArrayNode> of(List<JsonNode> values, int most, Mode mode, Nulls nulls) {
+    return new UnexpectedCounts(mode, nulls).count(values, most);
   }
 
   private Optional<ArrayNode> count(List<JsonNode> values, int most) {
     Map<Object, Counted> counts = new LinkedHashMap<>();
     for (JsonNode value : values) {
-      // NULL is NaN in pandas, and no NaN equals another one.
-      Object key = mode == Mode.GX_PANDAS && hasNull(value) ? new Object() : value;
+      Object key = nulls == Nulls.APART && hasNull(value) ? new Object() : value;
       counts.merge(key, new Counted(value, 1), (a, b) -> new Counted(a.value(), a.count() + 1));
     }
     List<Counted> common = new ArrayList<>(counts.values());
@@ -160,7 +168,7 @@ final class UnexpectedCounts {
 
   private boolean same(JsonNode a, JsonNode b) {
     if (a.isNull() && b.isNull()) {
-      return mode != Mode.GX_PANDAS;
+      return nulls == Nulls.TOGETHER;
     }
     return a.isNumber() && b.isNumber()
         ? a.decimalValue().compareTo(b.decimalValue()) == 0

@@ -64,10 +64,27 @@ final class Folds {
     @Override
     public void add(Batch batch) {
       Column column = value.in(batch);
-      long[] yes = rows.yes(batch);
+      int bestRow = best(column, rows.yes(batch), batch.words());
+      if (bestRow >= 0
+          && (best == null || sign * Order.between(column.vec(), best).compare(bestRow, 0) > 0)) {
+        best = Lone.of(column.vec(), bestRow);
+      }
+    }
+
+    /** The row of the best value of a frame, or -1. */
+    private int best(Column column, long[] yes, int words) {
+      if (column.vec() instanceof Vec.Longs longs) {
+        return best(longs.values(), column, yes, words);
+      }
+      if (column.vec() instanceof Vec.Micros micros) {
+        return best(micros.values(), column, yes, words);
+      }
+      if (column.vec() instanceof Vec.Doubles doubles) {
+        return best(doubles.values(), column, yes, words);
+      }
       Order.Between order = Order.within(column.vec());
       int bestRow = -1;
-      for (int word = 0; word < batch.words(); word++) {
+      for (int word = 0; word < words; word++) {
         long left = yes[word] & ~column.nulls(word);
         while (left != 0) {
           int row = (word << 6) + Long.numberOfTrailingZeros(left);
@@ -77,10 +94,44 @@ final class Folds {
           }
         }
       }
-      if (bestRow >= 0
-          && (best == null || sign * Order.between(column.vec(), best).compare(bestRow, 0) > 0)) {
-        best = Lone.of(column.vec(), bestRow);
+      return bestRow;
+    }
+
+    private int best(long[] values, Column column, long[] yes, int words) {
+      int bestRow = -1;
+      // Complements run the other way round, and none of them is out of range.
+      long turn = sign > 0 ? 0 : -1;
+      long bestValue = Long.MIN_VALUE;
+      for (int word = 0; word < words; word++) {
+        long left = yes[word] & ~column.nulls(word);
+        while (left != 0) {
+          int row = (word << 6) + Long.numberOfTrailingZeros(left);
+          left &= left - 1;
+          long candidate = values[row] ^ turn;
+          if (candidate > bestValue || bestRow < 0) {
+            bestRow = row;
+            bestValue = candidate;
+          }
+        }
       }
+      return bestRow;
+    }
+
+    private int best(double[] values, Column column, long[] yes, int words) {
+      int bestRow = -1;
+      double bestValue = 0;
+      for (int word = 0; word < words; word++) {
+        long left = yes[word] & ~column.nulls(word);
+        while (left != 0) {
+          int row = (word << 6) + Long.numberOfTrailingZeros(left);
+          left &= left - 1;
+          if (bestRow < 0 || sign * Order.compare(values[row], bestValue) > 0) {
+            bestRow = row;
+            bestValue = values[row];
+          }
+        }
+      }
+      return bestRow;
     }
 
     @Override
@@ -123,7 +174,7 @@ final class Folds {
       if (column.vec() instanceof Vec.Longs longs) {
         addLongs(longs.values(), yes, column, batch.words());
       } else if (column.vec() instanceof Vec.Doubles from) {
-        Tallies.each(yes, column, batch.words(), row -> add(from.values()[row]));
+        addDoubles(from.values(), yes, column, batch.words());
       } else {
         BigDecimal[] from = ((Vec.Decimals) column.vec()).values();
         Tallies.each(
@@ -144,6 +195,13 @@ final class Folds {
       for (int word = 0; word < words; word++) {
         long left = yes[word] & ~column.nulls(word);
         count += Long.bitCount(left);
+        if (left == -1L) {
+          for (int row = word << 6, end = row + 64; row < end; row++) {
+            high += values[row] >> 32;
+            low += values[row] & 0xFFFFFFFFL;
+          }
+          continue;
+        }
         while (left != 0) {
           long number = values[(word << 6) + Long.numberOfTrailingZeros(left)];
           left &= left - 1;
@@ -155,15 +213,26 @@ final class Folds {
     }
 
     /** By Neumaier: what a sum loses is summed apart. */
-    private void add(double number) {
-      count++;
-      plain += number;
-      double sum = doubles + number;
-      lost +=
-          Math.abs(doubles) >= Math.abs(number)
-              ? (doubles - sum) + number
-              : (number - sum) + doubles;
+    private void addDoubles(double[] values, long[] yes, Column column, int words) {
+      double sum = doubles;
+      double apart = lost;
+      double simple = plain;
+      for (int word = 0; word < words; word++) {
+        long left = yes[word] & ~column.nulls(word);
+        count += Long.bitCount(left);
+        while (left != 0) {
+          double number = values[(word << 6) + Long.numberOfTrailingZeros(left)];
+          left &= left - 1;
+          double next = sum + number;
+          apart +=
+              Math.abs(sum) >= Math.abs(number) ? (sum - next) + number : (number - next) + sum;
+          sum = next;
+          simple += number;
+        }
+      }
       doubles = sum;
+      lost = apart;
+      plain = simple;
     }
 
     private double doubleSum() {

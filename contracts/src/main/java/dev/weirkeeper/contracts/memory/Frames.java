@@ -17,7 +17,6 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -246,7 +245,12 @@ public final class Frames {
     }
 
     private static long micros(Instant instant) {
-      return ChronoUnit.MICROS.between(Instant.EPOCH, instant.truncatedTo(ChronoUnit.MICROS));
+      try {
+        return Math.addExact(
+            Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+      } catch (ArithmeticException e) {
+        throw new IllegalArgumentException("A moment beyond what 64 bits of microseconds hold", e);
+      }
     }
 
     private <T> T the(Class<T> type, Object value) {

@@ -14,7 +14,11 @@ import dev.weirkeeper.contracts.engine.Evaluation;
 import dev.weirkeeper.contracts.engine.FrameSource;
 import dev.weirkeeper.contracts.engine.Options;
 import dev.weirkeeper.contracts.engine.RuleKinds;
+import dev.weirkeeper.contracts.engine.RuleResult;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
@@ -35,6 +39,7 @@ public final class MemoryValidator implements ContractValidator {
   private final Sources sources;
   private final RuleKinds kinds;
   private final BiFunction<String, Json, ValueTest> tests;
+  private final Map<String, DatasetRef> tables;
 
   /** One that knows the kinds of rules and the tests of values that Weirkeeper brings. */
   public MemoryValidator(Sources sources) {
@@ -46,9 +51,27 @@ public final class MemoryValidator implements ContractValidator {
    */
   public MemoryValidator(
       Sources sources, RuleKinds kinds, BiFunction<String, Json, ValueTest> tests) {
+    this(sources, kinds, tests, Map.of());
+  }
+
+  private MemoryValidator(
+      Sources sources,
+      RuleKinds kinds,
+      BiFunction<String, Json, ValueTest> tests,
+      Map<String, DatasetRef> tables) {
     this.sources = requireNonNull(sources, "sources");
     this.kinds = requireNonNull(kinds, "kinds");
     this.tests = requireNonNull(tests, "tests");
+    this.tables = Map.copyOf(tables);
+  }
+
+  /**
+   * This one, which finds other tables that rules refer to.
+   *
+   * @param newTables data sets by the names under which rules know them
+   */
+  public MemoryValidator knowing(Map<String, DatasetRef> newTables) {
+    return new MemoryValidator(sources, kinds, tests, newTables);
   }
 
   @Override
@@ -70,15 +93,35 @@ public final class MemoryValidator implements ContractValidator {
                 + " instead of "
                 + dataset.version());
       }
-      try (MemoryEngine engine =
-          new MemoryEngine(source, Map.of(), tests, MemoryBudget.standard())) {
-        return new ContractReport(
-            contract,
-            judged,
-            id(),
-            options,
-            Evaluation.of(contract, kinds, engine, options, control));
+      return new ContractReport(
+          contract,
+          judged,
+          id(),
+          options,
+          judge(contract, source, tables.entrySet().iterator(), Map.of(), options, control));
+    }
+  }
+
+  /** Opens one table after the other, then judges. */
+  private List<RuleResult> judge(
+      Contract contract,
+      FrameSource source,
+      Iterator<Map.Entry<String, DatasetRef>> toOpen,
+      Map<String, FrameSource> opened,
+      Options options,
+      CallControl control)
+      throws IOException {
+    if (toOpen.hasNext()) {
+      Map.Entry<String, DatasetRef> next = toOpen.next();
+      try (FrameSource table = sources.open(next.getValue())) {
+        Map<String, FrameSource> more = new HashMap<>(opened);
+        more.put(next.getKey(), table);
+        return judge(contract, source, toOpen, more, options, control);
       }
+    }
+    try (MemoryEngine engine =
+        new MemoryEngine(source, opened, tests, MemoryBudget.standard())) {
+      return Evaluation.of(contract, kinds, engine, options, control);
     }
   }
 }

@@ -19,6 +19,7 @@ final class TextTests {
     private final Value text;
     private final TextSearch search;
     private int lost;
+    private int pass = -1;
 
     Matches(Value text, TextSearch search) {
       this.text = text;
@@ -27,6 +28,10 @@ final class TextTests {
 
     @Override
     public void fill(Batch batch, long[] yes, long[] no) {
+      if (pass != batch.pass()) {
+        pass = batch.pass();
+        lost = 0;
+      }
       @Nullable String[] texts = ((Vec.Texts) text.in(batch).vec()).values();
       Arrays.fill(yes, 0, batch.words(), 0);
       Arrays.fill(no, 0, batch.words(), 0);

@@ -200,8 +200,12 @@ public final class ContractLint {
     }
     if (set.isPresent()) {
       Optional<Range> between = values.map(rule -> rule.terms().as(Range.class));
-      between.ifPresent(range -> outside(range, members(the(group, Rule.IN_SET))
-          .orElse(List.of()), the(group, Rule.BETWEEN)));
+      between.ifPresent(
+          range ->
+              outside(
+                  range,
+                  members(the(group, Rule.IN_SET)).orElse(List.of()),
+                  the(group, Rule.BETWEEN)));
       excluded(group);
     }
   }

@@ -15,10 +15,10 @@ import dev.weirkeeper.contracts.PythonRegex;
 import dev.weirkeeper.contracts.Range;
 import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.SelectCheck;
-import dev.weirkeeper.contracts.TableRules;
 import dev.weirkeeper.contracts.TableTerms;
 import dev.weirkeeper.contracts.Terms;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -106,13 +106,16 @@ public final class ContractYaml {
   private static void requireKnown(Node mapping, Set<String> known) {
     for (Map.Entry<String, Node> member : mapping.members().entrySet()) {
       if (!known.contains(member.getKey())) {
-        throw member.getValue()
-            .malformed("this name is not known here; known are " + known.stream().sorted().toList());
+        throw member
+            .getValue()
+            .malformed(
+                "this name is not known here; known are " + known.stream().sorted().toList());
       }
     }
   }
 
-  private static Rule rule(Node node) {
+  /** A rule from an item of the YAML. */
+  static Rule rule(Node node) {
     List<String> kinds =
         node.members().keySet().stream()
             .filter(name -> name.equals("rule") || Grammar.KINDS.containsKey(name))
@@ -335,7 +338,8 @@ public final class ContractYaml {
     return Trees.yaml(root);
   }
 
-  private static ObjectNode written(Rule rule) {
+  /** The rule as an item of the YAML. */
+  static ObjectNode written(Rule rule) {
     ObjectNode plain = written(rule, false);
     try {
       if (rule(Documents.read(Trees.yaml(plain))).equals(rule)) {
@@ -416,7 +420,8 @@ public final class ContractYaml {
       case COUPLES -> {
         ArrayNode couples = node.putArray(term.name());
         value.forEach(
-            couple -> couples.addArray().add(scalar(couple.path("a"))).add(scalar(couple.path("b"))));
+            couple ->
+                couples.addArray().add(scalar(couple.path("a"))).add(scalar(couple.path("b"))));
       }
       case CONDITION -> node.set(term.name(), condition(Trees.json(value).as(Expr.class)));
       default -> node.set(term.name(), value);
@@ -436,7 +441,7 @@ public final class ContractYaml {
     }
     JsonNode value = literal.path("value");
     return literal.path("is").asText().equals("numeric")
-        ? MAKE.numberNode(new java.math.BigDecimal(value.asText()))
+        ? MAKE.numberNode(new BigDecimal(value.asText()))
         : value;
   }
 }

@@ -27,8 +27,8 @@ import java.util.regex.Pattern;
  *
  * <p>Judged are the generic tests of dbt, of dbt_utils and of dbt_expectations that rules can say,
  * with {@code where}, severity and thresholds, and enforced model contracts with their constraints.
- * Every other test blocks by name. Conditions are those that {@code docs/contracts.md} tells;
- * Jinja is not run.
+ * Every other test blocks by name. Conditions are those that {@code docs/contracts.md} tells; Jinja
+ * is not run.
  */
 public final class DbtSchemaReader {
   private static final List<String> RELATIONS = List.of("models", "seeds", "snapshots");
@@ -73,8 +73,7 @@ public final class DbtSchemaReader {
   }
 
   static boolean reads(Node root) {
-    return root.isMapping()
-        && (RELATIONS.stream().anyMatch(root::has) || root.has("sources"));
+    return root.isMapping() && (RELATIONS.stream().anyMatch(root::has) || root.has("sources"));
   }
 
   static Imported read(Node root) {
@@ -91,8 +90,7 @@ public final class DbtSchemaReader {
     }
     for (Node source : root.at("sources").items()) {
       for (Node table : source.at("tables").items()) {
-        sources.put(
-            source.at("name").word() + "." + table.at("name").word(), table(source, table));
+        sources.put(source.at("name").word() + "." + table.at("name").word(), table(source, table));
       }
     }
     for (String part : RELATIONS) {
@@ -141,9 +139,7 @@ public final class DbtSchemaReader {
     if (enforced) {
       List<String> names = columns.stream().map(column -> column.at("name").word()).toList();
       draft.supported(
-          model.at("columns"),
-          "contract columns",
-          Rule.columns(names, Terms.Match.EXACT));
+          model.at("columns"), "contract columns", Rule.columns(names, Terms.Match.EXACT));
     }
     for (Node constraint : model.at("constraints").items()) {
       constraint(draft, constraint, constraint.at("columns").words(), enforced);
@@ -208,16 +204,14 @@ public final class DbtSchemaReader {
     try {
       switch (type) {
         case "not_null" ->
-            columns.forEach(
-                column -> draft.supported(constraint, asked, Rule.notNull(column)));
+            columns.forEach(column -> draft.supported(constraint, asked, Rule.notNull(column)));
         case "unique" -> draft.supported(constraint, asked, unique(columns));
         case "primary_key" -> {
           draft.supported(constraint, asked, unique(columns));
           columns.forEach(column -> draft.keep(constraint, Rule.notNull(column), Style.PLAIN));
         }
         case "check" ->
-            draft.supported(
-                constraint, asked, holds(constraint.at("expression")), Style.PLAIN);
+            draft.supported(constraint, asked, holds(constraint.at("expression")), Style.PLAIN);
         case "foreign_key" -> draft.supported(constraint, asked, foreignKey(constraint, columns));
         default -> throw new UnsaidException("no rule says a constraint of this type");
       }

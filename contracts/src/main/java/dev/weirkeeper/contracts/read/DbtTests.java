@@ -69,7 +69,8 @@ final class DbtTests {
 
     Node argument(String name) {
       Node found = arguments.get(name);
-      return found == null ? new Node.Scalar(at.line(), at.path() + "." + name, Node.Sort.NOTHING, "")
+      return found == null
+          ? new Node.Scalar(at.line(), at.path() + "." + name, Node.Sort.NOTHING, "")
           : found;
     }
 
@@ -463,7 +464,8 @@ final class DbtTests {
     String expression = test.argument("expression").word();
     Expr expr =
         condition(
-            test.column().map(column -> Conditions.name(column) + " " + expression)
+            test.column()
+                .map(column -> Conditions.name(column) + " " + expression)
                 .orElse(expression));
     return Reading.of(holds(expr), Expr.not(expr));
   }
@@ -472,8 +474,7 @@ final class DbtTests {
     boolean trims = !test.has("trim_whitespace") || test.argument("trim_whitespace").truth();
     String empty = trims ? "\\A *\\Z" : "\\A\\Z";
     return Reading.of(
-        Rule.notMatches(test.about(), empty),
-        new Expr.Matches(column(test.about()), empty));
+        Rule.notMatches(test.about(), empty), new Expr.Matches(column(test.about()), empty));
   }
 
   private Reading equality(Test test) {
@@ -574,8 +575,7 @@ final class DbtTests {
           case "expect_column_values_to_not_be_null" -> notNull(test);
           case "expect_column_values_to_be_null" ->
               Reading.of(
-                  Rule.isNull(test.about()),
-                  Expr.not(new Expr.IsNull(column(test.about()))));
+                  Rule.isNull(test.about()), Expr.not(new Expr.IsNull(column(test.about()))));
           case "expect_column_values_to_be_unique" -> unique(test);
           case "expect_column_values_to_be_in_set" -> inSet(test, "value_set");
           case "expect_column_values_to_not_be_in_set" -> notInSet(test, "value_set");
@@ -622,13 +622,13 @@ final class DbtTests {
                           : Range.Edge.EXCLUSIVE,
                       pairs(test)));
           case "expect_compound_columns_to_be_unique" ->
-              Reading.of(
-                  Rule.compoundUnique(several(test, "all_values_are_missing"), names(test)));
+              Reading.of(Rule.compoundUnique(several(test, "all_values_are_missing"), names(test)));
           case "expect_select_column_values_to_be_unique_within_record" ->
               Reading.of(
                   Rule.uniqueWithinRow(several(test, "all_values_are_missing"), names(test)));
-          case "expect_multicolumn_sum_to_equal" -> throw new UnsaidException(
-              "it is about the sums of columns, where a rule is about the sum within each row");
+          case "expect_multicolumn_sum_to_equal" ->
+              throw new UnsaidException(
+                  "it is about the sums of columns, where a rule is about the sum within each row");
           case "expression_is_true" -> expressionIsTrue(test);
           default -> null;
         });

@@ -76,7 +76,7 @@ final class Documents {
       if (parser.nextToken() == null) {
         throw new IllegalArgumentException("line 1, $: the document is empty");
       }
-      Reading reading = new Reading(parser);
+      Reading reading = new Reading(parser, text);
       Node root = reading.value("$", 0);
       if (parser.nextToken() != null) {
         throw reading.wrong("$", "a second document begins; write one document");
@@ -107,6 +107,8 @@ final class Documents {
     options.setCodePointLimit(LARGEST);
     options.setNestingDepthLimit(DEEPEST + 2);
     return YAMLFactory.builder()
+        // A country code no is a text; only true and false are truths.
+        .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
         .loaderOptions(options)
         .streamReadConstraints(constraints)
         .build()
@@ -125,10 +127,12 @@ final class Documents {
   /** Reads what a parser finds. */
   private static final class Reading {
     private final JsonParser parser;
+    private final String text;
     private int parts;
 
-    Reading(JsonParser parser) {
+    Reading(JsonParser parser, String text) {
       this.parser = parser;
+      this.text = text;
     }
 
     IllegalArgumentException wrong(String path, String what) {
@@ -159,8 +163,25 @@ final class Documents {
         case VALUE_NULL -> new Node.Scalar(line, path, Node.Sort.NOTHING, "");
         case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
             new Node.Scalar(line, path, Node.Sort.NUMBER, number(path));
-        default -> new Node.Scalar(line, path, Node.Sort.TEXT, parser.getText());
+        default ->
+            new Node.Scalar(
+                line, path, isAbsent() ? Node.Sort.NOTHING : Node.Sort.TEXT, parser.getText());
       };
+    }
+
+    /** Nothing stands behind a name: the parser takes it for an empty text. */
+    private boolean isAbsent() throws IOException {
+      if (!parser.getText().isEmpty()) {
+        return false;
+      }
+      JsonLocation at = parser.currentTokenLocation();
+      String line = text.lines().skip(at.getLineNr() - 1L).findFirst().orElse("");
+      int column = at.getColumnNr() - 1;
+      int begin =
+          column <= line.codePointCount(0, line.length())
+              ? line.offsetByCodePoints(0, column)
+              : line.length();
+      return begin >= line.length() || "\"'|>".indexOf(line.charAt(begin)) < 0;
     }
 
     /** The number as it is written: a version {@code 1.10} is not 1.1. */

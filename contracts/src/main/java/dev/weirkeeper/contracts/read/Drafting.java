@@ -54,7 +54,8 @@ final class Drafting {
 
   void unsupported(Node at, String asked, List<String> columns, Style style, String reason) {
     Rule rule = Rule.unsupported(asked, columns, new Terms.Unsupported(asked, reason, kept(at)));
-    account.unsupported(at, asked, keep(at, rule, new Style(style.severity(), Optional.empty(), style.name())));
+    account.unsupported(
+        at, asked, keep(at, rule, new Style(style.severity(), Optional.empty(), style.name())));
   }
 
   void unsupported(Node at, String asked, List<String> columns, String reason) {

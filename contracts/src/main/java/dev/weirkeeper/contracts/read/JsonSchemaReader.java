@@ -91,11 +91,7 @@ public final class JsonSchemaReader {
     Drafting draft = new Drafting(account, asset);
     JsonSchemaReader reader = new JsonSchemaReader(root, draft);
     reader.row(root, 0);
-    String id =
-        root.at("$id")
-            .wordIfAny()
-            .or(() -> root.at("title").wordIfAny())
-            .orElse(asset);
+    String id = root.at("$id").wordIfAny().or(() -> root.at("title").wordIfAny()).orElse(asset);
     String digest = Hash.of(root.tree().toString().getBytes(StandardCharsets.UTF_8)).brief();
     Contract contract = draft.contract(id, digest);
     return new Imported(List.of(contract), account.report());
@@ -190,8 +186,7 @@ public final class JsonSchemaReader {
   private static boolean admitsNull(Node property) {
     Node type = property.at("type");
     boolean listed = !type.isNothing() && type.oneOrMore().contains("null");
-    boolean anything =
-        type.isNothing() && !property.has("enum") && !property.has("const");
+    boolean anything = type.isNothing() && !property.has("enum") && !property.has("const");
     boolean member =
         property.at("enum").items().stream().anyMatch(Node::isNothing)
             || (property.members().containsKey("const") && property.at("const").isNothing());
@@ -308,8 +303,7 @@ public final class JsonSchemaReader {
     }
     boolean strict =
         !beyond.isNothing()
-            && (within.isNothing()
-                || beyond.number().compareTo(within.number()) * direction >= 0);
+            && (within.isNothing() || beyond.number().compareTo(within.number()) * direction >= 0);
     return Optional.of(
         strict
             ? new Range.Bound(Literal.of(beyond.number()), Range.Edge.EXCLUSIVE)
@@ -326,12 +320,10 @@ public final class JsonSchemaReader {
         new Range(
             min.isNothing()
                 ? Optional.empty()
-                : Optional.of(
-                    new Range.Bound(Literal.of(min.number()), Range.Edge.INCLUSIVE)),
+                : Optional.of(new Range.Bound(Literal.of(min.number()), Range.Edge.INCLUSIVE)),
             max.isNothing()
                 ? Optional.empty()
-                : Optional.of(
-                    new Range.Bound(Literal.of(max.number()), Range.Edge.INCLUSIVE))));
+                : Optional.of(new Range.Bound(Literal.of(max.number()), Range.Edge.INCLUSIVE))));
   }
 
   private void keyword(String column, Node schema, String name, Node value, int depth) {
@@ -356,8 +348,7 @@ public final class JsonSchemaReader {
       case "const" -> constant(column, value);
       case "pattern" -> draft.supported(value, name, Rule.matches(column, pattern(value)));
       case "format" -> format(column, value);
-      case "allOf" ->
-          value.items().forEach(part -> property(column, part, false, depth + 1));
+      case "allOf" -> value.items().forEach(part -> property(column, part, false, depth + 1));
       case "anyOf", "oneOf", "not" ->
           draft.supported(value, name, holds(valueExpr(column, name, value, depth + 1)));
       default -> throw new UnsaidException("no rule says this about the values of a column");
@@ -394,7 +385,11 @@ public final class JsonSchemaReader {
     Rule rule = Rule.ofForm(column, forms.toArray(Form[]::new));
     if (nested) {
       draft.approximated(
-          value, "type", rule, Style.PLAIN, "columns of lists and objects have no form of their own");
+          value,
+          "type",
+          rule,
+          Style.PLAIN,
+          "columns of lists and objects have no form of their own");
     } else {
       draft.supported(value, "type", rule);
     }

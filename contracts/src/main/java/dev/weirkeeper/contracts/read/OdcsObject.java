@@ -21,15 +21,22 @@ final class OdcsObject {
   private final Drafting draft;
   private final Node object;
   private final Map<String, String> tables;
+  private final Map<String, String> allColumns;
   private final String standard;
 
   /** Names of columns by the names and ids of properties. */
   private final Map<String, String> columns = new HashMap<>();
 
-  OdcsObject(Drafting draft, Node object, Map<String, String> tables, String standard) {
+  OdcsObject(
+      Drafting draft,
+      Node object,
+      Map<String, String> tables,
+      Map<String, String> allColumns,
+      String standard) {
     this.draft = draft;
     this.object = object;
     this.tables = tables;
+    this.allColumns = allColumns;
     this.standard = standard;
   }
 
@@ -80,10 +87,10 @@ final class OdcsObject {
     if (!logical.isNothing()) {
       Optional<Form[]> forms = logicalForms(logical);
       if (forms.isPresent()) {
-        draft.supported(
-            logical, "logicalType " + logical.word(), Rule.ofForm(column, forms.get()));
+        draft.supported(logical, "logicalType " + logical.word(), Rule.ofForm(column, forms.get()));
       } else {
-        draft.account()
+        draft
+            .account()
             .remark(
                 logical,
                 "logicalType " + logical.word(),
@@ -111,7 +118,8 @@ final class OdcsObject {
           Style.PLAIN,
           "the form of the values is judged, not the name that a system gives to their type");
     } else {
-      draft.account()
+      draft
+          .account()
           .remark(
               physical,
               "physicalType " + name,
@@ -165,7 +173,8 @@ final class OdcsObject {
   private void nested(Node property, String column) {
     for (String part : List.of("items", "properties")) {
       if (property.has(part)) {
-        draft.account()
+        draft
+            .account()
             .remark(
                 property.at(part),
                 part + " of " + column,
@@ -192,7 +201,8 @@ final class OdcsObject {
             draft.supported(value, asked, Rule.matches(column, EcmaPattern.inPython(value.word())));
         case "format" -> format(property, column, type, value, asked);
         case "timezone", "defaultTimezone" ->
-            draft.account()
+            draft
+                .account()
                 .remark(value, asked, "tells how times are shown, not which values are good");
         default -> throw new UnsaidException("no rule can say " + name);
       }
@@ -278,12 +288,12 @@ final class OdcsObject {
   }
 
   /** A format is about text; a column of moments has none. */
-  private void momentFormat(
-      Node property, String column, Node value, String asked, String format) {
+  private void momentFormat(Node property, String column, Node value, String asked, String format) {
     Optional<Form[]> forms = property.at("physicalType").wordIfAny().flatMap(TypeNames::forms);
     boolean text = forms.isPresent() && List.of(forms.get()).contains(Form.TEXT);
     if (!text) {
-      draft.account()
+      draft
+          .account()
           .remark(value, asked, "the column holds moments, which have no format of their own");
       return;
     }
@@ -332,13 +342,17 @@ final class OdcsObject {
     }
     String[] parts = reference.replaceFirst("^/", "").split("/");
     if (parts.length == 4 && parts[0].equals("schema") && parts[2].equals("properties")) {
-      return List.of(tables.getOrDefault(parts[1], parts[1]), parts[3]);
+      return key(parts[1], parts[3]);
     }
     int dot = reference.lastIndexOf('.');
     if (parts.length != 1 || dot < 1 || dot == reference.length() - 1) {
       throw new UnsaidException("it is no reference to a column of a table: write table.column");
     }
-    String table = reference.substring(0, dot);
-    return List.of(tables.getOrDefault(table, table), reference.substring(dot + 1));
+    return key(reference.substring(0, dot), reference.substring(dot + 1));
+  }
+
+  private List<String> key(String object, String property) {
+    String table = tables.getOrDefault(object, object);
+    return List.of(table, allColumns.getOrDefault(table + "/" + property, property));
   }
 }

@@ -51,8 +51,7 @@ final class OdcsQuality {
             + (metric.isNothing() ? type : metric.word())
             + check.at("engine").wordIfAny().map(engine -> " " + engine).orElse("");
     Style style =
-        new Style(
-            severity(check.at("severity")), Optional.empty(), check.at("name").wordIfAny());
+        new Style(severity(check.at("severity")), Optional.empty(), check.at("name").wordIfAny());
     try {
       switch (type) {
         case "text" ->
@@ -100,8 +99,7 @@ final class OdcsQuality {
     return about.get(0);
   }
 
-  private void library(
-      Node check, String metric, List<String> about, String asked, Style style) {
+  private void library(Node check, String metric, List<String> about, String asked, Style style) {
     Node arguments = check.at("arguments");
     switch (metric) {
       case "rowCount" -> {
@@ -124,7 +122,9 @@ final class OdcsQuality {
     }
   }
 
-  /** Rows for which something is TRUE: none of them as a rule about rows, some as a rule of its own. */
+  /**
+   * Rows for which something is TRUE: none of them as a rule about rows, some as a rule of its own.
+   */
   private void counted(
       Node check, List<String> about, String asked, Style style, Expr bad, Rule ifNone) {
     Range range = thresholdOrNone(check);
@@ -151,8 +151,7 @@ final class OdcsQuality {
     return alone ? Thresholds.of(check).orElse(Range.of(0, 0)) : threshold(check);
   }
 
-  private void missing(
-      Node check, Node arguments, List<String> about, String asked, Style style) {
+  private void missing(Node check, Node arguments, List<String> about, String asked, Style style) {
     String column = only(about, check);
     Operand value = Operand.column(column);
     List<Literal> marks = new ArrayList<>();
@@ -165,8 +164,7 @@ final class OdcsQuality {
         marks.isEmpty()
             ? Rule.notNull(column)
             : Rule.holds(
-                Expr.all(
-                    Expr.not(new Expr.IsNull(value)), Expr.not(new Expr.In(value, marks))),
+                Expr.all(Expr.not(new Expr.IsNull(value)), Expr.not(new Expr.In(value, marks))),
                 column);
     counted(check, about, asked, style, missing, none);
   }
@@ -175,7 +173,8 @@ final class OdcsQuality {
       Node check, String metric, Node arguments, List<String> about, String asked, Style style) {
     String column = only(about, check);
     Operand value = Operand.column(column);
-    Node valid = arguments.has("validValues") ? arguments.at("validValues") : check.at("validValues");
+    Node valid =
+        arguments.has("validValues") ? arguments.at("validValues") : check.at("validValues");
     Node pattern = arguments.at("pattern");
     List<Expr> good = new ArrayList<>();
     Rule none;
@@ -244,9 +243,7 @@ final class OdcsQuality {
     key.forEach(column -> known.add(Expr.not(new Expr.IsNull(Operand.column(column)))));
     Expr repeated =
         new Expr.Repeated(
-            key,
-            Expr.Nulls.DISTINCT,
-            known.size() == 1 ? known.get(0) : new Expr.And(known));
+            key, Expr.Nulls.DISTINCT, known.size() == 1 ? known.get(0) : new Expr.And(known));
     draft.approximated(
         check,
         asked,
@@ -298,8 +295,7 @@ final class OdcsQuality {
         String alias = from.group(3) == null ? aliasOf(own) : from.group(3);
         from.appendReplacement(
             out,
-            Matcher.quoteReplacement(
-                from.group(1) + from.group(2) + SelectCheck.BATCH + alias));
+            Matcher.quoteReplacement(from.group(1) + from.group(2) + SelectCheck.BATCH + alias));
       }
       batch = from.appendTail(out).toString();
     }
@@ -312,8 +308,7 @@ final class OdcsQuality {
   }
 
   private void custom(Node check, List<String> about, String asked, Style style) {
-    String engine =
-        check.at("engine").word().toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+    String engine = check.at("engine").word().toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
     Node implementation = check.at("implementation");
     Node parsed = implementation.isText() ? parsed(implementation) : implementation;
     if (!parsed.isMapping()) {
@@ -321,6 +316,7 @@ final class OdcsQuality {
     }
     switch (engine) {
       case "greatexpectations", "gx" -> expectation(check, parsed, asked, style);
+      case "weirkeeper" -> own(check, parsed, asked, style);
       case "soda" -> soda(check, parsed, about, asked, style);
       default -> throw new UnsaidException("checks of this engine are not read");
     }
@@ -331,6 +327,21 @@ final class OdcsQuality {
       return Documents.read(implementation.text());
     } catch (IllegalArgumentException e) {
       throw new UnsaidException("the implementation cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** What {@link OdcsWriter} could not say in another way. */
+  private void own(Node check, Node implementation, String asked, Style style) {
+    Rule rule;
+    try {
+      rule = ContractYaml.rule(implementation);
+    } catch (IllegalArgumentException e) {
+      throw new UnsaidException(String.valueOf(e.getMessage()));
+    }
+    if (rule.kind().equals(Rule.UNSUPPORTED)) {
+      draft.account().unsupported(check, asked, draft.keep(check, rule, style));
+    } else {
+      draft.supported(check, asked, rule, style);
     }
   }
 

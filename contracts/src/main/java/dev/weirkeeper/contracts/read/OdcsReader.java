@@ -61,6 +61,7 @@ public final class OdcsReader {
     Account account = new Account();
     List<Node> objects = root.at("schema").items();
     Map<String, String> tables = tables(objects);
+    Map<String, String> columns = columns(objects);
     List<Contract> contracts = new ArrayList<>();
     Set<String> assets = new HashSet<>();
     for (Node object : objects) {
@@ -69,7 +70,7 @@ public final class OdcsReader {
         throw object.malformed("there is another object called " + table);
       }
       Drafting draft = new Drafting(account, table);
-      new OdcsObject(draft, object, tables, standard).read();
+      new OdcsObject(draft, object, tables, columns, standard).read();
       contracts.add(draft.contract(name + "." + object.at("name").word(), version));
     }
     for (Node level : root.at("slaProperties").items()) {
@@ -92,5 +93,20 @@ public final class OdcsReader {
       tables.put(name, table);
     }
     return tables;
+  }
+
+  /** Names of columns by {@code table/property}, with names and ids of properties. */
+  private static Map<String, String> columns(List<Node> objects) {
+    Map<String, String> columns = new HashMap<>();
+    for (Node object : objects) {
+      String table = object.at("physicalName").wordIfAny().orElse(object.at("name").word());
+      for (Node property : object.at("properties").items()) {
+        String name = property.at("name").word();
+        String column = property.at("physicalName").wordIfAny().orElse(name);
+        property.at("id").wordIfAny().ifPresent(id -> columns.put(table + "/" + id, column));
+        columns.put(table + "/" + name, column);
+      }
+    }
+    return columns;
   }
 }

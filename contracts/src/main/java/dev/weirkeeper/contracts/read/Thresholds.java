@@ -80,8 +80,7 @@ final class Thresholds {
   }
 
   private static Literal bound(Node value) {
-    Literal bound =
-        value.literal().orElseThrow(() -> value.malformed("this should be a number"));
+    Literal bound = value.literal().orElseThrow(() -> value.malformed("this should be a number"));
     if (bound instanceof Literal.Truth) {
       throw value.malformed("this should be a number");
     }

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /** What the names of types in SQL dialects say about values. */
 final class TypeNames {
   private static final Pattern NAME =
-      Pattern.compile("([a-z][a-z0-9_ ]*?)\\s*(?:[(\\[]\\s*(\\d{1,9})\\s*(?:,\\s*\\d+\\s*)?[)\\]])?");
+      Pattern.compile(
+          "([a-z][a-z0-9_ ]*?)\\s*(?:[(\\[]\\s*(\\d{1,9})\\s*(?:,\\s*\\d+\\s*)?[)\\]])?");
 
   private static final Form[] INTEGERS = {Form.INTEGER};
   private static final Form[] NUMBERS = {Form.INTEGER, Form.DECIMAL, Form.FLOAT};
@@ -30,7 +31,10 @@ final class TypeNames {
         INTEGERS,
         "int int2 int4 int8 int16 int32 int64 integer bigint smallint tinyint hugeint long short"
             + " byte byteint serial bigserial smallserial");
-    put(forms, new Form[] {Form.DECIMAL, Form.INTEGER}, "numeric decimal number dec money bignumeric");
+    put(
+        forms,
+        new Form[] {Form.DECIMAL, Form.INTEGER},
+        "numeric decimal number dec money bignumeric");
     put(forms, new Form[] {Form.FLOAT}, "float float4 float8 float32 float64 double real");
     put(forms, TEXTS, "text varchar char character string nvarchar nchar bpchar clob name");
     put(forms, new Form[] {Form.TRUTH}, "bool boolean");
@@ -57,8 +61,7 @@ final class TypeNames {
   /** How many characters a type of text takes. */
   static OptionalInt longest(String type) {
     Matcher name = NAME.matcher(type.strip().toLowerCase(Locale.ROOT));
-    boolean text =
-        name.matches() && name.group(2) != null && FORMS.get(name.group(1)) == TEXTS;
+    boolean text = name.matches() && name.group(2) != null && FORMS.get(name.group(1)) == TEXTS;
     return text ? OptionalInt.of(Integer.parseInt(name.group(2))) : OptionalInt.empty();
   }
 

@@ -172,7 +172,7 @@ final class Planner {
     }
   }
 
-  private Conditions conditions() {
+  Conditions conditions() {
     return new Conditions(
         dialect,
         source.fields(),
@@ -250,7 +250,7 @@ final class Planner {
     return dialect.say(Phrase.COUNT_TRUE, joined(conditions, all));
   }
 
-  private static String joined(Conditions conditions, List<Expr> all) {
+  static String joined(Conditions conditions, List<Expr> all) {
     StringJoiner sql = new StringJoiner(" AND ");
     all.forEach(part -> sql.add(conditions.of(part)));
     return sql.toString();
@@ -389,7 +389,7 @@ final class Planner {
   // -- queries of their own --
 
   /** What a query reads: the data, with columns that look at other rows where it needs them. */
-  private String from(Conditions conditions, Set<String> shown, Numbered numbered) {
+  String from(Conditions conditions, Set<String> shown, Numbered numbered) {
     String relation =
         numbered == Numbered.YES ? source.rows().orElseThrow().relation() : source.relation();
     if (conditions.computed().isEmpty()) {
@@ -414,7 +414,7 @@ final class Planner {
   }
 
   /** Whether a query reads rows with their numbers. */
-  private enum Numbered {
+  enum Numbered {
     YES,
     NO
   }

@@ -6,13 +6,18 @@ import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Violation;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Field;
+import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
 import dev.weirkeeper.contracts.Interval;
 import dev.weirkeeper.contracts.Literal;
+import dev.weirkeeper.contracts.Mode;
 import dev.weirkeeper.contracts.PythonRegex;
 import dev.weirkeeper.contracts.Range;
+import dev.weirkeeper.contracts.RowRules;
 import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.Terms;
+import dev.weirkeeper.contracts.engine.RuleKinds;
 import dev.weirkeeper.contracts.stream.Check.Verdicts;
 import dev.weirkeeper.spi.RowJudge;
 import java.util.ArrayList;
@@ -93,9 +98,13 @@ final class ContractJudge implements RowJudge {
   }
 
   private void compile(Rule rule) {
-    if (rule.condition().isPresent() || rule.mostly() < 1) {
+    if (rule.mostly() < 1) {
       throw new IllegalArgumentException(
-          "a stream is judged row by row, without conditions and shares");
+          "a stream has no total of which a share could be good; check it at a gate for batches");
+    }
+    if (rule.condition().isPresent()) {
+      frames(rule);
+      return;
     }
     switch (rule.kind()) {
       case Rule.NOT_NULL ->
@@ -149,10 +158,41 @@ final class ContractJudge implements RowJudge {
         Terms.Unsupported terms = rule.terms().as(Terms.Unsupported.class);
         throw new IllegalArgumentException(terms.expectation() + ": " + terms.reason());
       }
-      default ->
-          throw new IllegalArgumentException(
-              "no installed rule kind is called '" + rule.kind() + "'");
+      default -> frames(rule);
     }
+  }
+
+  /** Has the memory engine judge it, chunk by chunk. */
+  private void frames(Rule rule) {
+    if (!RowRules.kinds().contains(rule.kind())) {
+      throw new IllegalArgumentException(
+          RuleKinds.standard().find(rule.kind()).isPresent()
+              ? "it is about a data set as a whole, which a stream never shows;"
+                  + " check it at a gate for batches"
+              : "no installed rule kind is called '" + rule.kind() + "'");
+    }
+    Fields fields =
+        new Fields(
+            relation.columns().stream()
+                .map(
+                    column ->
+                        new Field(column.name(), Form.of(column.type()), column.type().toString()))
+                .toList());
+    String about = String.join(", ", rule.columns());
+    checks.add(
+        new FrameCheck(
+            RowRules.lower(rule, fields, Mode.STRICT),
+            fields,
+            new Verdicts(
+                new Violation(
+                    rule.id(),
+                    about
+                        + " must keep "
+                        + rule.kind()
+                        + (rule.condition().isPresent() ? " where the rule applies" : "")),
+                new Violation(
+                    rule.id(), about + " was not sent or cannot be read, so it cannot be judged"),
+                rule.onUnknown())));
   }
 
   private int column(Rule rule) {
@@ -239,8 +279,12 @@ final class ContractJudge implements RowJudge {
       blocks.add(
           new Violation(
               rule.id(),
-              "The column '" + rule.columns().get(0) + "' has values of the form " + form
-                  + ", not one of " + forms));
+              "The column '"
+                  + rule.columns().get(0)
+                  + "' has values of the form "
+                  + form
+                  + ", not one of "
+                  + forms));
     }
   }
 

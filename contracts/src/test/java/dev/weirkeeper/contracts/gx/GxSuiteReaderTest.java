@@ -94,8 +94,7 @@ class GxSuiteReaderTest {
             expectation("expect_column_values_to_not_be_null", "{\"column\":\"a\"}")
                 + ","
                 + expectation(
-                    "expect_column_pair_cramers_phi_value_to_be_less_than",
-                    "{\"column\":\"a\"}"));
+                    "expect_column_pair_cramers_phi_value_to_be_less_than", "{\"column\":\"a\"}"));
 
     assertThat(imported.report().total()).isEqualTo(2);
     assertThat(imported.report().supported())
@@ -177,21 +176,18 @@ class GxSuiteReaderTest {
   void what_only_an_engine_judges_blocks_a_stream_by_name() {
     List<String> expectations =
         List.of(
-            expectation(
-                "expect_column_values_to_not_be_null", "{\"column\":\"a\",\"mostly\":0.9}"),
+            expectation("expect_column_values_to_not_be_null", "{\"column\":\"a\",\"mostly\":0.9}"),
             expectation(
                 "expect_column_values_to_be_unique",
                 "{\"column\":\"a\",\"row_condition\":\"a>1\",\"condition_parser\":\"pandas\"}"),
-            expectation("expect_column_values_to_be_json_parseable", "{\"column\":\"a\"}"));
+            expectation("expect_column_values_to_be_increasing", "{\"column\":\"a\"}"));
 
     for (String expectation : expectations) {
       Imported imported = read(expectation);
 
       assertThat(imported.report().supported()).as(expectation).hasSize(1);
       assertThat(
-              Contracts.of(imported.contract())
-                  .on(TestRows.relation(List.of(), "a text"))
-                  .block(1))
+              Contracts.of(imported.contract()).on(TestRows.relation(List.of(), "a text")).block(1))
           .as(expectation)
           .extracting(Violation::rule)
           .containsExactly(imported.contract().rules().get(0).id());

@@ -60,8 +60,7 @@ class FramesTest {
     assertThat(only(Form.DECIMAL, 5L)).contains(new BigDecimal(5));
     assertThat(only(Form.DECIMAL, 1.5)).contains(new BigDecimal("1.5"));
     assertThat(only(Form.FLOAT, 5)).contains(5.0);
-    assertThat(only(Form.UUID, new UUID(1, 2)))
-        .contains("00000000-0000-0001-0000-000000000002");
+    assertThat(only(Form.UUID, new UUID(1, 2))).contains("00000000-0000-0001-0000-000000000002");
     OffsetDateTime time = OffsetDateTime.parse("2020-01-01T00:00:00.000001+02:00");
     assertThat(only(Form.TIMESTAMP_WITH_ZONE, time)).contains(time.toInstant());
     assertThat(only(Form.TEXT, null)).isEmpty();

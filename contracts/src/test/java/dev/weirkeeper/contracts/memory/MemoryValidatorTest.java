@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,7 @@ class MemoryValidatorTest {
         Frames.source(
             FROZEN,
             fields,
-            List.of(
-                List.of(1, 5), List.of(2, 11), List.of(2, 0), Arrays.<Object>asList(3, null)),
+            List.of(List.of(1, 5), List.of(2, 11), List.of(2, 0), Arrays.<Object>asList(3, null)),
             3);
     return new FrameSource() {
       @Override
@@ -119,5 +119,27 @@ class MemoryValidatorTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("sha-1");
     assertThat(closed).hasSize(1);
+  }
+
+  @Test
+  void a_table_that_rules_refer_to_is_found_by_its_name_and_closed() throws Exception {
+    Contract references =
+        Contract.of(
+            "orders",
+            "1",
+            "orders",
+            Rule.refers(List.of("id"), "customers", List.of("id")).named("known"));
+    DatasetRef any = new DatasetRef(ORDERS, "");
+
+    ContractReport found =
+        validator
+            .knowing(Map.of("customers", any))
+            .validate(references, any, Options.DEFAULT, CallControl.NONE);
+    ContractReport unknown =
+        validator.validate(references, any, Options.DEFAULT, CallControl.NONE);
+
+    assertThat(found.passed()).isTrue();
+    assertThat(unknown.results().get(0).judgement().status()).isEqualTo(Judgement.Status.ERROR);
+    assertThat(closed).hasSize(3);
   }
 }

@@ -214,7 +214,8 @@ class DbtSchemaReaderTest {
             "not_null: {fail_calc: sum(x)}", "fail_calc",
             "relationships: {to: \"{{ my_macro() }}\", field: id}", "Jinja",
             "dbt_utils.not_constant: {error_if: '> 3'}", "as a whole",
-            "dbt_expectations.expect_column_values_to_match_regex: {regex: '(', flags: i}", "flags");
+            "dbt_expectations.expect_column_values_to_match_regex: {regex: '(', flags: i}",
+                "flags");
     reasons.forEach(
         (test, reason) -> {
           Imported imported = column(test);

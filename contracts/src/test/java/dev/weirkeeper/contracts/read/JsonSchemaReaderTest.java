@@ -39,7 +39,13 @@ class JsonSchemaReaderTest {
             """);
 
     Form[] texts = {
-      Form.TEXT, Form.PADDED, Form.UUID, Form.EXACT, Form.OTHER, Form.DATE, Form.TIMESTAMP,
+      Form.TEXT,
+      Form.PADDED,
+      Form.UUID,
+      Form.EXACT,
+      Form.OTHER,
+      Form.DATE,
+      Form.TIMESTAMP,
       Form.TIMESTAMP_WITH_ZONE
     };
     assertThat(imported.contract().rules())
@@ -90,10 +96,8 @@ class JsonSchemaReaderTest {
                         + " NULL))"),
                 "a",
                 "b"));
-    assertThat(
-            read("{\"properties\":{},\"dependentRequired\":{\"a\":[\"b\"]}}").contract().rules())
-        .containsExactly(
-            Rule.holds(Conditions.read("a IS NULL OR b IS NOT NULL"), "a", "b"));
+    assertThat(read("{\"properties\":{},\"dependentRequired\":{\"a\":[\"b\"]}}").contract().rules())
+        .containsExactly(Rule.holds(Conditions.read("a IS NULL OR b IS NOT NULL"), "a", "b"));
   }
 
   @Test

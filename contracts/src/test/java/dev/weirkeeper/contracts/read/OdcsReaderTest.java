@@ -16,7 +16,6 @@ import dev.weirkeeper.contracts.Rule.Severity;
 import dev.weirkeeper.contracts.SelectCheck;
 import dev.weirkeeper.contracts.TableRules;
 import dev.weirkeeper.contracts.TableTerms;
-import dev.weirkeeper.contracts.Terms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,15 +87,15 @@ class OdcsReaderTest {
               - {server: s, type: postgres, host: db.example.com, port: 5432}
             """);
 
-    assertThat(imported.contracts()).extracting(Contract::asset).containsExactly(
-        "public.orders", "public.days");
+    assertThat(imported.contracts())
+        .extracting(Contract::asset)
+        .containsExactly("public.orders", "public.days");
     assertThat(imported.contract("public.orders").rules())
         .containsExactly(
             Rule.columnExists("id"),
             Rule.ofForm("id", Form.INTEGER),
             Rule.columnExists("code"),
-            Rule.ofForm(
-                "code", Form.TEXT, Form.PADDED, Form.UUID, Form.EXACT, Form.OTHER),
+            Rule.ofForm("code", Form.TEXT, Form.PADDED, Form.UUID, Form.EXACT, Form.OTHER),
             Rule.lengthBetween("code", Range.upTo(8)),
             Rule.notNull("code"),
             Rule.unique("code"),
@@ -110,6 +109,31 @@ class OdcsReaderTest {
             Rule.unique("id"));
     assertThat(imported.contracts().get(0).version()).isEqualTo("1.2.0");
     assertThat(Json.of(imported.contracts()).text()).doesNotContain("example.com", "5432");
+  }
+
+  @Test
+  void relationships_by_id_find_the_physical_names() {
+    Imported imported =
+        read(
+            """
+            schema:
+              - id: t_obj
+                name: t
+                properties:
+                  - {id: k_prop, name: k, relationships: [{to: schema/u_obj/properties/key_prop}]}
+                  - {name: l, relationships: [{to: "other.yaml#schema/x/properties/y"}]}
+              - id: u_obj
+                name: u
+                physicalName: u_1
+                properties:
+                  - {id: key_prop, name: key, physicalName: key_1}
+            """);
+
+    assertThat(imported.contract("t").rules())
+        .contains(Rule.refers(List.of("k"), "u_1", List.of("key_1")));
+    assertThat(imported.report().unsupported())
+        .hasSize(1)
+        .allSatisfy(entry -> assertThat(entry.reason()).contains("names no files"));
   }
 
   @Test
@@ -164,7 +188,8 @@ class OdcsReaderTest {
                     .as(TableTerms.SelectRange.class)
                     .select()))
         .containsExactly("ordersx", "{batch}");
-    assertThat(quality("{type: sql, mustBe: 0, query: \"DROP TABLE orders\"}").report().unsupported())
+    assertThat(
+            quality("{type: sql, mustBe: 0, query: \"DROP TABLE orders\"}").report().unsupported())
         .hasSize(1)
         .allSatisfy(entry -> assertThat(entry.reason()).contains("refused"));
   }
@@ -183,8 +208,10 @@ class OdcsReaderTest {
                 .report()
                 .approximated())
         .hasSize(1);
-    assertThat(quality("{type: custom, engine: monteCarlo, implementation: {a: b}}").report()
-            .unsupported())
+    assertThat(
+            quality("{type: custom, engine: monteCarlo, implementation: {a: b}}")
+                .report()
+                .unsupported())
         .hasSize(1);
   }
 
@@ -217,19 +244,25 @@ class OdcsReaderTest {
   void a_malformed_or_contradictory_contract_is_refused_with_line_and_path() {
     Map<String, String> problems =
         Map.of(
-            "schema: 5\n", "line 6, $.schema",
-            "schema:\n  - {physicalName: a}\n", "line 7, $.schema[0].name",
-            "schema:\n  - {name: a, name: b}\n", "line 7, $.schema[0].name",
-            "schema:\n  - {name: a}\n  - {name: a}\n", "another object",
+            "schema: 5\n",
+            "line 6, $.schema",
+            "schema:\n  - {physicalName: a}\n",
+            "line 7, $.schema[0].name",
+            "schema:\n  - {name: a, name: b}\n",
+            "line 7, $.schema[0].name",
+            "schema:\n  - {name: a}\n  - {name: a}\n",
+            "another object",
             "schema:\n  - name: a\n    properties: [{name: b, required: 3}]\n",
-                "$.schema[0].properties[0].required",
-            "schema:\n  - name: a\n    properties: [{name: b, logicalType: int}]\n", "logical type",
+            "$.schema[0].properties[0].required",
+            "schema:\n  - name: a\n    properties: [{name: b, logicalType: int}]\n",
+            "logical type",
             "schema:\n  - name: a\n    properties:\n      - {name: b, logicalType: number,"
                 + " logicalTypeOptions: {minimum: 5, maximum: 3}}\n",
-                "line 9, $.schema[0].properties[0].logicalTypeOptions.maximum: contradictory rule",
-            "schema:\n  - name: a\n    quality: [{metric: rowCount}]\n", "threshold",
+            "line 9, $.schema[0].properties[0].logicalTypeOptions.maximum: contradictory rule",
+            "schema:\n  - name: a\n    quality: [{metric: rowCount}]\n",
+            "threshold",
             "schema:\n  - name: a\n    quality: [{metric: rowCount, mustBe: 1, mustNotBe: 0}]\n",
-                "another threshold");
+            "another threshold");
     problems.forEach(
         (schema, problem) ->
             assertThatIllegalArgumentException()
@@ -252,8 +285,7 @@ class OdcsReaderTest {
 
   @Test
   void all_examples_of_the_standard_import() throws IOException {
-    Path examples =
-        Path.of(System.getProperty("corpus.dir", "../../shared/corpus"), "contracts/odcs/examples");
+    Path examples = Corpus.odcs().resolve("examples");
     assumeThat(Files.isDirectory(examples)).isTrue();
     List<Path> files;
     try (Stream<Path> all = Files.walk(examples)) {

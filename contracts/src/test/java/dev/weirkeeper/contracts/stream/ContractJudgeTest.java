@@ -472,7 +472,7 @@ class ContractJudgeTest {
                     Rule.Severity.INFO,
                     Answer.PASS,
                     Answer.PASS)))
-        .contains("members");
+        .contains("without a set");
   }
 
   @Test
@@ -537,5 +537,16 @@ class ContractJudgeTest {
       assertThat(labels.violations(2)).extracting(Violation::rule).containsExactly("matches.v");
       assertThat(labels.badRows()).isEqualTo(3);
     }
+  }
+
+  @Test
+  void a_column_of_another_form_blocks() {
+    Contract contract = Contract.of("c", "1", "public.t", Rule.ofForm("a", Form.INTEGER));
+
+    assertThat(Contracts.of(contract).on(TestRows.relation(List.of(), "a int8")).block(1))
+        .isEmpty();
+    assertThat(Contracts.of(contract).on(TestRows.relation(List.of(), "a text")).block(1))
+        .extracting(Violation::rule)
+        .containsExactly("of-form.a");
   }
 }

@@ -6,6 +6,7 @@ import dev.weirkeeper.Labels;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Form;
 import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Range;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.Test;
 class FastPathsTest {
   private static final int ROUNDS = 100;
   private static final int VALUES = 200;
+  private static final Pattern YEAR_OUT_OF_REACH = Pattern.compile("BC\"|\\d{5,}-\\d\\d-");
 
   private final long seed = 20_260_731L;
   private final Random random = new Random(seed);
@@ -45,6 +48,17 @@ class FastPathsTest {
     TestRows rows = new TestRows(relation);
     values.forEach(rows::insert);
     RowBatch batch = rows.batch();
+    agree(relation, batch, rule, values, naive);
+    // The same rule by the memory engine: a condition takes it there. It compares no rows of a
+    // stream, and knows years from 1 to 9999.
+    boolean far = YEAR_OUT_OF_REACH.matcher(rule.terms().text()).find();
+    if (!rule.kind().equals(Rule.UNIQUE) && !far) {
+      agree(relation, batch, rule.where(Expr.always(Expr.Truth.TRUE)), values, naive);
+    }
+  }
+
+  private void agree(
+      Relation relation, RowBatch batch, Rule rule, List<String> values, Predicate<String> naive) {
     var judge = Contracts.of(Contract.of("c", "1", "public.t", rule)).on(relation);
     assertThat(judge.block(values.size())).as("seed %d, %s", seed, rule.terms()).isEmpty();
     Labels labels = judge.label(batch);

@@ -131,8 +131,7 @@ public final class RandomRecords {
   }
 
   private static Gated.Tally gated(long published, long quarantined, long dropped) {
-    return new Gated.Tally(
-        published + quarantined + dropped, published, quarantined, dropped);
+    return new Gated.Tally(published + quarantined + dropped, published, quarantined, dropped);
   }
 
   /** All findings of an incident are of its asset. */

@@ -30,6 +30,7 @@ final class AppenderLoad implements BulkLoad {
   private final String scratch;
   private final DuckDBAppender appender;
   private @Nullable SQLException failed;
+  private boolean begun;
   private long rows;
 
   AppenderLoad(DuckDBConnection connection, String table, List<GateDialect.Load> columns)
@@ -43,7 +44,12 @@ final class AppenderLoad implements BulkLoad {
     scratch = "load_" + UUID.randomUUID().toString().replace("-", "");
     try (Statement statement = connection.createStatement()) {
       statement.execute(
-          "CREATE TABLE weirkeeper_gate." + scratch + " AS SELECT " + names + " FROM " + table
+          "CREATE TABLE weirkeeper_gate."
+              + scratch
+              + " AS SELECT "
+              + names
+              + " FROM "
+              + table
               + " LIMIT 0");
     }
     appender = connection.createAppender("weirkeeper_gate", scratch);
@@ -59,7 +65,7 @@ final class AppenderLoad implements BulkLoad {
       return;
     }
     try {
-      if (rows >= 0 && !begun) {
+      if (!begun) {
         appender.beginRow();
         begun = true;
       }
@@ -68,8 +74,6 @@ final class AppenderLoad implements BulkLoad {
       failed = e;
     }
   }
-
-  private boolean begun;
 
   @Override
   public void cell(Typing typing, Vec values, int row) {
@@ -86,8 +90,7 @@ final class AppenderLoad implements BulkLoad {
       case INT16 -> appender.append((short) typing.whole(values, row));
       case INT32 -> appender.append((int) typing.whole(values, row));
       case INT64 -> appender.append(typing.whole(values, row));
-      case FLOAT32 ->
-          appender.append(typing.floating(values, row).orElseThrow().floatValue());
+      case FLOAT32 -> appender.append(typing.floating(values, row).orElseThrow().floatValue());
       case FLOAT64 -> appender.append(typing.floating(values, row).orElseThrow().doubleValue());
       case DECIMAL ->
           appender.append(
@@ -142,7 +145,13 @@ final class AppenderLoad implements BulkLoad {
     appender.close();
     try (Statement statement = connection.createStatement()) {
       statement.execute(
-          "INSERT INTO " + table + " (" + names + ") SELECT " + names + " FROM weirkeeper_gate."
+          "INSERT INTO "
+              + table
+              + " ("
+              + names
+              + ") SELECT "
+              + names
+              + " FROM weirkeeper_gate."
               + scratch);
       statement.execute("DROP TABLE weirkeeper_gate." + scratch);
     }

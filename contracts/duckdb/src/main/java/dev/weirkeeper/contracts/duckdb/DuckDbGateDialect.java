@@ -140,9 +140,7 @@ final class DuckDbGateDialect implements GateDialect {
     TargetColumn.Absence absence =
         result.getBoolean(3)
             ? TargetColumn.Absence.NULLABLE
-            : filled != null
-                ? TargetColumn.Absence.DEFAULTED
-                : TargetColumn.Absence.REQUIRED;
+            : filled != null ? TargetColumn.Absence.DEFAULTED : TargetColumn.Absence.REQUIRED;
     return new TargetColumn(result.getString(1), type, kind, precision, scale, absence);
   }
 
@@ -213,8 +211,14 @@ final class DuckDbGateDialect implements GateDialect {
       return Problem.CONFLICT;
     }
     for (String refused :
-        List.of("Constraint Error", "Catalog Error", "Binder Error", "Conversion Error",
-            "Permission Error", "Invalid Input Error", "Out of Range Error")) {
+        List.of(
+            "Constraint Error",
+            "Catalog Error",
+            "Binder Error",
+            "Conversion Error",
+            "Permission Error",
+            "Invalid Input Error",
+            "Out of Range Error")) {
       if (message.contains(refused)) {
         return Problem.REFUSED;
       }

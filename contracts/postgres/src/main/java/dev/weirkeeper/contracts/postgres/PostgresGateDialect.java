@@ -110,9 +110,7 @@ final class PostgresGateDialect implements GateDialect {
     TargetColumn.Absence absence =
         !result.getBoolean(5)
             ? TargetColumn.Absence.NULLABLE
-            : result.getBoolean(6)
-                ? TargetColumn.Absence.DEFAULTED
-                : TargetColumn.Absence.REQUIRED;
+            : result.getBoolean(6) ? TargetColumn.Absence.DEFAULTED : TargetColumn.Absence.REQUIRED;
     return new TargetColumn(
         result.getString(1), result.getString(2), kind, precision, scale, absence);
   }
@@ -191,6 +189,9 @@ final class PostgresGateDialect implements GateDialect {
 
   @Override
   public Problem problem(SQLException e) {
+    if (Session.LOST_ROWS.equals(e.getSQLState())) {
+      return Problem.REFUSED;
+    }
     return switch (Failures.kind(e)) {
       case AGAIN -> Problem.CONFLICT;
       case ROW, TABLE -> Problem.REFUSED;

@@ -79,8 +79,7 @@ public final class PostgresGateTarget {
     }
 
     public GateTarget build() {
-      return new SqlGateTarget(
-          new PostgresGateDialect(connections), asset, quarantineLimit, steps);
+      return new SqlGateTarget(new PostgresGateDialect(connections), asset, quarantineLimit, steps);
     }
   }
 }

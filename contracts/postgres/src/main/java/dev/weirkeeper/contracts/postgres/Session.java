@@ -20,6 +20,9 @@ final class Session implements AutoCloseable {
   };
   private static final byte[] BINARY_TRAILER = {(byte) 0xff, (byte) 0xff};
 
+  /** The state of the error that says that a COPY stored other than all rows. */
+  static final String LOST_ROWS = "XX001";
+
   /** Which form the data of a COPY has. */
   enum Format {
     TEXT,
@@ -74,7 +77,8 @@ final class Session implements AutoCloseable {
     long stored = open.endCopy();
     if (stored != sent) {
       throw new SQLException(
-          "The database stored " + stored + " of " + sent + " rows that were copied", "XX001");
+          "The database stored " + stored + " of " + sent + " rows that were copied",
+          LOST_ROWS);
     }
   }
 

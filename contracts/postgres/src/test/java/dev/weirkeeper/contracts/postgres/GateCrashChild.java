@@ -37,8 +37,7 @@ final class GateCrashChild {
 
   private static final Fields FIELDS =
       new Fields(
-          List.of(
-              new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
+          List.of(new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
 
   private GateCrashChild() {}
 

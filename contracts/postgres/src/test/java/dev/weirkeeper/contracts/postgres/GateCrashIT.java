@@ -82,7 +82,8 @@ class GateCrashIT {
                 "-XX:+UseSerialGC",
                 "-Xshare:auto",
                 "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
                 GateCrashChild.class.getName(),
                 TargetFixture.server().url(database.database, GateFixture.LOGIN),
                 Boolean.toString(staged),

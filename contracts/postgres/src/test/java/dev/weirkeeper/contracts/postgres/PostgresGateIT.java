@@ -50,8 +50,7 @@ import org.junit.jupiter.api.Test;
 class PostgresGateIT {
   private static final Fields FIELDS =
       new Fields(
-          List.of(
-              new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
+          List.of(new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
   private static final Contract NAMED =
       Contract.of("items", "1", "public.items", Rule.notNull("name"));
   private static final GatePolicy GENEROUS = GatePolicy.STANDARD.quarantining(1000, 1);
@@ -171,15 +170,11 @@ class PostgresGateIT {
 
     List<GateReport> reports = new ArrayList<>();
     for (Contract contract : List.of(NAMED, staged)) {
-      try {
-        reports.add(
-            gate(contract).open().write(rows(row(1L, "a"), row(2L, "b")), CallControl.NONE));
-      } catch (IOException e) {
-        assertThat(e).hasMessageContaining("XX001");
-      }
+      reports.add(
+          gate(contract).open().write(rows(row(1L, "a"), row(2L, "b")), CallControl.NONE));
     }
 
-    assertThat(reports).allSatisfy(r -> assertThat(r.status().publishes()).isFalse());
+    assertThat(reports).extracting(GateReport::status).containsOnly(GateStatus.ERROR);
     assertThat(database.published()).isEmpty();
     assertThat(ledger()).isZero();
   }
@@ -188,10 +183,8 @@ class PostgresGateIT {
   void uniqueness_under_a_condition_asks_rows_of_the_target_that_meet_it() throws Exception {
     database.execute("INSERT INTO public.items VALUES (1, 'old'), (2, 'live')");
     Expr live =
-        new Expr.Compare(
-            Operand.column("name"), Expr.Comparison.EQUAL, Operand.constant("live"));
-    Contract contract =
-        Contract.of("items", "3", "public.items", Rule.unique("id").where(live));
+        new Expr.Compare(Operand.column("name"), Expr.Comparison.EQUAL, Operand.constant("live"));
+    Contract contract = Contract.of("items", "3", "public.items", Rule.unique("id").where(live));
 
     GateReport report =
         gate(contract).open().write(rows(row(1L, "live"), row(2L, "live")), CallControl.NONE);
@@ -256,14 +249,14 @@ class PostgresGateIT {
   }
 
   @Test
-  void invariant_6_a_commit_that_never_arrived_is_no_report_and_may_come_again()
-      throws Exception {
+  void invariant_6_a_commit_that_never_arrived_is_no_report_and_may_come_again() throws Exception {
     Gate gate = failing(Fault.NEVER_ARRIVES);
 
     assertThatThrownBy(() -> gate.write(rows(row(1L, "a"), row(2L, null)), CallControl.NONE))
         .isInstanceOf(IOException.class);
     assertThat(database.published()).isEmpty();
-    GateReport report = gate(NAMED).open().write(rows(row(1L, "a"), row(2L, null)), CallControl.NONE);
+    GateReport report =
+        gate(NAMED).open().write(rows(row(1L, "a"), row(2L, null)), CallControl.NONE);
 
     assertThat(report.tally()).isEqualTo(GateTally.of(1, 1, 0));
     assertThat(database.published()).containsExactly("1|a|null");
@@ -326,18 +319,36 @@ class PostgresGateIT {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     String uuid = "123e4567-e89b-12d3-a456-426614174000";
     for (String number :
-        List.of("0", "-0.0001", "1", "10000", "123456789.123456789", "-99999999999999999999.5",
-            "0.00000001", "1E+20", "4294967296.0000")) {
+        List.of(
+            "0",
+            "-0.0001",
+            "1",
+            "10000",
+            "123456789.123456789",
+            "-99999999999999999999.5",
+            "0.00000001",
+            "1E+20",
+            "4294967296.0000")) {
       rows.add(
           Arrays.asList(
-              -7L, 70_000L, Long.MIN_VALUE, 0.5, -1.25e-300, new BigDecimal(number),
-              new BigDecimal("-12345678.9"), "é\n\t\\😀", "äöü€x", true,
-              LocalDate.of(1969, 12, 31), LocalDateTime.of(1999, 12, 31, 23, 59, 59, 999_999_000),
-              Instant.parse("2038-01-19T03:14:08.000001Z"), uuid, "{\"a\": [1, null]}"));
+              -7L,
+              70_000L,
+              Long.MIN_VALUE,
+              0.5,
+              -1.25e-300,
+              new BigDecimal(number),
+              new BigDecimal("-12345678.9"),
+              "é\n\t\\😀",
+              "äöü€x",
+              true,
+              LocalDate.of(1969, 12, 31),
+              LocalDateTime.of(1999, 12, 31, 23, 59, 59, 999_999_000),
+              Instant.parse("2038-01-19T03:14:08.000001Z"),
+              uuid,
+              "{\"a\": [1, null]}"));
     }
     rows.add(Arrays.asList(new Object[15]));
-    Contract contract =
-        Contract.of("types", "1", "public.types", Rule.columnsInclude("i2"));
+    Contract contract = Contract.of("types", "1", "public.types", Rule.columnsInclude("i2"));
     Gate gate =
         Gate.to(
                 PostgresGateTarget.of(new Asset("warehouse", "public.types"), database.login())
@@ -409,8 +420,7 @@ class PostgresGateIT {
             Clock.systemUTC());
 
     assertThatThrownBy(
-            () ->
-                gate(NAMED).journal(journal).open().write(rows(row(1L, "a")), CallControl.NONE))
+            () -> gate(NAMED).journal(journal).open().write(rows(row(1L, "a")), CallControl.NONE))
         .isInstanceOf(JournalException.class);
     assertThat(database.published()).isEmpty();
     assertThat(ledger()).isZero();

@@ -156,10 +156,8 @@ final class ContractsGate {
     try (FrameSource source =
             DuckDbFiles.open(
                 new DatasetRef(new Asset("files", "orders"), ""), file, DuckDbCaps.DEFAULT);
-        GateTarget target =
-            PostgresGateTarget.of(ORDERS, server.dataSource(DATABASE)).build()) {
-      GateReport report =
-          Gate.to(target).contract(CONTRACT).open().write(source, CallControl.NONE);
+        GateTarget target = PostgresGateTarget.of(ORDERS, server.dataSource(DATABASE)).build()) {
+      GateReport report = Gate.to(target).contract(CONTRACT).open().write(source, CallControl.NONE);
       if (report.tally().published() != rows) {
         throw new IllegalStateException("The gate said " + report.status() + report.reason());
       }
@@ -205,7 +203,9 @@ final class ContractsGate {
     buffer.putInt(8).putDouble(row.getDouble(6));
     text(buffer, row.getString(7));
     buffer.putInt(1).put((byte) (row.getBoolean(8) ? 1 : 0));
-    buffer.putInt(4).putInt((int) (row.getObject(9, java.time.LocalDate.class).toEpochDay() - 10_957));
+    buffer
+        .putInt(4)
+        .putInt((int) (row.getObject(9, java.time.LocalDate.class).toEpochDay() - 10_957));
     java.time.LocalDateTime updated = row.getObject(10, java.time.LocalDateTime.class);
     buffer
         .putInt(8)
