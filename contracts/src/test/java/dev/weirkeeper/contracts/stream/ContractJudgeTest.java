@@ -16,6 +16,7 @@ import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Type;
 import dev.weirkeeper.Violation;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Form;
 import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Range;
 import dev.weirkeeper.contracts.Rule;
