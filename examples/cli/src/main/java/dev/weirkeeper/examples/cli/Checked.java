@@ -4,7 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.contracts.ImportReport;
 import dev.weirkeeper.contracts.engine.ContractReport;
+import dev.weirkeeper.contracts.engine.Judgement;
+import dev.weirkeeper.contracts.engine.RuleResult;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A check that was made: what is shown of it.
@@ -26,6 +29,14 @@ record Checked(
     requireNonNull(account, "account");
     distributions = List.copyOf(distributions);
     requireNonNull(privacy, "privacy");
+  }
+
+  /** Why a rule was not kept, where its sentence and its counts do not say that already. */
+  static Optional<String> reason(RuleResult result) {
+    boolean counted =
+        result.judgement().status() == Judgement.Status.FAILED
+            && result.judgement().measured() instanceof Judgement.Rows;
+    return counted ? Optional.empty() : result.judgement().reason();
   }
 
   Verdict verdict() {

@@ -30,7 +30,7 @@ final class ExprWords {
     if (expr instanceof Expr.In in) {
       return of(in.value(), depth)
           + " in ("
-          + in.members().stream().limit(8).map(Object::toString).collect(Collectors.joining(", "))
+          + in.members().stream().limit(8).map(RuleWords::text).collect(Collectors.joining(", "))
           + (in.members().size() > 8 ? ", " + MORE : "")
           + ")";
     }
@@ -115,7 +115,7 @@ final class ExprWords {
       return column.name();
     }
     if (operand instanceof Operand.Constant constant) {
-      return constant.value().toString();
+      return RuleWords.text(constant.value());
     }
     if (operand instanceof Operand.Length length) {
       return "length(" + of(length.of(), depth + 1) + ")";

@@ -41,7 +41,8 @@ final class Figures {
   static String edge(double value) {
     BigDecimal rounded =
         new BigDecimal(value, new MathContext(6, RoundingMode.HALF_EVEN)).stripTrailingZeros();
-    String plain = rounded.toPlainString();
-    return plain.length() <= 12 ? plain : rounded.toString();
+    return rounded.scale() <= 0 && rounded.precision() - rounded.scale() <= 12
+        ? count(rounded.longValueExact())
+        : rounded.scale() <= 9 && rounded.scale() > 0 ? rounded.toPlainString() : rounded.toString();
   }
 }

@@ -1,7 +1,10 @@
 package dev.weirkeeper.examples.cli;
 
 import dev.weirkeeper.contracts.ImportReport;
+import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.TableRules;
+import dev.weirkeeper.contracts.Terms;
 import dev.weirkeeper.contracts.engine.Answers;
 import dev.weirkeeper.contracts.engine.ContractReport;
 import dev.weirkeeper.contracts.engine.Judgement;
@@ -28,7 +31,13 @@ final class ReportPage {
   private static final int WIDTH = 720;
   private static final int HEIGHT = 120;
   private static final int LINE = 22;
-  private static final int LABELS = 210;
+  private static final int MOST_LETTERS = 28;
+
+  /** Width of a letter of a label. */
+  private static final double GLYPH = 6.8;
+
+  private static final Set<String> SETS =
+      Set.of(Rule.IN_SET, Rule.NOT_IN_SET, TableRules.DISTINCT_IN_SET);
   private static final String STYLE = style();
 
   private final Checked checked;
@@ -225,12 +234,12 @@ final class ReportPage {
         SPAN,
         words(rule.severity()),
         CLASS,
-        rule.severity() == Rule.Severity.CRITICAL ? "chip bad" : "chip");
+        "chip");
     out.element(SPAN, rule.id(), CLASS, "soft small");
     out.open("h3");
     sentence(rule);
     out.close("h3").line();
-    judgement.reason().ifPresent(reason -> out.element("p", reason, CLASS, "soft small"));
+    Checked.reason(result).ifPresent(reason -> out.element("p", reason, CLASS, "soft small"));
     if (judgement.measured() instanceof Judgement.Rows rows) {
       counts(rule, rows);
       sample(rows);
@@ -390,27 +399,60 @@ final class ReportPage {
 
   private void values(Distribution distribution) {
     List<Distribution.Bar> bars = distribution.bars();
+    Set<String> known = said(distribution.column());
     svg(distribution, bars.size() * LINE);
-    double scale = (double) (WIDTH - LABELS - 110) / Math.max(1, distribution.most());
+    List<String> labels = bars.stream().map(bar -> label(distribution, bar, known)).toList();
+    double left = 10 + GLYPH * labels.stream().mapToInt(Table::columns).max().orElse(0);
+    double scale = (WIDTH - left - 110) / Math.max(1, distribution.most());
     for (int i = 0; i < bars.size(); i++) {
       Distribution.Bar bar = bars.get(i);
       int top = i * LINE;
-      String shown =
-          checked
-              .privacy()
-              .cell(distribution.column(), Optional.of(bar.label()));
-      String cut = Table.cut(Visible.line(shown), 28);
       out.open("g").element("title", told(bar));
-      label(LABELS - 10, top + 14, "end", cut);
+      label(left - 10, top + 14, "end", labels.get(i));
       double all = Math.max(1.5, bar.all() * scale);
-      rect("all", LABELS, top + 4, all, LINE - 9);
+      rect("all", left, top + 4, all, LINE - 9);
       if (bar.bad() > 0) {
-        rect("broke", LABELS, top + 4, Math.max(1.5, bar.bad() * scale), LINE - 9);
+        rect("broke", left, top + 4, Math.max(1.5, bar.bad() * scale), LINE - 9);
       }
-      label(LABELS + all + 8, top + 14, "start", Figures.count(bar.all()));
+      label(left + all + 8, top + 14, "start", Figures.count(bar.all()));
       out.close("g").line();
     }
     out.close("svg").line();
+  }
+
+  private String label(Distribution distribution, Distribution.Bar bar, Set<String> known) {
+    String column = distribution.column();
+    String shown =
+        known.contains(bar.label()) && !checked.privacy().hides(column)
+            ? bar.label()
+            : checked.privacy().cell(column, Optional.of(bar.label()));
+    return Table.cut(Visible.line(shown), MOST_LETTERS);
+  }
+
+  /** Values that the contract names itself, so that they need no mask. */
+  private Set<String> said(String column) {
+    Set<String> values = new HashSet<>();
+    for (Rule rule : report.contract().rules()) {
+      if (SETS.contains(rule.kind()) && rule.columns().equals(List.of(column))) {
+        members(rule)
+            .forEach(
+                member ->
+                    values.add(
+                        member instanceof Literal.Text text
+                            ? text.value()
+                            : RuleWords.text(member)));
+      }
+    }
+    return values;
+  }
+
+  private static List<Literal> members(Rule rule) {
+    try {
+      return rule.terms().as(Terms.Members.class).members().orElse(List.of());
+    } catch (IllegalArgumentException e) {
+      // Other terms than those of its kind: the rule is an error, and names nothing.
+      return List.of();
+    }
   }
 
   private static String told(Distribution.Bar bar) {

@@ -63,7 +63,7 @@ final class ReportText {
   private void details(RuleResult result) {
     Judgement judgement = result.judgement();
     List<String> lines = new ArrayList<>();
-    judgement.reason().ifPresent(lines::add);
+    Checked.reason(result).ifPresent(lines::add);
     if (judgement.measured() instanceof Judgement.Observed observed) {
       observed
           .value()
@@ -106,7 +106,7 @@ final class ReportText {
   }
 
   private static String mostly(Rule rule) {
-    return rule.mostly() < 1 ? " of " + Figures.percent(1 - rule.mostly()) : "";
+    return rule.mostly() < 1 ? ", max " + Figures.percent(1 - rule.mostly()) : "";
   }
 
   private static Style style(String status) {

@@ -7,11 +7,14 @@ import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.TableRules;
 import dev.weirkeeper.contracts.TableTerms;
 import dev.weirkeeper.contracts.Terms;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** Says in plain English what a rule asks of the data. Pure. */
 final class RuleWords {
+  private static final int PLAIN_DIGITS = 24;
+
   private final Rule rule;
   private final Sentence sentence = new Sentence();
 
@@ -64,7 +67,7 @@ final class RuleWords {
   }
 
   private static List<String> texts(List<Literal> literals) {
-    return literals.stream().map(Object::toString).toList();
+    return literals.stream().map(RuleWords::text).toList();
   }
 
   private boolean aboutRows() {
@@ -176,7 +179,7 @@ final class RuleWords {
               .say("The sum of ")
               .list(rule.columns())
               .say(" is ")
-              .quote(terms(Terms.Total.class).total().toString());
+              .quote(text(terms(Terms.Total.class).total()));
       case Rule.HOLDS ->
           sentence.say("In each row, ").quote(ExprWords.of(terms(Terms.Holds.class).expr()));
       case Rule.REFERS -> {
@@ -287,7 +290,7 @@ final class RuleWords {
             .say("The answer of ")
             .quote(query.select())
             .say(" is ")
-            .quote(query.range().toString());
+            .quote(text(query.range()));
       }
       case TableRules.ROWS_BETWEEN -> {
         TableTerms.RowsBetween rows = terms(TableTerms.RowsBetween.class);
@@ -298,7 +301,7 @@ final class RuleWords {
                     : "The percentage of rows where ")
             .quote(ExprWords.of(rows.rows()))
             .say(" is ")
-            .quote(rows.within().toString());
+            .quote(text(rows.within()));
       }
       case Rule.UNSUPPORTED -> {
         sentence.quote(terms(Terms.Unsupported.class).expectation());
@@ -315,7 +318,32 @@ final class RuleWords {
   }
 
   private String range() {
-    return terms(Range.class).toString();
+    return text(terms(Range.class));
+  }
+
+  private static String text(Range range) {
+    List<String> bounds = new ArrayList<>();
+    range
+        .min()
+        .ifPresent(
+            bound ->
+                bounds.add(
+                    (bound.inclusive() ? "at least " : "more than ") + text(bound.value())));
+    range
+        .max()
+        .ifPresent(
+            bound ->
+                bounds.add((bound.inclusive() ? "at most " : "less than ") + text(bound.value())));
+    return bounds.isEmpty() ? "anything" : String.join(" and ", bounds);
+  }
+
+  /** A literal as people write it: 1000, not 1E+3. */
+  static String text(Literal literal) {
+    if (literal instanceof Literal.Numeric number) {
+      String plain = number.decimal().toPlainString();
+      return plain.length() <= PLAIN_DIGITS ? plain : number.toString();
+    }
+    return literal.toString();
   }
 
   private void measure(String what) {
