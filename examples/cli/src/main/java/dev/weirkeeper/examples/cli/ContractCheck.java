@@ -125,8 +125,7 @@ final class ContractCheck implements Callable<Integer> {
     }
     if (format == Format.GX) {
       output.document(
-          GxResults.of(
-              checked.report(), suite.gx().orElseThrow(), wanted, GxResults.Order.GX));
+          GxResults.of(checked.report(), suite.gx().orElseThrow(), wanted, GxResults.Order.GX));
     } else if (format == Format.JSON || output.isJson()) {
       output.json(ReportJson.of(checked));
     } else {

@@ -60,8 +60,7 @@ final class ContractExplain implements Callable<Integer> {
     Suite suite = options.read();
     Contract contract = suite.contract(options.table());
     Options how =
-        ResultFormat.of(ResultFormat.Level.SUMMARY)
-            .options(options.mode(), new Fields(List.of()));
+        ResultFormat.of(ResultFormat.Level.SUMMARY).options(options.mode(), new Fields(List.of()));
     Explanation explanation =
         Engines.duckdb(options.data(), Limit.NONE)
             .explain(contract, new DatasetRef(options.asset(contract.asset()), ""), how);

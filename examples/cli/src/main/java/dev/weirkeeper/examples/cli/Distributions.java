@@ -23,8 +23,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds out how the columns of broken rules are spread. What cannot be found out (too many different
- * values, a kind of value without order) has no picture; that is never an error of the check.
+ * Finds out how the columns of broken rules are spread. What cannot be found out (too many
+ * different values, a kind of value without order) has no picture; that is never an error of the
+ * check.
  */
 final class Distributions {
   private static final int MOST_COLUMNS = 12;
@@ -235,8 +236,7 @@ final class Distributions {
               bins.above(),
               badBins.map(Answers.Bins::above).orElse(0L)));
     }
-    return Optional.of(
-        new Distribution(field.name(), Distribution.Sort.BINS, bars, missing));
+    return Optional.of(new Distribution(field.name(), Distribution.Sort.BINS, bars, missing));
   }
 
   /** The most common values, and the most common bad ones. */
@@ -255,7 +255,8 @@ final class Distributions {
         answers.counts(all).stream()
             .sorted(Comparator.comparing(Answers.Counted::count).reversed())
             .toList();
-    Set<Answers.Counted> shown = new LinkedHashSet<>(common.subList(0, Math.min(COMMON, common.size())));
+    Set<Answers.Counted> shown =
+        new LinkedHashSet<>(common.subList(0, Math.min(COMMON, common.size())));
     common.stream()
         .filter(counted -> badCounts.containsKey(counted.value()) && !shown.contains(counted))
         .limit(BAD)
@@ -270,7 +271,6 @@ final class Distributions {
                         counted.count(),
                         badCounts.getOrDefault(counted.value(), 0L)))
             .toList();
-    return Optional.of(
-        new Distribution(field.name(), Distribution.Sort.VALUES, bars, missing));
+    return Optional.of(new Distribution(field.name(), Distribution.Sort.VALUES, bars, missing));
   }
 }

@@ -17,8 +17,7 @@ enum Engines {
   MEMORY {
     @Override
     ContractValidator over(Path data, Limit limit) {
-      return new MemoryValidator(
-          dataset -> DuckDbFiles.open(dataset, data, DuckDbCaps.DEFAULT));
+      return new MemoryValidator(dataset -> DuckDbFiles.open(dataset, data, DuckDbCaps.DEFAULT));
     }
   },
   /** Lets DuckDB answer; for files larger than the heap. */

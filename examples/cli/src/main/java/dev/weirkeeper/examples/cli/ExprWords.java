@@ -23,9 +23,7 @@ final class ExprWords {
       return MORE;
     }
     if (expr instanceof Expr.Compare compare) {
-      return of(compare.left(), depth)
-          + sign(compare.how())
-          + of(compare.right(), depth);
+      return of(compare.left(), depth) + sign(compare.how()) + of(compare.right(), depth);
     }
     if (expr instanceof Expr.In in) {
       return of(in.value(), depth)

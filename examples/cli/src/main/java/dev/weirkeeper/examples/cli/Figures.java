@@ -43,6 +43,8 @@ final class Figures {
         new BigDecimal(value, new MathContext(6, RoundingMode.HALF_EVEN)).stripTrailingZeros();
     return rounded.scale() <= 0 && rounded.precision() - rounded.scale() <= 12
         ? count(rounded.longValueExact())
-        : rounded.scale() <= 9 && rounded.scale() > 0 ? rounded.toPlainString() : rounded.toString();
+        : rounded.scale() <= 9 && rounded.scale() > 0
+            ? rounded.toPlainString()
+            : rounded.toString();
   }
 }

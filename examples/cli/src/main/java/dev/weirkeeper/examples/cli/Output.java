@@ -62,7 +62,9 @@ final class Output {
     text.lines()
         .forEach(
             line ->
-                terminal.out().println(text.startsWith("{") ? Visible.json(line) : Visible.line(line)));
+                terminal
+                    .out()
+                    .println(text.startsWith("{") ? Visible.json(line) : Visible.line(line)));
   }
 
   void line(String text) {

@@ -100,10 +100,7 @@ final class Privacy {
   /** The shape of a text. */
   static String shape(String text) {
     StringBuilder shape = new StringBuilder();
-    text.codePoints()
-        .limit(LONGEST_SHAPE)
-        .map(Privacy::shape)
-        .forEach(shape::appendCodePoint);
+    text.codePoints().limit(LONGEST_SHAPE).map(Privacy::shape).forEach(shape::appendCodePoint);
     return text.codePointCount(0, text.length()) > LONGEST_SHAPE
         ? shape.append('\u2026').toString()
         : shape.toString();

@@ -20,7 +20,7 @@ final class ProgressBar implements ProgressListener, AutoCloseable {
   private final long begun = System.nanoTime();
   private long done;
   private OptionalLong total = OptionalLong.empty();
-  private String what = "begins";
+  private String what = "the files are opened";
   private boolean drawn;
 
   ProgressBar(Terminal terminal) {

@@ -205,10 +205,7 @@ final class ReportPage {
     sentence(result.rule());
     out.close("td").open("td", CLASS, "kept");
     if (result.judgement().measured() instanceof Judgement.Rows rows) {
-      out.text(
-          rows.unexpected() == 0
-              ? "none of " + Figures.count(rows.considered())
-              : bad(rows));
+      out.text(rows.unexpected() == 0 ? "none of " + Figures.count(rows.considered()) : bad(rows));
     } else {
       out.text("\u2013");
     }
@@ -230,11 +227,7 @@ final class ReportPage {
     Judgement judgement = result.judgement();
     out.open("article").line();
     out.element(SPAN, words(judgement.status()), CLASS, "chip " + tone(judgement.status()));
-    out.element(
-        SPAN,
-        words(rule.severity()),
-        CLASS,
-        "chip");
+    out.element(SPAN, words(rule.severity()), CLASS, "chip");
     out.element(SPAN, rule.id(), CLASS, "soft small");
     out.open("h3");
     sentence(rule);
@@ -254,8 +247,7 @@ final class ReportPage {
                       .close("p"));
     }
     for (Distribution distribution : checked.distributions()) {
-      if (rule.columns().contains(distribution.column())
-          && pictured.add(distribution.column())) {
+      if (rule.columns().contains(distribution.column()) && pictured.add(distribution.column())) {
         picture(distribution);
       }
     }
@@ -271,9 +263,7 @@ final class ReportPage {
     out.text(".").close("p");
     out.open("div", CLASS, "share", "aria-hidden", "true")
         .open(
-            SPAN,
-            "style",
-            String.format(Locale.ROOT, "width: %.3f%%", Math.min(100, share * 100)))
+            SPAN, "style", String.format(Locale.ROOT, "width: %.3f%%", Math.min(100, share * 100)))
         .close(SPAN)
         .close("div")
         .line();
@@ -521,9 +511,7 @@ final class ReportPage {
     out.close("dl").line();
     if (!account.unsupported().isEmpty()) {
       out.open("details", "open", "open").element("summary", "What is not judged").open("ul");
-      account
-          .unsupported()
-          .forEach(item -> item(item.expectation(), item.path(), item.reason()));
+      account.unsupported().forEach(item -> item(item.expectation(), item.path(), item.reason()));
       out.close("ul").close("details").line();
     }
     if (!account.approximated().isEmpty()) {

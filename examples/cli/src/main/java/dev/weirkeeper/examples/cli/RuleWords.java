@@ -35,13 +35,9 @@ final class RuleWords {
     if (!said) {
       return words.byName();
     }
-    rule.condition()
-        .ifPresent(rows -> words.sentence.say(", where ").quote(ExprWords.of(rows)));
+    rule.condition().ifPresent(rows -> words.sentence.say(", where ").quote(ExprWords.of(rows)));
     if (rule.mostly() < 1) {
-      words.sentence.say(
-          ", in at least "
-              + Figures.percent(rule.mostly())
-              + " of the rows");
+      words.sentence.say(", in at least " + Figures.percent(rule.mostly()) + " of the rows");
     }
     return words.sentence.say(".");
   }
@@ -80,8 +76,7 @@ final class RuleWords {
       case Rule.BETWEEN -> subject().say(" is ").quote(range());
       case Rule.LENGTH_BETWEEN ->
           sentence.say("The length of ").quote(column()).say(" is ").quote(range());
-      case Rule.MATCHES ->
-          subject().say(" matches ").quote(terms(Terms.Pattern.class).regex());
+      case Rule.MATCHES -> subject().say(" matches ").quote(terms(Terms.Pattern.class).regex());
       case Rule.NOT_MATCHES ->
           subject().say(" does not match ").quote(terms(Terms.Pattern.class).regex());
       case Rule.MATCHES_LIST -> {
@@ -92,8 +87,7 @@ final class RuleWords {
       }
       case Rule.NOT_MATCHES_LIST ->
           subject().say(" matches none of ").list(terms(Terms.Patterns.class).regexes());
-      case Rule.LIKE ->
-          subject().say(" is like ").quote(terms(Terms.LikePattern.class).pattern());
+      case Rule.LIKE -> subject().say(" is like ").quote(terms(Terms.LikePattern.class).pattern());
       case Rule.NOT_LIKE ->
           subject().say(" is not like ").quote(terms(Terms.LikePattern.class).pattern());
       case Rule.LIKE_LIST -> {
@@ -286,11 +280,7 @@ final class RuleWords {
       }
       case TableRules.QUERY_BETWEEN -> {
         TableTerms.SelectRange query = terms(TableTerms.SelectRange.class);
-        sentence
-            .say("The answer of ")
-            .quote(query.select())
-            .say(" is ")
-            .quote(text(query.range()));
+        sentence.say("The answer of ").quote(query.select()).say(" is ").quote(text(query.range()));
       }
       case TableRules.ROWS_BETWEEN -> {
         TableTerms.RowsBetween rows = terms(TableTerms.RowsBetween.class);
@@ -327,8 +317,7 @@ final class RuleWords {
         .min()
         .ifPresent(
             bound ->
-                bounds.add(
-                    (bound.inclusive() ? "at least " : "more than ") + text(bound.value())));
+                bounds.add((bound.inclusive() ? "at least " : "more than ") + text(bound.value())));
     range
         .max()
         .ifPresent(

@@ -71,8 +71,7 @@ class ContractCommandTest {
 
   @Test
   void a_terminal_gets_colours_and_no_escape_of_others() throws IOException {
-    Fixtures.file(
-        folder, "orders.csv", "id,amount,status,email\n1,1,\u001b[31mred,a@b\n");
+    Fixtures.file(folder, "orders.csv", "id,amount,status,email\n1,1,\u001b[31mred,a@b\n");
 
     int status =
         screen.at(
@@ -107,8 +106,7 @@ class ContractCommandTest {
   }
 
   @Test
-  void both_engines_give_the_same_result_in_the_shape_of_great_expectations()
-      throws IOException {
+  void both_engines_give_the_same_result_in_the_shape_of_great_expectations() throws IOException {
     List<JsonNode> results = new ArrayList<>();
     for (String engine : List.of("memory", "duckdb")) {
       assertThat(check("--engine", engine, "--format", "gx", "--mode", "gx-sql")).isEqualTo(1);
@@ -203,8 +201,7 @@ class ContractCommandTest {
   @ParameterizedTest
   @ValueSource(strings = {"memory", "duckdb"})
   void damaged_and_absent_data_is_an_error(String engine) throws Exception {
-    Path whole =
-        Fixtures.parquet(folder, "whole.parquet", "SELECT range AS id FROM range(100000)");
+    Path whole = Fixtures.parquet(folder, "whole.parquet", "SELECT range AS id FROM range(100000)");
     byte[] bytes = Files.readAllBytes(whole);
     data = Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(bytes, 5000));
 
@@ -254,8 +251,7 @@ class ContractCommandTest {
 
     screen.clear();
     assertThat(
-            screen.run(
-                "contract", "explain", "--suite", suite, "--data", data, "--max-bytes", 10))
+            screen.run("contract", "explain", "--suite", suite, "--data", data, "--max-bytes", 10))
         .isEqualTo(2);
     assertThat(screen.err()).contains("more than the limit of 10");
 

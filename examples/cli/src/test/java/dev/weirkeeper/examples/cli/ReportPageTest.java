@@ -63,8 +63,7 @@ class ReportPageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"memory", "duckdb"})
-  void the_page_says_what_is_broken_in_plain_words_the_worst_first(String engine)
-      throws Exception {
+  void the_page_says_what_is_broken_in_plain_words_the_worst_first(String engine) throws Exception {
     Document page = parse(orders("--engine", engine));
 
     assertThat(texts(page, "title")).first().isEqualTo("Failed: orders");
@@ -75,12 +74,12 @@ class ReportPageTest {
         .hasSize(5)
         .contains(
             "amount is at least 0 and at most 1000, in at least 90 % of the rows.",
-            "status is one of 'new', 'paid'.",
-            "The largest amount is at most 9000.")
+            "status is one of 'new', 'paid'.", "The largest amount is at most 9000.")
         .last()
         .isEqualTo("No two rows have the same id.");
     assertThat(page.getDocumentElement().getTextContent())
-        .contains("2 of 6 (33.33 %)", "rows are bad; at most 10 % may be", engine, "100 % (7 of 7)");
+        .contains(
+            "2 of 6 (33.33 %)", "rows are bad; at most 10 % may be", engine, "100 % (7 of 7)");
   }
 
   @Test
