@@ -3,6 +3,7 @@ package dev.weirkeeper.contracts;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -92,6 +93,9 @@ public final class TableTerms {
                 + " values, "
                 + weights.size()
                 + " weights");
+      }
+      if (new HashSet<>(values).size() != values.size()) {
+        throw new IllegalArgumentException("A partition names a value twice");
       }
       requireShares(weights);
     }

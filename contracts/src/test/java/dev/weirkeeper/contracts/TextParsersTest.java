@@ -46,8 +46,21 @@ class TextParsersTest {
   void dateutil_does_not_read_these() {
     List<String> others =
         List.of(
-            "", " ", "abc", "2020-13-45", "2020-02-30", "25:00", "10:61", "1 2 3 4", "am", "13 pm x",
-            "nan", "a-1", "{\"k\":1}", "x%y", "10:10:10:10:10 2020 2021");
+            "",
+            " ",
+            "abc",
+            "2020-13-45",
+            "2020-02-30",
+            "25:00",
+            "10:61",
+            "1 2 3 4",
+            "am",
+            "13 pm x",
+            "nan",
+            "a-1",
+            "{\"k\":1}",
+            "x%y",
+            "10:10:10:10:10 2020 2021");
 
     assertThat(others).noneMatch(DateParser::reads);
   }
@@ -101,13 +114,38 @@ class TextParsersTest {
   void json_is_what_python_takes_for_it() {
     assertThat(
             List.of(
-                "1", "-0.5e+10", "\"a\\u00e9\\n\"", "[]", "{}", " [1, {\"a\": null}] ", "NaN",
-                "-Infinity", "true", "[NaN, Infinity]", "1E5", "\"\\ud800\""))
+                "1",
+                "-0.5e+10",
+                "\"a\\u00e9\\n\"",
+                "[]",
+                "{}",
+                " [1, {\"a\": null}] ",
+                "NaN",
+                "-Infinity",
+                "true",
+                "[NaN, Infinity]",
+                "1E5",
+                "\"\\ud800\""))
         .allMatch(PythonJson::reads);
     assertThat(
             List.of(
-                "", "01", "1.", ".5", "[1,]", "{a:1}", "'a'", "tru", "\"\t\"", "1 2", "+1",
-                "{\"a\" 1}", "[1,2", "nan", "\"\\x\"", "--1", "1e"))
+                "",
+                "01",
+                "1.",
+                ".5",
+                "[1,]",
+                "{a:1}",
+                "'a'",
+                "tru",
+                "\"\t\"",
+                "1 2",
+                "+1",
+                "{\"a\" 1}",
+                "[1,2",
+                "nan",
+                "\"\\x\"",
+                "--1",
+                "1e"))
         .noneMatch(PythonJson::reads);
     assertThat(PythonJson.reads("[".repeat(100_000))).isFalse();
   }

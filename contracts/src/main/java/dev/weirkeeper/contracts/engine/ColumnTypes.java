@@ -113,8 +113,18 @@ final class ColumnTypes {
 
   private static final Set<String> NATIVE =
       Set.of(
-          "none", "bool", "int", "long", "float", "bytes", "complex", "str", "string_types",
-          "unicode", "list", "dict");
+          "none",
+          "bool",
+          "int",
+          "long",
+          "float",
+          "bytes",
+          "complex",
+          "str",
+          "string_types",
+          "unicode",
+          "list",
+          "dict");
 
   private static final Set<String> OBJECT = Set.of("object", "object_", "O");
 
@@ -196,7 +206,8 @@ final class ColumnTypes {
    * numpy that equals it; by itself, only a name of numpy does.
    */
   private static boolean isOfPandas(String shown, String name, int names) {
-    return shown.equals(NUMPY.get(name)) || (names > 1 && shown.equals(NUMPY.get(nativeName(name))));
+    return shown.equals(NUMPY.get(name))
+        || (names > 1 && shown.equals(NUMPY.get(nativeName(name))));
   }
 
   /** What pandas shows of a type: the class of its scalars. */

@@ -160,8 +160,7 @@ final class RowKinds {
     if (!holdsNumbers(fields, column)) {
       return withoutNumbers(rule, fields, options);
     }
-    Metric.Aggregate mean =
-        new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
+    Metric.Aggregate mean = new Metric.Aggregate(Metric.Fold.MEAN, column, considered(all));
     Metric.Aggregate deviation =
         new Metric.Aggregate(Metric.Fold.DEVIATION, column, considered(all));
     return new Step.Ask(
@@ -237,8 +236,7 @@ final class RowKinds {
     if (options.mode() != Mode.GX_PANDAS) {
       throw new IllegalArgumentException(reason);
     }
-    return count(
-        rule, RowRules.refused(rule, fields, options.mode(), reason), fields, options);
+    return count(rule, RowRules.refused(rule, fields, options.mode(), reason), fields, options);
   }
 
   private static OptionalDouble number(Optional<Object> value) {

@@ -41,8 +41,22 @@ final class SqlTypes {
   /** Classes that SQLAlchemy's dialect for SQLite knows by these names. */
   private static final Set<String> KNOWN =
       Set.of(
-          "BLOB", "BOOLEAN", "CHAR", "DATE", "DATETIME", "DECIMAL", "FLOAT", "INTEGER", "JSON",
-          "NUMERIC", "REAL", "SMALLINT", "TEXT", "TIME", "TIMESTAMP", "VARCHAR");
+          "BLOB",
+          "BOOLEAN",
+          "CHAR",
+          "DATE",
+          "DATETIME",
+          "DECIMAL",
+          "FLOAT",
+          "INTEGER",
+          "JSON",
+          "NUMERIC",
+          "REAL",
+          "SMALLINT",
+          "TEXT",
+          "TIME",
+          "TIMESTAMP",
+          "VARCHAR");
 
   private SqlTypes() {}
 

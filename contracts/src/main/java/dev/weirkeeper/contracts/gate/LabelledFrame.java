@@ -26,4 +26,9 @@ public record LabelledFrame(Frame frame, long firstRow, long[] considered, int[]
   public boolean isGood(int row) {
     return broken[row].length == 0;
   }
+
+  /** Digest of the content of a row, as hexadecimal digits: what a quarantine knows it by. */
+  public String digest(int row) {
+    return InputDigest.ofRow(frame, row, InputDigest.sha256());
+  }
 }

@@ -56,6 +56,7 @@ public final class GxEvaluation {
     } catch (MalformedException e) {
       judgement = Judgement.error(String.valueOf(e.getMessage()));
     }
-    return GxResults.evr(type, judgement, format, mode, "batch", Optional.of(engine.fields())).toString();
+    return GxResults.evr(type, judgement, format, mode, "batch", Optional.of(engine.fields()))
+        .toString();
   }
 }

@@ -54,7 +54,8 @@ public final class GxResults {
       }
       ObjectNode evr = evr(item, result, format, report);
       successful += evr.path("success").booleanValue() ? 1 : 0;
-      boolean first = order == Order.GX && evr.path("exception_info").path("raised_exception").booleanValue();
+      boolean first =
+          order == Order.GX && evr.path("exception_info").path("raised_exception").booleanValue();
       (first ? raised : answered).add(evr);
     }
     int evaluated = suite.items().size();
@@ -108,7 +109,12 @@ public final class GxResults {
 
   /** Success, result, meta and exception_info of one expectation. */
   static ObjectNode evr(
-      String type, Judgement judgement, ResultFormat format, Mode mode, String table, Optional<Fields> fields) {
+      String type,
+      Judgement judgement,
+      ResultFormat format,
+      Mode mode,
+      String table,
+      Optional<Fields> fields) {
     ObjectNode evr = NODES.objectNode();
     evr.put("success", judgement.status() == Judgement.Status.PASSED);
     Optional<String> raised =
@@ -116,7 +122,11 @@ public final class GxResults {
                 || judgement.status() == Judgement.Status.UNSUPPORTED
             ? judgement.reason()
             : Optional.empty();
-    evr.set("result", raised.isPresent() ? NODES.objectNode() : result(type, judgement, format, mode, table, fields));
+    evr.set(
+        "result",
+        raised.isPresent()
+            ? NODES.objectNode()
+            : result(type, judgement, format, mode, table, fields));
     evr.putObject("meta");
     ObjectNode exception = evr.putObject("exception_info");
     exception.put("raised_exception", raised.isPresent());
@@ -128,14 +138,20 @@ public final class GxResults {
   }
 
   private static ObjectNode result(
-      String type, Judgement judgement, ResultFormat format, Mode mode, String table, Optional<Fields> fields) {
+      String type,
+      Judgement judgement,
+      ResultFormat format,
+      Mode mode,
+      String table,
+      Optional<Fields> fields) {
     Expectation.Shape shape =
         GxExpectations.find(type).map(Expectation::shape).orElse(Expectation.Shape.OBSERVED);
     if (format.level() == ResultFormat.Level.BOOLEAN_ONLY || shape == Expectation.Shape.NOTHING) {
       return NODES.objectNode();
     }
     if (judgement.measured() instanceof Judgement.Rows rows) {
-      return new MapResult(type, shape, rows, format, mode, table, nulls(rows, mode, fields)).write();
+      return new MapResult(type, shape, rows, format, mode, table, nulls(rows, mode, fields))
+          .write();
     }
     ObjectNode result = NODES.objectNode();
     if (judgement.measured() instanceof Judgement.Observed observed) {

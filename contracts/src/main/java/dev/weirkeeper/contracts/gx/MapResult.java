@@ -269,8 +269,7 @@ final class MapResult {
 
   /** Bad rows with all their columns; Great Expectations has them for rules about one column. */
   private JsonNode wholeRows() {
-    if ((shape != Expectation.Shape.COLUMN || ABOUT_NULL.contains(type))
-        && mode != Mode.STRICT) {
+    if ((shape != Expectation.Shape.COLUMN || ABOUT_NULL.contains(type)) && mode != Mode.STRICT) {
       return NODES.nullNode();
     }
     int from = ruleColumns + format.indexColumns().size();

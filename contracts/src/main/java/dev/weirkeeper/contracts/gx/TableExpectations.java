@@ -39,7 +39,14 @@ final class TableExpectations {
         between("expect_column_median_to_be_between", TableRules::medianBetween),
         between("expect_column_sum_to_be_between", TableRules::sumBetween),
         between("expect_column_stdev_to_be_between", TableRules::deviationBetween),
-        between("expect_column_unique_value_count_to_be_between", TableRules::distinctCountBetween),
+        observed(
+            "expect_column_unique_value_count_to_be_between",
+            TableExpectations::distinctCount,
+            "column",
+            "min_value",
+            "max_value",
+            "strict_min",
+            "strict_max"),
         between(
             "expect_column_proportion_of_unique_values_to_be_between",
             TableRules::distinctShareBetween),
@@ -168,6 +175,21 @@ final class TableExpectations {
         "max_value",
         "strict_min",
         "strict_max");
+  }
+
+  /** Great Expectations 1.2 takes the strict flags here and never looks at them. */
+  private static Rule distinctCount(Kwargs kwargs) throws UnsupportedException {
+    Range range = range(kwargs);
+    if (kwargs.mode() != Mode.STRICT) {
+      range =
+          new Range(
+              range.min().map(TableExpectations::loose), range.max().map(TableExpectations::loose));
+    }
+    return TableRules.distinctCountBetween(kwargs.column(), range);
+  }
+
+  private static Range.Bound loose(Range.Bound bound) {
+    return new Range.Bound(bound.value(), Range.Edge.INCLUSIVE);
   }
 
   /** Both ends may be open: then the value is only measured. */

@@ -13,19 +13,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 
 /** Whether a value is a member of a set of constants; the set is made once for each type. */
 final class MemberTest implements Test {
   private final Value value;
   private final List<Literal> members;
-  private @Nullable LongSet longs;
-  private @Nullable LongSet micros;
-  private @Nullable LongSet days;
-  private double @Nullable [] doubles;
-  private @Nullable TextSet texts;
-  private @Nullable Set<Object> objects;
+  private final Lazy<LongSet> longs = new Lazy<>(() -> wholes(Interval::longs));
+  private final Lazy<LongSet> micros = new Lazy<>(() -> wholes(Interval::micros));
+  private final Lazy<LongSet> days = new Lazy<>(() -> wholes(Interval::days));
+  private final Lazy<double[]> doubles = new Lazy<>(this::sortedDoubles);
+  private final Lazy<TextSet> texts = new Lazy<>(() -> new TextSet(textMembers()));
+  private final Lazy<Set<BigDecimal>> decimals = new Lazy<>(this::decimalMembers);
+  private final Lazy<Set<Boolean>> truths = new Lazy<>(this::truthMembers);
 
   MemberTest(Value value, List<Literal> members) {
     this.value = value;
@@ -45,22 +44,23 @@ final class MemberTest implements Test {
 
   private void search(Column column, int rows, long[] yes) {
     if (column.vec() instanceof Vec.Longs vec) {
-      LongSet set = longs == null ? longs = wholes(Interval::longs) : longs;
-      set.scan(vec.values(), rows, yes);
+      longs.get().scan(vec.values(), rows, yes);
     } else if (column.vec() instanceof Vec.Micros vec) {
-      LongSet set = micros == null ? micros = wholes(Interval::micros) : micros;
-      set.scan(vec.values(), rows, yes);
+      micros.get().scan(vec.values(), rows, yes);
     } else if (column.vec() instanceof Vec.Days vec) {
-      LongSet set = days == null ? days = wholes(Interval::days) : days;
+      LongSet set = days.get();
       Scan.each(column, rows, row -> set.contains(vec.values()[row]), yes);
     } else if (column.vec() instanceof Vec.Doubles vec) {
-      double[] sorted = doubles == null ? doubles = sortedDoubles() : doubles;
-      search(vec.values(), rows, sorted, yes);
+      search(vec.values(), rows, doubles.get(), yes);
     } else if (column.vec() instanceof Vec.Texts vec) {
-      TextSet set = texts == null ? texts = new TextSet(textMembers()) : texts;
-      set.scan(vec.values(), rows, yes);
+      texts.get().scan(vec.values(), rows, yes);
+    } else if (column.vec() instanceof Vec.Decimals vec) {
+      Set<BigDecimal> set = decimals.get();
+      Scan.each(column, rows, row -> set.contains(canonical(vec.values()[row])), yes);
     } else {
-      Scan.each(column, rows, ofObjects(column.vec()), yes);
+      Set<Boolean> set = truths.get();
+      boolean[] values = ((Vec.Truths) column.vec()).values();
+      Scan.each(column, rows, row -> set.contains(values[row]), yes);
     }
   }
 
@@ -107,27 +107,21 @@ final class MemberTest implements Test {
     return found;
   }
 
-  private IntPredicate ofObjects(Vec vec) {
-    Set<Object> set = objects == null ? objects = keys(vec) : objects;
-    if (vec instanceof Vec.Decimals decimals) {
-      return row -> set.contains(canonical(decimals.values()[row]));
-    }
-    boolean[] truths = ((Vec.Truths) vec).values();
-    return row -> set.contains(truths[row]);
+  private Set<BigDecimal> decimalMembers() {
+    Set<BigDecimal> found = new HashSet<>();
+    members.forEach(member -> found.add(canonical(Interval.number(member))));
+    return found;
   }
 
-  private Set<Object> keys(Vec vec) {
-    Set<Object> keys = new HashSet<>();
+  private Set<Boolean> truthMembers() {
+    Set<Boolean> found = new HashSet<>();
     for (Literal member : members) {
-      if (vec instanceof Vec.Decimals) {
-        keys.add(canonical(Interval.number(member)));
-      } else if (vec instanceof Vec.Truths && member instanceof Literal.Truth truth) {
-        keys.add(truth.value());
-      } else {
-        throw Interval.notComparable(member, Order.name(vec));
+      if (!(member instanceof Literal.Truth truth)) {
+        throw Interval.notComparable(member, "booleans");
       }
+      found.add(truth.value());
     }
-    return keys;
+    return found;
   }
 
   /** Equal numbers have equal forms. */

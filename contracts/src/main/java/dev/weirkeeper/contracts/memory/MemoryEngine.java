@@ -169,8 +169,9 @@ public final class MemoryEngine implements Engine {
       }
       passes.read(
           progress,
+          gathering,
           batch -> {
-            boolean more = Passes.gather(gathering, batch);
+            boolean more = false;
             for (Question question : asked) {
               if (question.isOpen()) {
                 question.add(batch);
@@ -179,7 +180,6 @@ public final class MemoryEngine implements Engine {
             }
             return more;
           });
-      Passes.complete(gathering);
     }
   }
 

@@ -49,8 +49,30 @@ final class Node {
     return parts;
   }
 
-  @Nullable Gathering gathering() {
-    return gathering;
+  /** Whether it must see all rows in a pass before it can answer in a later one. */
+  boolean gathers(int pass) {
+    return gathering != null && !gathering.isComplete() && failure == null && level == pass + 1;
+  }
+
+  /** Takes in the rows of a frame; whether it wants more. */
+  boolean gather(Batch batch) {
+    if (gathering == null || failure != null) {
+      return false;
+    }
+    try {
+      gathering.gather(batch);
+      return true;
+    } catch (UnansweredException e) {
+      failure = e;
+      return false;
+    }
+  }
+
+  /** All rows were there. */
+  void complete() {
+    if (gathering != null) {
+      gathering.complete();
+    }
   }
 
   /** Which pass over the data, from 0, is the first that can answer. */
@@ -60,10 +82,6 @@ final class Node {
 
   void fail(UnansweredException reason) {
     failure = reason;
-  }
-
-  boolean failed() {
-    return failure != null;
   }
 
   /**

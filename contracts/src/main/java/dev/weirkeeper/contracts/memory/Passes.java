@@ -5,7 +5,6 @@ import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.engine.Frame;
 import dev.weirkeeper.contracts.engine.FrameSource;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -74,8 +73,7 @@ final class Passes {
     for (int pass = 0; pass < level; pass++) {
       List<Node> due = due(roots, pass);
       if (!due.isEmpty()) {
-        read(progress, batch -> gather(due, batch));
-        complete(due);
+        read(progress, due, batch -> false);
       }
     }
   }
@@ -84,17 +82,7 @@ final class Passes {
   static List<Node> due(Collection<Node> roots, int pass) {
     Set<Node> reached = new LinkedHashSet<>();
     roots.forEach(root -> reach(root, reached));
-    List<Node> due = new ArrayList<>();
-    for (Node node : reached) {
-      Node.Gathering gathering = node.gathering();
-      if (gathering != null
-          && !gathering.isComplete()
-          && !node.failed()
-          && node.level() == pass + 1) {
-        due.add(node);
-      }
-    }
-    return due;
+    return reached.stream().filter(node -> node.gathers(pass)).toList();
   }
 
   private static void reach(Node node, Set<Node> reached) {
@@ -103,28 +91,36 @@ final class Passes {
     }
   }
 
-  /** Whether any of them wants more. */
-  static boolean gather(List<Node> due, Batch batch) {
-    boolean more = false;
-    for (Node node : due) {
-      if (node.failed()) {
-        continue;
-      }
-      try {
-        node.gathering().gather(batch);
-        more = true;
-      } catch (UnansweredException e) {
-        node.fail(e);
+  /**
+   * Reads all frames, or as many as somebody wants.
+   *
+   * @param gathering nodes that see all rows in this pass
+   */
+  void read(Progress progress, List<Node> gathering, Use use) throws IOException {
+    boolean whole = false;
+    try {
+      read(
+          progress,
+          batch -> {
+            boolean more = false;
+            for (Node node : gathering) {
+              more |= node.gather(batch);
+            }
+            return use.take(batch) || more;
+          });
+      gathering.forEach(Node::complete);
+      whole = true;
+    } finally {
+      if (!whole) {
+        // What they saw would be seen a second time by the next reading.
+        UnansweredException cut =
+            new UnansweredException("The data was not read to its end; judge it anew");
+        gathering.forEach(node -> node.fail(cut));
       }
     }
-    return more;
   }
 
-  static void complete(List<Node> due) {
-    due.forEach(node -> node.gathering().complete());
-  }
-
-  void read(Progress progress, Use use) throws IOException {
+  private void read(Progress progress, Use use) throws IOException {
     int pass = count++;
     long rows = 0;
     progress.read(0);

@@ -17,15 +17,19 @@ final class RangeTest implements Test {
   private final Value value;
   private final List<Bound> bounds;
   private final @Nullable String equal;
-  private @Nullable OfLongs longs;
-  private @Nullable OfLongs micros;
-  private @Nullable OfLongs days;
-  private @Nullable OfDoubles doubles;
+  private final Lazy<OfLongs> longs;
+  private final Lazy<OfLongs> micros;
+  private final Lazy<OfLongs> days;
+  private final Lazy<OfDoubles> doubles;
 
   RangeTest(Value value, List<Bound> bounds) {
     this.value = value;
     this.bounds = List.copyOf(bounds);
     this.equal = equalText(bounds);
+    this.longs = new Lazy<>(() -> Interval.longs(bounds));
+    this.micros = new Lazy<>(() -> Interval.micros(bounds));
+    this.days = new Lazy<>(() -> Interval.days(bounds));
+    this.doubles = new Lazy<>(() -> Interval.doubles(bounds));
   }
 
   @Override
@@ -42,16 +46,13 @@ final class RangeTest implements Test {
 
   private void compare(Column column, int rows, long[] yes) {
     if (column.vec() instanceof Vec.Longs vec) {
-      OfLongs interval = longs == null ? longs = Interval.longs(bounds) : longs;
-      within(vec.values(), rows, interval, yes);
+      within(vec.values(), rows, longs.get(), yes);
     } else if (column.vec() instanceof Vec.Doubles vec) {
-      OfDoubles interval = doubles == null ? doubles = Interval.doubles(bounds) : doubles;
-      within(vec.values(), rows, interval, yes);
+      within(vec.values(), rows, doubles.get(), yes);
     } else if (column.vec() instanceof Vec.Micros vec) {
-      OfLongs interval = micros == null ? micros = Interval.micros(bounds) : micros;
-      within(vec.values(), rows, interval, yes);
+      within(vec.values(), rows, micros.get(), yes);
     } else if (column.vec() instanceof Vec.Days vec) {
-      OfLongs interval = days == null ? days = Interval.days(bounds) : days;
+      OfLongs interval = days.get();
       Scan.within(vec.values(), rows, interval.lo(), interval.hi(), yes);
     } else if (column.vec() instanceof Vec.Texts vec && equal != null) {
       Scan.equal(vec.values(), rows, equal, yes);

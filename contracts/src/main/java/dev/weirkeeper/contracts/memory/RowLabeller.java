@@ -140,6 +140,7 @@ public final class RowLabeller {
     long[] rows = {0};
     passes.read(
         new Passes.Progress(control, "rows labelled"),
+        List.of(),
         batch -> {
           rows[0] += batch.rows();
           sink.take(labelled(batch));

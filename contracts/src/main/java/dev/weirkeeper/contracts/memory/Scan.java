@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The loops over values: each writes a bit for each row, whether it has a value or not, and leaves
  * NULL to its caller. Simple counted loops without calls, so that the JIT makes the most of them.
  */
+@SuppressWarnings("ShortCircuitBoolean") // a branch that is often taken wrongly costs more
 final class Scan {
   private Scan() {}
 
@@ -51,7 +52,7 @@ final class Scan {
       int end = Math.min(row + 64, rows);
       long found = 0;
       for (; row < end; row++) {
-        found |= (values[row] != values[row] ? 1L : 0L) << row;
+        found |= (Double.isNaN(values[row]) ? 1L : 0L) << row;
       }
       bits[word] = found;
     }
@@ -87,7 +88,7 @@ final class Scan {
       for (; row < end; row++) {
         double a = left[row];
         double b = right[row];
-        found |= (a < b | (b != b & a == a) ? 1L : 0L) << row;
+        found |= (a < b | (Double.isNaN(b) & !Double.isNaN(a)) ? 1L : 0L) << row;
       }
       bits[word] = found;
     }
@@ -101,7 +102,7 @@ final class Scan {
       for (; row < end; row++) {
         double a = left[row];
         double b = right[row];
-        found |= (a == b | (a != a & b != b) ? 1L : 0L) << row;
+        found |= (a == b | (Double.isNaN(a) & Double.isNaN(b)) ? 1L : 0L) << row;
       }
       bits[word] = found;
     }

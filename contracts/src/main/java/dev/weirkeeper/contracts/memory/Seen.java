@@ -23,45 +23,47 @@ final class Seen {
 
   /** Takes in the rows of a set. */
   void add(List<Column> columns, long[] rows, int words) {
-    Column single = columns.size() == 1 ? columns.get(0) : null;
-    boolean asLong = single != null && isLong(single.vec());
-    if (asLong ? table != null : longs != null) {
+    boolean asLongs = columns.size() == 1 && isLong(columns.get(0).vec());
+    if (asLongs ? table != null : longs != null) {
       throw Order.changedType();
     }
-    if (asLong && longs == null) {
-      longs = new LongTable(budget);
-    } else if (!asLong && table == null) {
-      table = new KeyTable(budget);
+    if (asLongs) {
+      longs = longs == null ? new LongTable(budget) : longs;
+      add(columns.get(0), longs, rows, words);
+    } else {
+      table = table == null ? new KeyTable(budget) : table;
+      add(columns, table, rows, words);
     }
+  }
+
+  private void add(Column column, LongTable into, long[] rows, int words) {
+    for (int word = 0; word < words; word++) {
+      long left = rows[word] & ~column.nulls(word);
+      while (left != 0) {
+        into.add(longOf(column.vec(), (word << 6) + Long.numberOfTrailingZeros(left)));
+        left &= left - 1;
+      }
+      int nulls = Long.bitCount(rows[word] & column.nulls(word));
+      if (nulls > 0 && onNull == Keys.OnNull.WRITE) {
+        nullRepeated |= nullSeen || nulls > 1;
+        nullSeen = true;
+      }
+    }
+  }
+
+  private void add(List<Column> columns, KeyTable into, long[] rows, int words) {
     for (int word = 0; word < words; word++) {
       long left = rows[word];
       while (left != 0) {
         int row = (word << 6) + Long.numberOfTrailingZeros(left);
         left &= left - 1;
-        if (single != null && asLong) {
-          add(single, row);
-        } else {
-          add(columns, row);
+        int length = keys.write(columns, row, onNull);
+        if (length != Keys.NULL) {
+          int ordinal = into.add(keys.bytes(), length);
+          if (ordinal < 0) {
+            repeated.set(~ordinal);
+          }
         }
-      }
-    }
-  }
-
-  private void add(Column column, int row) {
-    if (!column.isNull(row)) {
-      longs.add(longOf(column.vec(), row));
-    } else if (onNull == Keys.OnNull.WRITE) {
-      nullRepeated = nullSeen;
-      nullSeen = true;
-    }
-  }
-
-  private void add(List<Column> columns, int row) {
-    int length = keys.write(columns, row, onNull);
-    if (length != Keys.NULL) {
-      int ordinal = table.add(keys.bytes(), length);
-      if (ordinal < 0) {
-        repeated.set(~ordinal);
       }
     }
   }

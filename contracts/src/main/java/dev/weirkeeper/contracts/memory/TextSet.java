@@ -63,7 +63,7 @@ final class TextSet {
       if (member == null) {
         return false;
       }
-      if (hashes[slot] == hash && (member == text || member.equals(text))) {
+      if (hashes[slot] == hash && member.equals(text)) {
         return true;
       }
     }

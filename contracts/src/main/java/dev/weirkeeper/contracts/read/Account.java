@@ -14,25 +14,21 @@ final class Account {
   private final List<ImportReport.Remark> remarks = new ArrayList<>();
 
   void supported(Node at, String asked, Rule rule) {
-    supported.add(new ImportReport.Supported(place(at), asked, rule.id()));
+    supported.add(new ImportReport.Supported(at.path(), asked, rule.id()));
   }
 
   void approximated(Node at, String asked, Rule rule, String how) {
-    approximated.add(new ImportReport.Approximated(place(at), asked, rule.id(), how));
+    approximated.add(new ImportReport.Approximated(at.path(), asked, rule.id(), how));
   }
 
   /** Takes the rule that blocks in its name. */
   void unsupported(Node at, String asked, Rule rule) {
     String reason = rule.terms().as(Terms.Unsupported.class).reason();
-    unsupported.add(new ImportReport.Unsupported(place(at), asked, rule.id(), reason));
+    unsupported.add(new ImportReport.Unsupported(at.path(), asked, rule.id(), reason));
   }
 
   void remark(Node at, String asked, String reason) {
-    remarks.add(new ImportReport.Remark(place(at), asked, reason));
-  }
-
-  private static String place(Node at) {
-    return at.path();
+    remarks.add(new ImportReport.Remark(at.path(), asked, reason));
   }
 
   ImportReport report() {

@@ -165,7 +165,7 @@ public final class ContractYaml {
   }
 
   private static Json terms(Node node, String kind) {
-    Grammar.Kind grammar = Grammar.KINDS.get(kind);
+    Grammar.Kind grammar = requireNonNull(Grammar.KINDS.get(kind), kind);
     Set<String> known = new LinkedHashSet<>(COMMON);
     known.add(kind);
     ObjectNode terms = MAKE.objectNode();
@@ -354,11 +354,11 @@ public final class ContractYaml {
 
   private static ObjectNode written(Rule rule, boolean inFull) {
     ObjectNode node = MAKE.objectNode();
-    boolean known = Grammar.KINDS.containsKey(rule.kind());
-    if (!known) {
+    Grammar.Kind grammar = Grammar.KINDS.get(rule.kind());
+    if (grammar == null) {
       node.put("rule", rule.kind());
     }
-    String about = known ? rule.kind() : "columns";
+    String about = grammar == null ? "columns" : rule.kind();
     if (rule.columns().size() == 1) {
       node.put(about, rule.columns().get(0));
     } else if (rule.columns().isEmpty()) {
@@ -368,10 +368,10 @@ public final class ContractYaml {
       rule.columns().forEach(columns::add);
     }
     JsonNode terms = tree(rule.terms());
-    if (!known || inFull) {
+    if (grammar == null || inFull) {
       node.set("terms", terms);
     } else {
-      Grammar.KINDS.get(rule.kind()).keys().forEach(term -> write(node, term, terms));
+      grammar.keys().forEach(term -> write(node, term, terms));
     }
     if (!rule.id().equals(defaultId(rule.kind(), rule.columns()))) {
       node.put("id", rule.id());

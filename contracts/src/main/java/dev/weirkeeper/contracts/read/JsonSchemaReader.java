@@ -253,7 +253,7 @@ public final class JsonSchemaReader {
         .forEach(
             (name, value) -> {
               try {
-                keyword(column, resolved, name, value, depth);
+                keyword(column, name, value, depth);
               } catch (UnsaidException e) {
                 draft.unsupported(value, name, List.of(column), e.reason());
               }
@@ -326,7 +326,7 @@ public final class JsonSchemaReader {
                 : Optional.of(new Range.Bound(Literal.of(max.number()), Range.Edge.INCLUSIVE))));
   }
 
-  private void keyword(String column, Node schema, String name, Node value, int depth) {
+  private void keyword(String column, String name, Node value, int depth) {
     if (ANNOTATIONS.contains(name)) {
       return;
     }

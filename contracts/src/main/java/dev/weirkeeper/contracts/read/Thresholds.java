@@ -4,6 +4,7 @@ import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Range;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The comparisons of ODCS ({@code mustBe…}) and of Soda ({@code must_be_…}) as ranges. */
@@ -42,7 +43,7 @@ final class Thresholds {
   }
 
   private static String snake(String name) {
-    return name.replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT);
+    return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
   }
 
   private static Range range(String name, Node value) {

@@ -9,7 +9,6 @@ import dev.weirkeeper.Json;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigDecimal;
-import java.util.Iterator;
 import java.util.Map;
 
 /** Trees of JSON from canonical text, and as YAML. */
@@ -50,8 +49,7 @@ final class Trees {
   private static void write(JsonNode tree, YAMLGenerator out) throws IOException {
     if (tree.isObject()) {
       out.writeStartObject();
-      for (Iterator<Map.Entry<String, JsonNode>> all = tree.fields(); all.hasNext(); ) {
-        Map.Entry<String, JsonNode> member = all.next();
+      for (Map.Entry<String, JsonNode> member : tree.properties()) {
         out.writeFieldName(member.getKey());
         write(member.getValue(), out);
       }

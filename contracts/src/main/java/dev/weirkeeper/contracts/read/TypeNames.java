@@ -1,6 +1,7 @@
 package dev.weirkeeper.contracts.read;
 
 import dev.weirkeeper.contracts.Form;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class TypeNames {
   private TypeNames() {}
 
   private static Map<String, Form[]> forms() {
-    Map<String, Form[]> forms = new java.util.HashMap<>();
+    Map<String, Form[]> forms = new HashMap<>();
     put(
         forms,
         INTEGERS,

@@ -188,11 +188,12 @@ class RowKindsTest {
 
   @Test
   void a_pattern_that_loses_its_way_is_bad_and_ends() {
-    column("s", "a".repeat(40) + "!");
-    Rule catastrophic = Rule.matches("s", "^(a+)+$");
+    column("s", "!".repeat(60));
+    String regex = "^(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$";
+    Rule catastrophic = Rule.matches("s", regex);
 
     assertBad(catastrophic, 0);
-    assertBad(Rule.notMatches("s", "^(a+)+$"), 0);
+    assertBad(Rule.notMatches("s", regex), 0);
     assertThat(bad(catastrophic.whenUnknown(Rule.Answer.PASS), Mode.STRICT)).isEmpty();
   }
 
@@ -446,8 +447,7 @@ class RowKindsTest {
 
       Judgement judgement = judge(Rule.inSet("n", 0).mostly(mostly), mode, 0);
 
-      boolean enough =
-          considered == 0 || (double) (considered - unexpected) / considered >= mostly;
+      boolean enough = considered == 0 || (double) (considered - unexpected) / considered >= mostly;
       assertThat(judgement.status())
           .as("round %d: %d of %d, mostly %s", round, unexpected, considered, mostly)
           .isEqualTo(enough ? Status.PASSED : Status.FAILED);

@@ -20,8 +20,7 @@ class GxConditionsTest {
     return new Expr.Compare(Operand.column(column), how, Operand.constant(value));
   }
 
-  private static Expr read(String condition, String parser, Mode mode)
-      throws UnsupportedException {
+  private static Expr read(String condition, String parser, Mode mode) throws UnsupportedException {
     ObjectNode kwargs = JsonNodeFactory.instance.objectNode();
     if (condition.startsWith("{")) {
       kwargs.set("row_condition", Located.read(condition).root());
@@ -75,8 +74,7 @@ class GxConditionsTest {
                 compare("x", Comparison.AT_MOST, 3)));
     assertThat(read("`a b` not in [1, 2]", "pandas", Mode.GX_PANDAS))
         .isEqualTo(
-            Expr.not(
-                new Expr.In(Operand.column("a b"), List.of(Literal.of(1), Literal.of(2)))));
+            Expr.not(new Expr.In(Operand.column("a b"), List.of(Literal.of(1), Literal.of(2)))));
     assertThat(read("i.notnull()", "pandas", Mode.GX_PANDAS))
         .isEqualTo(Expr.not(new Expr.IsMissing(Operand.column("i"))));
     assertThat(read("y == \"it\\\"s\"", "pandas", Mode.GX_PANDAS))
@@ -145,8 +143,7 @@ class GxConditionsTest {
     refused("x > 1", "bad_parser", Mode.GX_PANDAS, "not a valid enumeration member");
     refused("x > 1", "spark", Mode.STRICT, "Spark");
     assertThat(read("x > 1", "", Mode.STRICT)).isEqualTo(compare("x", Comparison.MORE, 1));
-    assertThat(read("col(\"x\") > 1", "", Mode.STRICT))
-        .isEqualTo(compare("x", Comparison.MORE, 1));
+    assertThat(read("col(\"x\") > 1", "", Mode.STRICT)).isEqualTo(compare("x", Comparison.MORE, 1));
   }
 
   @Test

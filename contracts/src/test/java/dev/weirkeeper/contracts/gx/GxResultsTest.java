@@ -51,10 +51,7 @@ class GxResultsTest {
 
   private Engine engine() {
     return new MemoryEngine(
-        Frames.source(REF, FIELDS, rows, 100),
-        Map.of(),
-        ValueTests::of,
-        MemoryBudget.standard());
+        Frames.source(REF, FIELDS, rows, 100), Map.of(), ValueTests::of, MemoryBudget.standard());
   }
 
   private JsonNode evaluate(String type, String kwargs, String format, Mode mode)
@@ -134,8 +131,7 @@ class GxResultsTest {
     }
     String type = "expect_column_values_to_be_in_set";
     String kwargs = "{\"column\":\"s\",\"value_set\":[]}";
-    String format =
-        "{\"result_format\":\"COMPLETE\",\"unexpected_index_column_names\":[\"id\"]}";
+    String format = "{\"result_format\":\"COMPLETE\",\"unexpected_index_column_names\":[\"id\"]}";
 
     JsonNode sql = evaluate(type, kwargs, format, Mode.GX_SQL).path("result");
     JsonNode pandas = evaluate(type, kwargs, format, Mode.GX_PANDAS).path("result");
@@ -296,8 +292,7 @@ class GxResultsTest {
             "orders",
             Mode.STRICT,
             new SuiteParameters(
-                Map.of(
-                    "low", Json.of(2), "high", Json.of(99), "names", Json.of(List.of("a", "b"))),
+                Map.of("low", Json.of(2), "high", Json.of(99), "names", Json.of(List.of("a", "b"))),
                 Optional.of(Instant.parse("2020-01-03T00:00:00Z"))));
 
     assertThat(imported.contract().rules().get(0).terms().as(Range.class))
@@ -307,8 +302,7 @@ class GxResultsTest {
     assertThat(imported.report().unsupported())
         .hasSize(1)
         .allSatisfy(
-            entry ->
-                assertThat(entry.reason()).contains("No value found for $PARAMETER unknown"));
+            entry -> assertThat(entry.reason()).contains("No value found for $PARAMETER unknown"));
   }
 
   @Test

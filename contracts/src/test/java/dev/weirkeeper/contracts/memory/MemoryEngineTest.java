@@ -334,6 +334,25 @@ class MemoryEngineTest {
   }
 
   @Test
+  void rows_of_a_reading_that_was_cut_short_are_not_taken_for_copies() throws Exception {
+    Generated source = new Generated(4);
+    Metric.Count copies = new Metric.Count(repeated("id"));
+    CallControl impatient =
+        new CallControl(
+            () -> source.given >= 2 ? Optional.of("enough") : Optional.empty(),
+            CallControl.NONE.progress());
+    try (MemoryEngine engine = new MemoryEngine(source)) {
+      assertThatThrownBy(() -> engine.answer(Set.of(copies), impatient))
+          .isInstanceOf(CancellationException.class);
+
+      Answers answers = engine.answer(Set.of(copies, ROWS), CallControl.NONE);
+
+      assertThat(answers.count(ROWS)).isEqualTo(4000);
+      assertThatThrownBy(() -> answers.count(copies)).hasMessageContaining("anew");
+    }
+  }
+
+  @Test
   void progress_grows_over_all_readings() throws Exception {
     List<Long> heard = new ArrayList<>();
     CallControl control = new CallControl(Optional::empty, (done, total, what) -> heard.add(done));

@@ -18,7 +18,7 @@ public final class Bench {
   private static final String HELP =
       """
       Weirkeeper bench: [inserts] [updates] [latency] [huge] [mcp] [start]   (all without arguments)
-                        [contracts] [contracts-gate]
+                        [contracts] [contracts-gate] [contracts-duckdb]
         -Drounds=5     rounds of all but latency and huge
         -Drows=1000000 rows a round
         -Dhuge=5000000 rows of the one transaction that must fit into 256 MB of heap
@@ -45,6 +45,9 @@ public final class Bench {
     int rows = Integer.getInteger("rows", 1_000_000);
     if (wanted.remove("contracts")) {
       ContractsBench.measure(rounds, rows, System.out);
+    }
+    if (wanted.remove("contracts-duckdb")) {
+      ContractsDuckDb.measure(rounds, Long.getLong("duckdb.rows", 10_000_000), System.out);
     }
     if (wanted.remove("contracts-gate")) {
       try (LocalPostgres server = durable()) {
