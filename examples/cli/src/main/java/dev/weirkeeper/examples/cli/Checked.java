@@ -33,9 +33,13 @@ record Checked(
 
   /** Why a rule was not kept, where its sentence and its counts do not say that already. */
   static Optional<String> reason(RuleResult result) {
+    Judgement judgement = result.judgement();
     boolean counted =
-        result.judgement().status() == Judgement.Status.FAILED
-            && result.judgement().measured() instanceof Judgement.Rows;
+        judgement.status() == Judgement.Status.FAILED
+            && (judgement.measured() instanceof Judgement.Rows
+                || judgement.measured() instanceof Judgement.Observed observed
+                    && observed.value().isPresent()
+                    && result.rule().kind().endsWith("-between"));
     return counted ? Optional.empty() : result.judgement().reason();
   }
 

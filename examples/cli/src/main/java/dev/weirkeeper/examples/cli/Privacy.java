@@ -2,6 +2,12 @@ package dev.weirkeeper.examples.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Mask;
 import dev.weirkeeper.Masking;
@@ -23,6 +29,7 @@ final class Privacy {
     MASKED
   }
 
+  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String HIDDEN = "\u2022\u2022\u2022";
   private static final int LONGEST_SHAPE = 40;
   private static final int LONGEST_VALUE = 200;
@@ -85,12 +92,39 @@ final class Privacy {
     if (shows() || COUNTS.contains(rule.kind())) {
       return cut(text, LONGEST_VALUE);
     }
-    return rule.columns().stream().anyMatch(this::hides) ? HIDDEN : shape(text);
+    return rule.columns().stream().anyMatch(this::hides)
+        ? HIDDEN
+        : cut(shapes(text), LONGEST_VALUE);
   }
 
   /** Whether what the rule measured is no value of the data. */
   static boolean isCount(Rule rule) {
     return COUNTS.contains(rule.kind());
+  }
+
+  /** JSON with the shapes of its values: the names in it are those of measures. */
+  private static String shapes(String json) {
+    try {
+      return masked(MAPPER.readTree(json)).toString();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("What a rule measured is not JSON", e);
+    }
+  }
+
+  private static JsonNode masked(JsonNode node) {
+    if (node.isObject()) {
+      ObjectNode all = MAPPER.createObjectNode();
+      node.properties().forEach(member -> all.set(member.getKey(), masked(member.getValue())));
+      return all;
+    }
+    if (node.isArray()) {
+      ArrayNode all = MAPPER.createArrayNode();
+      node.forEach(element -> all.add(masked(element)));
+      return all;
+    }
+    return node.isNull()
+        ? node
+        : TextNode.valueOf(node.isBoolean() ? HIDDEN : shape(node.asText()));
   }
 
   private static String text(Object value) {

@@ -7,13 +7,13 @@ import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.TableRules;
 import dev.weirkeeper.contracts.TableTerms;
 import dev.weirkeeper.contracts.Terms;
-import java.util.ArrayList;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 
 /** Says in plain English what a rule asks of the data. Pure. */
 final class RuleWords {
-  private static final int PLAIN_DIGITS = 24;
+  private static final int PLAIN_DIGITS = 20;
 
   private final Rule rule;
   private final Sentence sentence = new Sentence();
@@ -280,7 +280,7 @@ final class RuleWords {
       }
       case TableRules.QUERY_BETWEEN -> {
         TableTerms.SelectRange query = terms(TableTerms.SelectRange.class);
-        sentence.say("The answer of ").quote(query.select()).say(" is ").quote(text(query.range()));
+        sentence.say("The answer of ").quote(query.select()).say(" is ").quote(query.range().toString());
       }
       case TableRules.ROWS_BETWEEN -> {
         TableTerms.RowsBetween rows = terms(TableTerms.RowsBetween.class);
@@ -291,7 +291,7 @@ final class RuleWords {
                     : "The percentage of rows where ")
             .quote(ExprWords.of(rows.rows()))
             .say(" is ")
-            .quote(text(rows.within()));
+            .quote(rows.within().toString());
       }
       case Rule.UNSUPPORTED -> {
         sentence.quote(terms(Terms.Unsupported.class).expectation());
@@ -308,29 +308,16 @@ final class RuleWords {
   }
 
   private String range() {
-    return text(terms(Range.class));
-  }
-
-  private static String text(Range range) {
-    List<String> bounds = new ArrayList<>();
-    range
-        .min()
-        .ifPresent(
-            bound ->
-                bounds.add((bound.inclusive() ? "at least " : "more than ") + text(bound.value())));
-    range
-        .max()
-        .ifPresent(
-            bound ->
-                bounds.add((bound.inclusive() ? "at most " : "less than ") + text(bound.value())));
-    return bounds.isEmpty() ? "anything" : String.join(" and ", bounds);
+    return terms(Range.class).toString();
   }
 
   /** A literal as people write it: 1000, not 1E+3. */
   static String text(Literal literal) {
     if (literal instanceof Literal.Numeric number) {
-      String plain = number.decimal().toPlainString();
-      return plain.length() <= PLAIN_DIGITS ? plain : number.toString();
+      BigDecimal value = number.decimal();
+      return Math.max(value.precision(), Math.abs(value.scale())) <= PLAIN_DIGITS
+          ? value.toPlainString()
+          : number.toString();
     }
     return literal.toString();
   }
