@@ -120,9 +120,6 @@ final class ContractCheck implements Callable<Integer> {
               new Privacy(
                   showValues ? Privacy.Values.SHOWN : Privacy.Values.MASKED, report.dataset()));
     }
-    if (html.isPresent()) {
-      Files.writeString(html.get(), ReportPage.of(checked), StandardCharsets.UTF_8);
-    }
     if (format == Format.GX) {
       output.document(
           GxResults.of(checked.report(), suite.gx().orElseThrow(), wanted, GxResults.Order.GX));
@@ -130,7 +127,10 @@ final class ContractCheck implements Callable<Integer> {
       output.json(ReportJson.of(checked));
     } else {
       new ReportText(checked, output).print();
-      html.ifPresent(page -> output.note("The page is in " + page));
+    }
+    if (html.isPresent()) {
+      Files.writeString(html.get(), ReportPage.of(checked), StandardCharsets.UTF_8);
+      output.note("The page is in " + html.get());
     }
     return checked.verdict().exit();
   }

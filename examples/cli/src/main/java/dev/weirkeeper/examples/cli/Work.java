@@ -1,6 +1,7 @@
 package dev.weirkeeper.examples.cli;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.ParameterException;
 
@@ -17,6 +18,10 @@ interface Work {
       throw e;
     } catch (CancellationException e) {
       throw new Failure(Exit.UNJUDGED, "Given up; nothing was changed", e);
+    } catch (FileSystemException e) {
+      // Its message may be no more than a name.
+      String what = e.getClass().getSimpleName().replace("Exception", "");
+      throw new Failure(Exit.UNJUDGED, e.getFile() + " cannot be used: " + what, e);
     } catch (IOException | RuntimeException e) {
       String message = e.getMessage();
       throw new Failure(

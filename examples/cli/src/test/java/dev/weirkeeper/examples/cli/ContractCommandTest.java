@@ -245,6 +245,15 @@ class ContractCommandTest {
   }
 
   @Test
+  void a_page_that_cannot_be_written_is_an_error_and_the_report_is_shown() {
+    Path page = folder.resolve("no such folder").resolve("page.html");
+
+    assertThat(check("--html", page)).isEqualTo(2);
+    assertThat(screen.out()).contains("failed, 2 of 7 rules kept");
+    assertThat(screen.err()).contains("page.html cannot be used: NoSuchFile");
+  }
+
+  @Test
   void an_explanation_shows_sql_and_cost_and_refuses_beyond_a_limit() {
     assertThat(screen.run("contract", "explain", "--suite", suite, "--data", data)).isZero();
     assertThat(screen.out()).contains("SELECT", "rows        not known", "bytes       about");
