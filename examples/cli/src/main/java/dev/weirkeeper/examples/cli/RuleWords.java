@@ -280,7 +280,11 @@ final class RuleWords {
       }
       case TableRules.QUERY_BETWEEN -> {
         TableTerms.SelectRange query = terms(TableTerms.SelectRange.class);
-        sentence.say("The answer of ").quote(query.select()).say(" is ").quote(query.range().toString());
+        sentence
+            .say("The answer of ")
+            .quote(query.select())
+            .say(" is ")
+            .quote(query.range().toString());
       }
       case TableRules.ROWS_BETWEEN -> {
         TableTerms.RowsBetween rows = terms(TableTerms.RowsBetween.class);
