@@ -37,8 +37,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers what only the target knows: keys of the batch are held in memory, the columns of the table
- * are read past them. What it needs grows with the batch, never with the table.
+ * Answers what only the target knows: keys of the batch are held in memory, the columns of the
+ * table are read past them. What it needs grows with the batch, never with the table.
  */
 final class DeltaChecks {
   private static final Expr TRUE = Expr.always(Expr.Truth.TRUE);
@@ -70,12 +70,7 @@ final class DeltaChecks {
    * @param maxKeys of a batch that a check may hold
    */
   DeltaChecks(
-      GatePlan plan,
-      Engine engine,
-      References references,
-      String self,
-      long maxKeys,
-      Spool spool) {
+      GatePlan plan, Engine engine, References references, String self, long maxKeys, Spool spool) {
     this.plan = plan;
     this.engine = engine;
     this.references = references;
@@ -194,8 +189,7 @@ final class DeltaChecks {
                       .map(
                           to ->
                               new And(
-                                  new Predicate(">=", name, from),
-                                  new Predicate("<=", name, to))));
+                                  new Predicate(">=", name, from), new Predicate("<=", name, to))));
     }
 
     private static Optional<Literal> literal(CellKind kind, long value) {
@@ -203,9 +197,7 @@ final class DeltaChecks {
         case INT8 ->
             value == (byte) value ? Optional.of(Literal.ofByte((byte) value)) : Optional.empty();
         case INT16 ->
-            value == (short) value
-                ? Optional.of(Literal.ofShort((short) value))
-                : Optional.empty();
+            value == (short) value ? Optional.of(Literal.ofShort((short) value)) : Optional.empty();
         case INT32 ->
             value == (int) value ? Optional.of(Literal.ofInt((int) value)) : Optional.empty();
         case INT64 -> Optional.of(Literal.ofLong(value));
@@ -216,8 +208,7 @@ final class DeltaChecks {
     }
   }
 
-  private Answer unique(
-      TargetCheck.Unique check, int index, Snapshot target, CallControl control)
+  private Answer unique(TargetCheck.Unique check, int index, Snapshot target, CallControl control)
       throws IOException, GateRefusedException {
     Map<Keys.Key, Group> groups = new HashMap<>();
     Span span = new Span();
@@ -321,8 +312,7 @@ final class DeltaChecks {
       }
     }
     List<Integer> places = places(check.columns(), read);
-    try (DeltaScan scan =
-        new DeltaScan(engine, target, read, span.over(read.get(places.get(0))))) {
+    try (DeltaScan scan = new DeltaScan(engine, target, read, span.over(read.get(places.get(0))))) {
       if (whole) {
         scan(
             scan,
@@ -354,11 +344,7 @@ final class DeltaChecks {
   }
 
   private void take(
-      Frame frame,
-      List<Integer> places,
-      int row,
-      Expr.Nulls nulls,
-      Map<Keys.Key, Group> groups) {
+      Frame frame, List<Integer> places, int row, Expr.Nulls nulls, Map<Keys.Key, Group> groups) {
     List<Vec> values = places.stream().map(place -> frame.columns().get(place)).toList();
     Optional<Keys.Key> key = keys.of(values, row, nulls);
     Group group = key.isPresent() ? groups.get(key.get()) : null;
@@ -497,8 +483,7 @@ final class DeltaChecks {
     pass(
         (chunk, row, number) -> {
           if (orphans.get(number)) {
-            Optional<Keys.Key> key =
-                keys.of(of(chunk, check.columns()), row, Expr.Nulls.DISTINCT);
+            Optional<Keys.Key> key = keys.of(of(chunk, check.columns()), row, Expr.Nulls.DISTINCT);
             if (key.isPresent()) {
               waiting.computeIfAbsent(key.get(), any -> new ArrayList<>()).add(number);
               requireRoom(waiting.size());
@@ -514,9 +499,7 @@ final class DeltaChecks {
                       .noneMatch(
                           answer -> answer.inBatch().get(number) || answer.inTarget().get(number));
           Optional<Keys.Key> key =
-              good
-                  ? keys.of(of(chunk, check.keys()), row, Expr.Nulls.DISTINCT)
-                  : Optional.empty();
+              good ? keys.of(of(chunk, check.keys()), row, Expr.Nulls.DISTINCT) : Optional.empty();
           if (key.isPresent() && waiting.containsKey(key.get())) {
             providers.computeIfAbsent(key.get(), any -> new int[1])[0]++;
             if (orphans.get(number)) {

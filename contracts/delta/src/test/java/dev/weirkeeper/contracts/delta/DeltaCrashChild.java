@@ -34,12 +34,10 @@ final class DeltaCrashChild {
 
   private static final Fields FIELDS =
       new Fields(
-          List.of(
-              new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
+          List.of(new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
 
   private static final Contract CONTRACT =
-      Contract.of(
-          "items", "1", DeltaFixture.ITEMS.name(), Rule.notNull("name"), Rule.unique("id"));
+      Contract.of("items", "1", DeltaFixture.ITEMS.name(), Rule.notNull("name"), Rule.unique("id"));
 
   private DeltaCrashChild() {}
 
@@ -60,8 +58,7 @@ final class DeltaCrashChild {
         .open();
   }
 
-  static GateReport write(String table, int number, Consumer<GateStep> steps)
-      throws IOException {
+  static GateReport write(String table, int number, Consumer<GateStep> steps) throws IOException {
     return gate(table, steps).write(batch(number), CallControl.NONE);
   }
 
