@@ -533,7 +533,7 @@ final class ReportPage {
   }
 
   static String coverage(ImportReport account) {
-    long judged = account.supported().size() + account.approximated().size();
+    int judged = account.supported().size() + account.approximated().size();
     return Figures.percent(account.coverage())
         + " ("
         + Figures.count(judged)
