@@ -26,8 +26,10 @@ import io.delta.kernel.expressions.Column;
 import io.delta.kernel.expressions.Literal;
 import io.delta.kernel.expressions.Predicate;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
@@ -291,6 +293,11 @@ final class DeltaChecks {
   private static int compare(@Nullable Object left, @Nullable Object right) {
     if (left == null || right == null) {
       return Boolean.compare(left == null, right == null);
+    }
+    if (left instanceof String text && right instanceof String other) {
+      // By code point.
+      return Arrays.compareUnsigned(
+          text.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
     return ((Comparable<Object>) left).compareTo(right);
   }
