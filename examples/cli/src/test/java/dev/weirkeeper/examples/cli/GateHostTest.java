@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weirkeeper.Action;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Caller;
+import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Journal;
 import dev.weirkeeper.Json;
@@ -74,7 +75,7 @@ class GateHostTest {
               .build();
       Toolbox door =
           Toolbox.builder().journal(journal).clock(Clock.systemUTC()).tools(tools)
-              .limit(Effect.WRITE).grant("loader", Effect.WRITE).build();
+              .memory(DoorMemory.in(folder)).limit(Effect.WRITE).grant("loader", Effect.WRITE).build();
       // end::gate-tools[]
       // spotless:on
 

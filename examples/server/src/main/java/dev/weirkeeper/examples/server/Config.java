@@ -208,14 +208,18 @@ record Config(
     return tools;
   }
 
+  /** Judges tables of the target as the login that reads; connects when it is asked. */
+  JdbcValidator validator() {
+    return JdbcValidator.postgresql(
+        logins.target(PostgresBoundary.Login.READ, target.url()),
+        new SqlJudge(RuleKinds.standard(), ValueTests::of, validation.limit()),
+        validation.timeout());
+  }
+
   private GateTools gateTools() {
     GateTools.Builder tools = GateTools.builder(target.system());
     contracts.forEach(each -> tools.imported(each.contract().asset(), each.report()));
-    JdbcValidator validator =
-        JdbcValidator.postgresql(
-            logins.target(PostgresBoundary.Login.READ, target.url()),
-            new SqlJudge(RuleKinds.standard(), ValueTests::of, validation.limit()),
-            validation.timeout());
+    JdbcValidator validator = validator();
     for (Dataset dataset : validation.datasets()) {
       Contract contract = dataset.contracted().contract();
       DatasetRef table = new DatasetRef(new Asset(target.system(), contract.asset()), "");

@@ -12,6 +12,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +57,10 @@ class ContractToolsIT {
     }
   }
 
+  private static boolean is(Doctor.Check check, String subject, Doctor.State state) {
+    return check.subject().equals(subject) && check.state() == state;
+  }
+
   @Test
   void an_agent_validates_what_the_configuration_offers_and_reads_accounts() throws Exception {
     Files.writeString(
@@ -85,6 +91,7 @@ class ContractToolsIT {
                     """
                     mcp: {stdio: {principal: desk}}
                     grants: [{principal: desk}]
+                    dbt: {executable: none/dbt, project: project, models: ["*"]}
                     validate:
                       timeout: 20s
                       data:
@@ -97,7 +104,8 @@ class ContractToolsIT {
       try (Client agent = Client.to(home.resolve("state").resolve(ControlSocket.AGENTS))) {
         assertThat(agent.ask("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/list\"}\n"))
             .contains("contract_validate", "contract_explain_cost", "contract_import_report")
-            .doesNotContain("gate_write", "contract_dry_run", "dbt_test");
+            .contains("dbt_test", "dbt_results")
+            .doesNotContain("gate_write", "contract_dry_run");
         assertThat(agent.call("contract_validate", "{\"dataset\":\"orders\"}"))
             .contains("\"isError\":false")
             .contains("\"passed\":false", "\"broken\":40", "\"considered\":50", "mean-between.id");
@@ -108,7 +116,17 @@ class ContractToolsIT {
             .contains("expect_the_unexpected", "\"unsupported\":1", "\"supported\":1");
         assertThat(agent.call("contract_validate", "{\"dataset\":\"customers\"}"))
             .contains("\"isError\":true", "offers no data set");
+        assertThat(agent.call("dbt_results", "{}")).contains("\"isError\":true");
       }
+      assertThat(
+              Doctor.examine(
+                      ConfigReader.read(home.resolve("pipeline.yaml"), name -> Optional.empty()),
+                      Clock.systemUTC())
+                  .checks())
+          .anyMatch(check -> is(check, "validate orders", Doctor.State.OK))
+          .anyMatch(check -> is(check, "validate lines", Doctor.State.WARNING))
+          .anyMatch(check -> is(check, "dbt", Doctor.State.FAILED))
+          .anyMatch(check -> is(check, "dbt.project", Doctor.State.FAILED));
     }
   }
 }
