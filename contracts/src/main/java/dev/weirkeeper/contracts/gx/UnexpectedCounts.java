@@ -50,7 +50,7 @@ final class UnexpectedCounts {
   private Optional<ArrayNode> count(List<JsonNode> values, int most) {
     Map<Object, Counted> counts = new LinkedHashMap<>();
     for (JsonNode value : values) {
-      Object key = nulls == Nulls.APART && hasNull(value) ? new Object() : value;
+      Object key = nulls == Nulls.APART && hasNull(value) ? new Object() : key(value);
       counts.merge(key, new Counted(value, 1), (a, b) -> new Counted(a.value(), a.count() + 1));
     }
     List<Counted> common = new ArrayList<>(counts.values());
@@ -68,6 +68,13 @@ final class UnexpectedCounts {
       entry.put("count", counted.count());
     }
     return Optional.of(list);
+  }
+
+  /** In Python, 0.0 and -0.0 are one value. */
+  private static JsonNode key(JsonNode value) {
+    return value.isDouble() && value.doubleValue() == 0
+        ? JsonNodeFactory.instance.numberNode(0.0)
+        : value;
   }
 
   private static boolean hasNull(JsonNode value) {

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Different keys in the order of their first sight; keeps their bytes in a few large arrays. */
+/**
+ * Different keys in the order of their first sight; keeps their bytes in a few large arrays. No key
+ * may begin another one.
+ */
 final class KeyTable {
   private static final int CHUNK = 1 << 20;
   private static final int MAX_SLOTS = 1 << 30;
@@ -18,7 +21,6 @@ final class KeyTable {
   private long[] slots = new long[64];
 
   private long[] places = new long[32];
-  private int[] lengths = new int[32];
   private int size;
 
   KeyTable(MemoryBudget budget) {
@@ -62,12 +64,11 @@ final class KeyTable {
   }
 
   private boolean isAt(int ordinal, byte[] key, int length) {
-    if (lengths[ordinal] != length) {
-      return false;
-    }
     byte[] chunk = chunks.get((int) (places[ordinal] >>> 32));
     int from = (int) places[ordinal];
-    return Arrays.equals(chunk, from, from + length, key, 0, length);
+    // As no key begins another one, a longer or shorter one differs before its end.
+    return length <= chunk.length - from
+        && Arrays.equals(chunk, from, from + length, key, 0, length);
   }
 
   private void store(byte[] key, int length) {
@@ -80,13 +81,11 @@ final class KeyTable {
       free = 0;
     }
     if (size == places.length) {
-      budget.take(12L * size, "different keys");
+      budget.take(8L * size, "different keys");
       places = Arrays.copyOf(places, 2 * size);
-      lengths = Arrays.copyOf(lengths, 2 * size);
     }
     System.arraycopy(key, 0, chunks.get(chunks.size() - 1), free, length);
     places[size] = (long) (chunks.size() - 1) << 32 | free;
-    lengths[size] = length;
     free += length;
   }
 
@@ -114,6 +113,10 @@ final class KeyTable {
     int at = 0;
     for (; at + 8 <= length; at += 8) {
       hash = mix(hash ^ (long) Words.LONG.get(key, at));
+    }
+    if (length >= 8) {
+      // The last eight once more, some of them twice.
+      return mix(hash ^ (long) Words.LONG.get(key, length - 8));
     }
     for (; at < length; at++) {
       hash = (hash ^ key[at]) * 0x100000001B3L;

@@ -2,12 +2,14 @@ package dev.weirkeeper.contracts.memory;
 
 import dev.weirkeeper.contracts.engine.Vec;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * Writes the values of some columns as bytes, equal bytes for equal values: whole numbers are one
- * whatever their type, 5.0 and 5.00 too, zeros of either sign, and all NaNs.
+ * whatever their type, 5.0 and 5.00 too, zeros of either sign, and all NaNs. No key begins another
+ * one.
  */
 final class Keys {
   /** What {@link #write} answers for a row in which a value is NULL. */
@@ -91,27 +93,37 @@ final class Keys {
     }
   }
 
-  /** Each char by itself, so that half a surrogate pair stays what it is. */
   private void write(String text) {
-    int count = text.length();
-    reserve(5 + 3 * count);
-    bytes[length++] = 4;
-    int sizeAt = length;
-    length += 4;
-    int from = length;
-    for (int i = 0; i < count; i++) {
-      char c = text.charAt(i);
-      if (c < 0x80) {
-        bytes[length++] = (byte) c;
-      } else {
-        bytes[length++] = (byte) (0x80 | c >> 12);
-        bytes[length++] = (byte) (c >> 6);
-        bytes[length++] = (byte) c;
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    for (byte b : utf8) {
+      if (b == '?') {
+        // Perhaps it stands for half a surrogate pair, which is no other text's half.
+        writeChars(text);
+        return;
       }
     }
-    int size = length - from;
+    reserve(5 + utf8.length);
+    bytes[length++] = 4;
+    writeSize(utf8.length);
+    System.arraycopy(utf8, 0, bytes, length, utf8.length);
+    length += utf8.length;
+  }
+
+  private void writeChars(String text) {
+    int count = text.length();
+    reserve(5 + 2 * count);
+    bytes[length++] = 8;
+    writeSize(count);
+    for (int i = 0; i < count; i++) {
+      char c = text.charAt(i);
+      bytes[length++] = (byte) (c >> 8);
+      bytes[length++] = (byte) c;
+    }
+  }
+
+  private void writeSize(int size) {
     for (int i = 0; i < 4; i++) {
-      bytes[sizeAt + i] = (byte) (size >> (8 * i));
+      bytes[length++] = (byte) (size >> (8 * i));
     }
   }
 

@@ -119,8 +119,7 @@ public final class MemoryValidator implements ContractValidator {
         return judge(contract, source, toOpen, more, options, control);
       }
     }
-    try (MemoryEngine engine =
-        new MemoryEngine(source, opened, tests, MemoryBudget.standard())) {
+    try (MemoryEngine engine = new MemoryEngine(source, opened, tests, MemoryBudget.standard())) {
       return Evaluation.of(contract, kinds, engine, options, control);
     }
   }

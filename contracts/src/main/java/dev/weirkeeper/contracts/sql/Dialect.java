@@ -52,7 +52,8 @@ public final class Dialect {
               Map.entry(Phrase.FOUND, "({0} ~ {1})"),
               Map.entry(
                   Phrase.DIVIDED,
-                  "(CASE WHEN {1} <> 0 THEN {0} / {1} WHEN {0} = 0 OR {0} = 'NaN' THEN 'NaN'"
+                  "(CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL WHEN {1} <> 0 THEN {0} / {1}"
+                      + " WHEN {0} = 0 OR {0} = 'NaN' THEN 'NaN'"
                       + " WHEN ({0} > 0) = (CAST({1} AS text) = '0') THEN 'Infinity'"
                       + " WHEN {1} = 0 THEN '-Infinity' END)"),
               Map.entry(Phrase.COUNT_TRUE, "COUNT(*) FILTER (WHERE {0})"),

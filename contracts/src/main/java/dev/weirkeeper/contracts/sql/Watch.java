@@ -19,7 +19,7 @@ final class Watch implements AutoCloseable {
   private final CallControl control;
   private final @Nullable Timer timer;
   private @Nullable Statement running;
-  private volatile boolean over;
+  private volatile Optional<String> over = Optional.empty();
 
   Watch(CallControl control) {
     this.control = control;
@@ -45,7 +45,7 @@ final class Watch implements AutoCloseable {
    * @throws CancellationException if nobody wants the answer any more
    */
   void check() {
-    Optional<String> why = over ? Optional.of("nobody waits for it") : cancelled();
+    Optional<String> why = over.isPresent() ? over : cancelled();
     if (why.isPresent()) {
       throw new CancellationException("The validation was given up: " + why.get());
     }
@@ -63,14 +63,17 @@ final class Watch implements AutoCloseable {
   /** The statement to cancel from now on. */
   synchronized void over(Statement statement) throws SQLException {
     running = statement;
-    if (over) {
+    if (over.isPresent()) {
       statement.cancel();
     }
   }
 
   private synchronized void look() {
-    if (!over && cancelled().isPresent()) {
-      over = true;
+    if (over.isEmpty()) {
+      over = cancelled();
+      if (over.isEmpty()) {
+        return;
+      }
       Statement statement = running;
       if (statement != null) {
         try {

@@ -320,4 +320,71 @@ class GxResultsTest {
         .isThrownBy(() -> GxSuiteReader.read(suite, "orders"))
         .withMessageContainingAll("$.expectations[0].kwargs.column", "(line 5)");
   }
+
+  @Test
+  void an_expression_of_a_parameter_that_means_nothing_blocks_by_name() {
+    for (String expression :
+        List.of(
+            "1 / 0",
+            "now()",
+            "datetime(2020, 13, 1)",
+            "odd(1)",
+            "1 +",
+            "(1",
+            "1 2",
+            "a; b",
+            "(".repeat(100) + "1" + ")".repeat(100))) {
+      String suite =
+          "{\"name\":\"s\",\"expectations\":[{\"type\":\"expect_column_values_to_be_between\","
+              + "\"kwargs\":{\"column\":\"n\",\"min_value\":{\"$PARAMETER\":\""
+              + expression
+              + "\"}}}]}";
+
+      assertThat(GxSuiteReader.read(suite, "orders").report().unsupported())
+          .as(expression)
+          .hasSize(1)
+          .allSatisfy(entry -> assertThat(entry.reason()).contains("parameter cannot be"));
+    }
+  }
+
+  @Test
+  void bad_rows_are_found_again_by_a_query_that_knows_the_condition() throws IOException {
+    row(1L, 1.0, "it's");
+    String kwargs =
+        "{\"column\":\"s\",\"value_set\":[\"o'k\"],\"row_condition\":\"col(\\\"id\\\") > 0\","
+            + "\"condition_parser\":\"great_expectations\"}";
+
+    JsonNode result =
+        evaluate("expect_column_values_to_be_in_set", kwargs, "COMPLETE", Mode.GX_SQL)
+            .path("result");
+
+    assertThat(result.path("unexpected_index_query").asText())
+        .isEqualTo(
+            "SELECT s \nFROM batch \nWHERE id > 0 AND s IS NOT NULL AND NOT (s IN ('o''k'));");
+  }
+
+  @Test
+  void counts_of_missing_values_are_those_of_the_engine() throws IOException {
+    row(1L, null, null);
+    row(2L, null, null);
+    String type = "expect_column_values_to_not_be_null";
+
+    assertThat(
+            evaluate(type, "{\"column\":\"n\"}", "SUMMARY", Mode.GX_PANDAS)
+                .path("result")
+                .path("partial_unexpected_counts"))
+        .hasSize(2);
+    assertThat(
+            evaluate(type, "{\"column\":\"s\"}", "SUMMARY", Mode.GX_PANDAS)
+                .path("result")
+                .path("partial_unexpected_counts")
+                .toString())
+        .isEqualTo("[{\"value\":null,\"count\":2}]");
+    assertThat(
+            evaluate(type, "{\"column\":\"n\"}", "SUMMARY", Mode.GX_SQL)
+                .path("result")
+                .path("partial_unexpected_counts")
+                .toString())
+        .isEqualTo("[{\"value\":null,\"count\":2}]");
+  }
 }

@@ -135,8 +135,7 @@ class MemoryValidatorTest {
         validator
             .knowing(Map.of("customers", any))
             .validate(references, any, Options.DEFAULT, CallControl.NONE);
-    ContractReport unknown =
-        validator.validate(references, any, Options.DEFAULT, CallControl.NONE);
+    ContractReport unknown = validator.validate(references, any, Options.DEFAULT, CallControl.NONE);
 
     assertThat(found.passed()).isTrue();
     assertThat(unknown.results().get(0).judgement().status()).isEqualTo(Judgement.Status.ERROR);

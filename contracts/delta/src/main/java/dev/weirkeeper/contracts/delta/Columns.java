@@ -25,20 +25,19 @@ final class Columns {
   /**
    * The values of an input as those of a target's column.
    *
-   * @param fitting rows whose values are known to fit; of the others, what does not fit becomes NULL
+   * @param fitting rows whose values are known to fit; of the others, what does not fit becomes
+   *     NULL
    */
   static Vec typed(Typing typing, Vec values, int rows, boolean[] fitting) {
     Filling filling = new Filling(typing.column(), rows);
     for (int row = 0; row < rows; row++) {
-      if (values.isNull(row)
-          || !(fitting[row] || typing.always() || typing.fits(values, row))) {
+      if (values.isNull(row) || !(fitting[row] || typing.always() || typing.fits(values, row))) {
         filling.absent(row);
         continue;
       }
       switch (typing.column().kind()) {
         case INT8, INT16, INT32, INT64 -> filling.longs[row] = typing.whole(values, row);
-        case FLOAT32, FLOAT64 ->
-            filling.doubles[row] = typing.floating(values, row).orElseThrow();
+        case FLOAT32, FLOAT64 -> filling.doubles[row] = typing.floating(values, row).orElseThrow();
         case DECIMAL ->
             filling.decimals[row] =
                 typing.decimal(values, row).orElseThrow().setScale(typing.column().scale());
@@ -96,8 +95,7 @@ final class Columns {
   }
 
   /** Rows of our arrays as Kernel takes them; a column that is null has no values. */
-  static FilteredColumnarBatch batch(
-      StructType schema, List<Optional<Vec>> columns, int[] rows) {
+  static FilteredColumnarBatch batch(StructType schema, List<Optional<Vec>> columns, int[] rows) {
     return new FilteredColumnarBatch(new Picked(schema, columns, rows), Optional.empty());
   }
 

@@ -26,8 +26,10 @@ import io.delta.kernel.expressions.Column;
 import io.delta.kernel.expressions.Literal;
 import io.delta.kernel.expressions.Predicate;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
@@ -37,8 +39,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers what only the target knows: keys of the batch are held in memory, the columns of the table
- * are read past them. What it needs grows with the batch, never with the table.
+ * Answers what only the target knows: keys of the batch are held in memory, the columns of the
+ * table are read past them. What it needs grows with the batch, never with the table.
  */
 final class DeltaChecks {
   private static final Expr TRUE = Expr.always(Expr.Truth.TRUE);
@@ -70,12 +72,7 @@ final class DeltaChecks {
    * @param maxKeys of a batch that a check may hold
    */
   DeltaChecks(
-      GatePlan plan,
-      Engine engine,
-      References references,
-      String self,
-      long maxKeys,
-      Spool spool) {
+      GatePlan plan, Engine engine, References references, String self, long maxKeys, Spool spool) {
     this.plan = plan;
     this.engine = engine;
     this.references = references;
@@ -194,8 +191,7 @@ final class DeltaChecks {
                       .map(
                           to ->
                               new And(
-                                  new Predicate(">=", name, from),
-                                  new Predicate("<=", name, to))));
+                                  new Predicate(">=", name, from), new Predicate("<=", name, to))));
     }
 
     private static Optional<Literal> literal(CellKind kind, long value) {
@@ -203,9 +199,7 @@ final class DeltaChecks {
         case INT8 ->
             value == (byte) value ? Optional.of(Literal.ofByte((byte) value)) : Optional.empty();
         case INT16 ->
-            value == (short) value
-                ? Optional.of(Literal.ofShort((short) value))
-                : Optional.empty();
+            value == (short) value ? Optional.of(Literal.ofShort((short) value)) : Optional.empty();
         case INT32 ->
             value == (int) value ? Optional.of(Literal.ofInt((int) value)) : Optional.empty();
         case INT64 -> Optional.of(Literal.ofLong(value));
@@ -216,8 +210,7 @@ final class DeltaChecks {
     }
   }
 
-  private Answer unique(
-      TargetCheck.Unique check, int index, Snapshot target, CallControl control)
+  private Answer unique(TargetCheck.Unique check, int index, Snapshot target, CallControl control)
       throws IOException, GateRefusedException {
     Map<Keys.Key, Group> groups = new HashMap<>();
     Span span = new Span();
@@ -301,6 +294,11 @@ final class DeltaChecks {
     if (left == null || right == null) {
       return Boolean.compare(left == null, right == null);
     }
+    if (left instanceof String text && right instanceof String other) {
+      // By code point.
+      return Arrays.compareUnsigned(
+          text.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+    }
     return ((Comparable<Object>) left).compareTo(right);
   }
 
@@ -321,8 +319,7 @@ final class DeltaChecks {
       }
     }
     List<Integer> places = places(check.columns(), read);
-    try (DeltaScan scan =
-        new DeltaScan(engine, target, read, span.over(read.get(places.get(0))))) {
+    try (DeltaScan scan = new DeltaScan(engine, target, read, span.over(read.get(places.get(0))))) {
       if (whole) {
         scan(
             scan,
@@ -354,11 +351,7 @@ final class DeltaChecks {
   }
 
   private void take(
-      Frame frame,
-      List<Integer> places,
-      int row,
-      Expr.Nulls nulls,
-      Map<Keys.Key, Group> groups) {
+      Frame frame, List<Integer> places, int row, Expr.Nulls nulls, Map<Keys.Key, Group> groups) {
     List<Vec> values = places.stream().map(place -> frame.columns().get(place)).toList();
     Optional<Keys.Key> key = keys.of(values, row, nulls);
     Group group = key.isPresent() ? groups.get(key.get()) : null;
@@ -497,8 +490,7 @@ final class DeltaChecks {
     pass(
         (chunk, row, number) -> {
           if (orphans.get(number)) {
-            Optional<Keys.Key> key =
-                keys.of(of(chunk, check.columns()), row, Expr.Nulls.DISTINCT);
+            Optional<Keys.Key> key = keys.of(of(chunk, check.columns()), row, Expr.Nulls.DISTINCT);
             if (key.isPresent()) {
               waiting.computeIfAbsent(key.get(), any -> new ArrayList<>()).add(number);
               requireRoom(waiting.size());
@@ -514,9 +506,7 @@ final class DeltaChecks {
                       .noneMatch(
                           answer -> answer.inBatch().get(number) || answer.inTarget().get(number));
           Optional<Keys.Key> key =
-              good
-                  ? keys.of(of(chunk, check.keys()), row, Expr.Nulls.DISTINCT)
-                  : Optional.empty();
+              good ? keys.of(of(chunk, check.keys()), row, Expr.Nulls.DISTINCT) : Optional.empty();
           if (key.isPresent() && waiting.containsKey(key.get())) {
             providers.computeIfAbsent(key.get(), any -> new int[1])[0]++;
             if (orphans.get(number)) {

@@ -38,8 +38,8 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * A Delta table as the target of a gate: readers see a batch whole or not at all. Rows are appended,
- * none is touched.
+ * A Delta table as the target of a gate: readers see a batch whole or not at all. Rows are
+ * appended, none is touched.
  *
  * <p>Beside the table, {@code <table>__quarantine} is a Delta table of bad rows, and {@code
  * <table>__gate} a folder of small files: {@code done} is the ledger, {@code intent} what was about
@@ -49,8 +49,9 @@ import org.apache.hadoop.conf.Configuration;
  * weirkeeper-gate/<batch>}, version the number of the attempt. What a killed process left between
  * INTENT and DONE is settled by looking for it there, when a gate opens or the batch comes again.
  *
- * <p>In a local folder gates of several processes take turns. In an object store Kernel must be able
- * to create a file only if it is not there; on S3 it can within one process only. Safe to share.
+ * <p>In a local folder gates of several processes take turns. In an object store Kernel must be
+ * able to create a file only if it is not there; on S3 it can within one process only. Safe to
+ * share.
  */
 public final class DeltaGateTarget implements GateTarget {
   private static final long BYTES_OF_KEY = 200;
@@ -177,8 +178,7 @@ public final class DeltaGateTarget implements GateTarget {
         if (!partitionColumns.isEmpty()) {
           builder =
               builder.withDataLayoutSpec(
-                  DataLayoutSpec.partitioned(
-                      partitionColumns.stream().map(Column::new).toList()));
+                  DataLayoutSpec.partitioned(partitionColumns.stream().map(Column::new).toList()));
         }
         builder.build(engine).commit(engine, CloseableIterable.emptyIterable());
         return this;
@@ -287,8 +287,8 @@ public final class DeltaGateTarget implements GateTarget {
   }
 
   /**
-   * The report of a batch that is published, by the ledger or by the table; what the ledger lacks is
-   * made up for.
+   * The report of a batch that is published, by the ledger or by the table; what the ledger lacks
+   * is made up for.
    */
   Optional<GateReport> settled(Hash batch, Snapshot now) throws IOException {
     Optional<Ledger.Entry> done = ledger.done(batch);
@@ -347,7 +347,8 @@ public final class DeltaGateTarget implements GateTarget {
         if (published && ledger.done(intent.batch()).isEmpty()) {
           settled(intent.batch(), now).ifPresent(found::add);
         }
-        // It could only become the version after the one that it names: if there is one, it is over.
+        // It could only become the version after the one that it names: if there is one, it is
+        // over.
         if (published || intent.version() < now.getVersion()) {
           ledger.forget(intent);
         }

@@ -72,8 +72,7 @@ final class DeltaQuarantine {
           text("wk_untyped"));
 
   private static TargetColumn text(String name) {
-    return new TargetColumn(
-        name, "string", CellKind.TEXT, 0, 0, TargetColumn.Absence.NULLABLE);
+    return new TargetColumn(name, "string", CellKind.TEXT, 0, 0, TargetColumn.Absence.NULLABLE);
   }
 
   private static TargetColumn number(String name) {
@@ -138,8 +137,7 @@ final class DeltaQuarantine {
         .toList();
   }
 
-  private void add(Snapshot there, StructType target)
-      throws IOException, GateRefusedException {
+  private void add(Snapshot there, StructType target) throws IOException, GateRefusedException {
     StructType schema = there.getSchema();
     for (StructField field : target.fields()) {
       boolean other =
@@ -199,7 +197,8 @@ final class DeltaQuarantine {
 
     /**
      * @param rows of the chunk that go to quarantine
-     * @param checked which checks send a row of the batch there: index and whether the target is why
+     * @param checked which checks send a row of the batch there: index and whether the target is
+     *     why
      */
     FilteredColumnarBatch batch(Spool.Chunk chunk, int[] rows, Broken checked) {
       int count = chunk.rows();
@@ -285,8 +284,7 @@ final class DeltaQuarantine {
     }
 
     private static String reason(GateRule rule, String observed) {
-      return Json.of(
-              Map.of("rule", rule.id(), "observed", observed, "expected", rule.expected()))
+      return Json.of(Map.of("rule", rule.id(), "observed", observed, "expected", rule.expected()))
           .text();
     }
   }
@@ -360,8 +358,7 @@ final class DeltaQuarantine {
     }
     long rows = 0;
     Scan scan = there.get().getScanBuilder().build();
-    try (CloseableIterator<FilteredColumnarBatch> files =
-        scan.getScanFiles(table.engine(), true)) {
+    try (CloseableIterator<FilteredColumnarBatch> files = scan.getScanFiles(table.engine(), true)) {
       while (files.hasNext()) {
         try (CloseableIterator<Row> adds = files.next().getRows()) {
           while (adds.hasNext()) {
@@ -395,8 +392,7 @@ final class DeltaQuarantine {
         there.get(),
         ABOUT.subList(0, 2),
         (frame, row) -> {
-          if (isSettled(
-              known, new Hash(text(frame, 0, row)), number(frame, 1, row), settled)) {
+          if (isSettled(known, new Hash(text(frame, 0, row)), number(frame, 1, row), settled)) {
             size[0]++;
           }
         });
@@ -420,8 +416,7 @@ final class DeltaQuarantine {
   }
 
   private void read(Snapshot snapshot, List<TargetColumn> columns, Look look) throws IOException {
-    try (DeltaScan scan =
-            new DeltaScan(table.engine(), snapshot, columns, Optional.empty());
+    try (DeltaScan scan = new DeltaScan(table.engine(), snapshot, columns, Optional.empty());
         FrameSource.Cursor cursor = scan.open()) {
       Optional<Frame> next;
       while ((next = cursor.next()).isPresent()) {

@@ -41,10 +41,7 @@ final class DeltaScan implements FrameSource {
    *     rows for which it is not TRUE may come all the same
    */
   DeltaScan(
-      Engine engine,
-      Snapshot snapshot,
-      List<TargetColumn> columns,
-      Optional<Predicate> skipping) {
+      Engine engine, Snapshot snapshot, List<TargetColumn> columns, Optional<Predicate> skipping) {
     this.engine = engine;
     this.snapshot = snapshot;
     this.columns = columns;

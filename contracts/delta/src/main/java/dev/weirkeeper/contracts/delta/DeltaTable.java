@@ -77,9 +77,7 @@ final class DeltaTable {
 
   /** Writes rows into files of the table's folder. */
   Staged stage(
-      Row state,
-      Map<String, Literal> partition,
-      CloseableIterator<FilteredColumnarBatch> logical)
+      Row state, Map<String, Literal> partition, CloseableIterator<FilteredColumnarBatch> logical)
       throws IOException {
     try (CloseableIterator<FilteredColumnarBatch> physical =
         Transaction.transformLogicalData(engine, state, logical, partition)) {
@@ -115,8 +113,8 @@ final class DeltaTable {
   }
 
   /** Appends staged files in one commit, which asks nobody who has written since. */
-  TransactionCommitResult append(
-      UpdateTableTransactionBuilder builder, List<Staged> staged) throws IOException {
+  TransactionCommitResult append(UpdateTableTransactionBuilder builder, List<Staged> staged)
+      throws IOException {
     Transaction transaction = builder.build(engine);
     Row state = transaction.getTransactionState(engine);
     List<Row> actions = new ArrayList<>();
@@ -124,18 +122,14 @@ final class DeltaTable {
       DataWriteContext context = Transaction.getWriteContext(engine, state, part.partition());
       try (CloseableIterator<Row> adds =
           Transaction.generateAppendActions(
-              engine,
-              state,
-              Utils.toCloseableIterator(part.files().iterator()),
-              context)) {
+              engine, state, Utils.toCloseableIterator(part.files().iterator()), context)) {
         while (adds.hasNext()) {
           actions.add(adds.next());
         }
       }
     }
     return transaction.commit(
-        engine,
-        CloseableIterable.inMemoryIterable(Utils.toCloseableIterator(actions.iterator())));
+        engine, CloseableIterable.inMemoryIterable(Utils.toCloseableIterator(actions.iterator())));
   }
 
   /** Writes checkpoints that are due. The commit stands, whatever comes of it. */

@@ -102,9 +102,7 @@ final class DeltaTypes {
     for (TargetColumn column : columns) {
       schema =
           schema.add(
-              column.name(),
-              type(column),
-              column.absence() == TargetColumn.Absence.NULLABLE);
+              column.name(), type(column), column.absence() == TargetColumn.Absence.NULLABLE);
     }
     return schema;
   }

@@ -263,8 +263,8 @@ final class DeltaWrite implements GateWrite {
   }
 
   /**
-   * One commit as the version after the one that was checked, or none: Kernel is told not to move it
-   * behind what others wrote meanwhile.
+   * One commit as the version after the one that was checked, or none: Kernel is told not to move
+   * it behind what others wrote meanwhile.
    *
    * @return null if there is no telling from the answer: another writer was faster, or it is lost
    */
@@ -335,12 +335,12 @@ final class DeltaWrite implements GateWrite {
     for (int i = 0; i < plan.typings().size(); i++) {
       places.put(plan.typings().get(i).column().name(), i);
     }
-    List<Partitions.One> partitions = Partitions.of(snapshot, places, spool.read(kinds), quarantined);
+    List<Partitions.One> partitions =
+        Partitions.of(snapshot, places, spool.read(kinds), quarantined);
     List<DeltaTable.Staged> done = new ArrayList<>();
     long[] rows = {0};
     try {
-      Row state =
-          DeltaTable.writing(snapshot, "files").build(engine).getTransactionState(engine);
+      Row state = DeltaTable.writing(snapshot, "files").build(engine).getTransactionState(engine);
       for (Partitions.One partition : partitions) {
         Batches batches =
             new Batches(
@@ -362,8 +362,7 @@ final class DeltaWrite implements GateWrite {
         done.add(target.table().stage(state, partition.values(), batches));
       }
     } catch (KernelException e) {
-      throw new GateRefusedException(
-          "Delta Kernel does not write the batch: " + e.getMessage(), e);
+      throw new GateRefusedException("Delta Kernel does not write the batch: " + e.getMessage(), e);
     } catch (RuntimeException e) {
       throw new IOException("Cannot write files into " + target.table().path(), e);
     } finally {
@@ -380,8 +379,7 @@ final class DeltaWrite implements GateWrite {
     List<DeltaChecks.Answer> given = requireNonNull(answers);
     DeltaTable table = target.quarantine().table();
     Snapshot now = table.latest();
-    DeltaQuarantine.Form form =
-        new DeltaQuarantine.Form(plan, batch, attempt, now.getSchema());
+    DeltaQuarantine.Form form = new DeltaQuarantine.Form(plan, batch, attempt, now.getSchema());
     DeltaQuarantine.Broken broken =
         (check, row) -> {
           int at = Math.toIntExact(row);
@@ -390,9 +388,7 @@ final class DeltaWrite implements GateWrite {
               plan.checks().get(check) instanceof dev.weirkeeper.contracts.gate.TargetCheck.Unique;
           return answer.inBatch().get(at)
               ? Optional.of(unique ? "repeated in the batch" : "missing")
-              : answer.inTarget().get(at)
-                  ? Optional.of("in the target already")
-                  : Optional.empty();
+              : answer.inTarget().get(at) ? Optional.of("in the target already") : Optional.empty();
         };
     long[] rows = {0};
     DeltaTable.Staged files = null;
@@ -405,8 +401,7 @@ final class DeltaWrite implements GateWrite {
               new Batches(
                   chunk -> {
                     int[] picked =
-                        picked(
-                            chunk, row -> quarantined.get(Math.toIntExact(chunk.first() + row)));
+                        picked(chunk, row -> quarantined.get(Math.toIntExact(chunk.first() + row)));
                     rows[0] += picked.length;
                     return form.batch(chunk, picked, broken);
                   }));

@@ -212,8 +212,7 @@ final class Ledger {
 
   private List<FileStatus> list(String part) throws IOException {
     List<FileStatus> files = new ArrayList<>();
-    try (CloseableIterator<FileStatus> all =
-        engine.getFileSystemClient().listFrom(in(part, "0"))) {
+    try (CloseableIterator<FileStatus> all = engine.getFileSystemClient().listFrom(in(part, "0"))) {
       while (all.hasNext()) {
         files.add(all.next());
       }

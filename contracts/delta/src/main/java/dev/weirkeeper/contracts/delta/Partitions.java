@@ -36,8 +36,7 @@ final class Partitions {
     private final List<Optional<Object>> wanted;
     private final Map<String, Literal> values;
 
-    private One(
-        List<Integer> places, List<Optional<Object>> wanted, Map<String, Literal> values) {
+    private One(List<Integer> places, List<Optional<Object>> wanted, Map<String, Literal> values) {
       this.places = places;
       this.wanted = wanted;
       this.values = values;
@@ -52,8 +51,7 @@ final class Partitions {
     }
   }
 
-  private static List<Optional<Object>> tuple(
-      Spool.Chunk chunk, List<Integer> places, int row) {
+  private static List<Optional<Object>> tuple(Spool.Chunk chunk, List<Integer> places, int row) {
     List<Optional<Object>> tuple = new ArrayList<>();
     for (int place : places) {
       tuple.add(place < 0 ? Optional.empty() : value(chunk.columns().get(place), row));

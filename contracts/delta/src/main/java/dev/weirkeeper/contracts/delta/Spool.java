@@ -25,8 +25,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a batch on local disk, until it is known which of them are published. The file has no name
- * where the system allows it, so that a killed process leaves none. Confined to one thread.
+ * Rows of a batch on local disk, until it is known which of them are published. The file has no
+ * name where the system allows it, so that a killed process leaves none. Confined to one thread.
  */
 final class Spool implements AutoCloseable {
   private static final int BUFFER = 1 << 16;

@@ -21,8 +21,7 @@ final class Writable {
 
   private Writable() {}
 
-  static void require(Snapshot snapshot, Engine engine, GatePlan plan)
-      throws GateRefusedException {
+  static void require(Snapshot snapshot, Engine engine, GatePlan plan) throws GateRefusedException {
     requireFit(snapshot, plan);
     for (String property : snapshot.getTableProperties().keySet()) {
       if (property.startsWith(CONSTRAINT)) {
@@ -35,8 +34,7 @@ final class Writable {
                 + " drop it, or load the table with Spark");
       }
     }
-    String mapping =
-        snapshot.getTableProperties().getOrDefault("delta.columnMapping.mode", "none");
+    String mapping = snapshot.getTableProperties().getOrDefault("delta.columnMapping.mode", "none");
     if (!mapping.equals("none")) {
       throw new GateRefusedException(
           "The table at "
@@ -66,8 +64,7 @@ final class Writable {
 
   private static void requireWritable(StructField field, Snapshot snapshot, Set<String> given)
       throws GateRefusedException {
-    String column =
-        "Column \"" + field.getName() + "\" of the table at " + snapshot.getPath();
+    String column = "Column \"" + field.getName() + "\" of the table at " + snapshot.getPath();
     if (!Columns.carries(DeltaTypes.kind(field.getDataType()))) {
       throw new GateRefusedException(
           column

@@ -34,12 +34,10 @@ final class DeltaCrashChild {
 
   private static final Fields FIELDS =
       new Fields(
-          List.of(
-              new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
+          List.of(new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
 
   private static final Contract CONTRACT =
-      Contract.of(
-          "items", "1", DeltaFixture.ITEMS.name(), Rule.notNull("name"), Rule.unique("id"));
+      Contract.of("items", "1", DeltaFixture.ITEMS.name(), Rule.notNull("name"), Rule.unique("id"));
 
   private DeltaCrashChild() {}
 
@@ -57,15 +55,21 @@ final class DeltaCrashChild {
     return Gate.to(DeltaGateTarget.of(DeltaFixture.ITEMS, table).steps(steps).build())
         .contract(CONTRACT)
         .policy(GatePolicy.STANDARD.quarantining(ROWS, 1))
+        .retries(100)
         .open();
   }
 
-  static GateReport write(String table, int number, Consumer<GateStep> steps)
-      throws IOException {
+  static GateReport write(String table, int number, Consumer<GateStep> steps) throws IOException {
     return gate(table, steps).write(batch(number), CallControl.NONE);
   }
 
   public static void main(String[] arguments) throws Exception {
+    if (arguments.length > 3) {
+      for (int i = 1; i < arguments.length; i++) {
+        write(arguments[0], Integer.parseInt(arguments[i]), any -> {});
+      }
+      return;
+    }
     GateStep last = GateStep.valueOf(arguments[1]);
     Death death = Death.valueOf(arguments[2]);
     write(

@@ -105,18 +105,22 @@ final class DeltaFixture implements AutoCloseable {
     long version = commits();
     String name = "apart-" + version + ".parquet";
     try (Statement statement = duckdb.createStatement()) {
-      statement.execute(
-          "COPY (" + select + ") TO '" + table.resolve(name) + "' (FORMAT parquet)");
+      statement.execute("COPY (" + select + ") TO '" + table.resolve(name) + "' (FORMAT parquet)");
     }
     commit(
         Map.of(
             "add",
             Map.of(
-                "path", name,
-                "partitionValues", Map.of(),
-                "size", Files.size(table.resolve(name)),
-                "modificationTime", 0,
-                "dataChange", true)));
+                "path",
+                name,
+                "partitionValues",
+                Map.of(),
+                "size",
+                Files.size(table.resolve(name)),
+                "modificationTime",
+                0,
+                "dataChange",
+                true)));
   }
 
   /** Changes the table's schema, properties or protocol. */
@@ -141,9 +145,9 @@ final class DeltaFixture implements AutoCloseable {
     Map<String, Object> metadata = metadata();
     String schema = ((Json) metadata.get("schemaString")).as(String.class);
     String field =
-        Json.of(Map.of("name", name, "type", type, "nullable", true, "metadata", Map.of()))
-            .text();
-    metadata.put("schemaString", schema.replaceFirst("]}$", "," + field.replace("$", "\\\\$") + "]}"));
+        Json.of(Map.of("name", name, "type", type, "nullable", true, "metadata", Map.of())).text();
+    metadata.put(
+        "schemaString", schema.replaceFirst("]}$", "," + field.replace("$", "\\\\$") + "]}"));
     commit(Map.of("metaData", metadata));
   }
 

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirkeeper.CallControl;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Operand;
 import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.Terms;
 import dev.weirkeeper.contracts.engine.DatasetRef;
 import dev.weirkeeper.contracts.engine.Frame;
 import dev.weirkeeper.contracts.engine.FrameSource;
@@ -53,8 +56,7 @@ import org.junit.jupiter.api.Test;
 class DeltaGateIT {
   private static final Fields SMALL =
       new Fields(
-          List.of(
-              new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
+          List.of(new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
   private static final List<TargetColumn> SMALL_COLUMNS = DeltaFixture.COLUMNS.subList(0, 2);
 
   private DeltaFixture delta;
@@ -120,9 +122,20 @@ class DeltaGateIT {
             DeltaFixture.column("instant", CellKind.TIMESTAMP_WITH_ZONE, 0, 0));
     List<Form> forms =
         List.of(
-            Form.INTEGER, Form.INTEGER, Form.INTEGER, Form.INTEGER, Form.FLOAT, Form.FLOAT,
-            Form.DECIMAL, Form.DECIMAL, Form.DECIMAL, Form.TEXT, Form.TRUTH, Form.DATE,
-            Form.TIMESTAMP, Form.TIMESTAMP_WITH_ZONE);
+            Form.INTEGER,
+            Form.INTEGER,
+            Form.INTEGER,
+            Form.INTEGER,
+            Form.FLOAT,
+            Form.FLOAT,
+            Form.DECIMAL,
+            Form.DECIMAL,
+            Form.DECIMAL,
+            Form.TEXT,
+            Form.TRUTH,
+            Form.DATE,
+            Form.TIMESTAMP,
+            Form.TIMESTAMP_WITH_ZONE);
     List<Field> fields = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       fields.add(new Field(columns.get(i).name(), forms.get(i), "any"));
@@ -145,8 +158,7 @@ class DeltaGateIT {
     DeltaTable table = target.table();
     List<List<@Nullable Object>> back = new ArrayList<>();
     try (DeltaScan scan =
-            new DeltaScan(
-                table.engine(), table.latest(), target.columns(), Optional.empty());
+            new DeltaScan(table.engine(), table.latest(), target.columns(), Optional.empty());
         FrameSource.Cursor cursor = scan.open()) {
       Optional<Frame> frame;
       while ((frame = cursor.next()).isPresent()) {
@@ -216,12 +228,13 @@ class DeltaGateIT {
       } else if (value instanceof LocalDateTime time) {
         String text =
             java.time.format.DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS").format(time);
-        parts.add(text.replaceAll("\\.?0*$", "").length() < 19 ? text.substring(0, 19)
-            : text.replaceAll("0+$", "").replaceAll("\\.$", ""));
+        parts.add(
+            text.replaceAll("\\.?0*$", "").length() < 19
+                ? text.substring(0, 19)
+                : text.replaceAll("0+$", "").replaceAll("\\.$", ""));
       } else if (value instanceof Instant instant) {
         parts.add(
-            Long.toString(
-                java.time.temporal.ChronoUnit.MICROS.between(Instant.EPOCH, instant)));
+            Long.toString(java.time.temporal.ChronoUnit.MICROS.between(Instant.EPOCH, instant)));
       } else if (value instanceof String text) {
         byte[] md5 =
             java.security.MessageDigest.getInstance("MD5")
@@ -309,8 +322,7 @@ class DeltaGateIT {
     for (Map.Entry<String, String> one : refused.entrySet()) {
       Map<String, Object> metadata = new java.util.LinkedHashMap<>(plain);
       metadata.put(
-          "configuration",
-          Map.of(one.getKey(), one.getKey().endsWith("mode") ? "name" : "id > 0"));
+          "configuration", Map.of(one.getKey(), one.getKey().endsWith("mode") ? "name" : "id > 0"));
       delta.commit(Map.of("metaData", metadata));
 
       GateReport report =
@@ -338,7 +350,8 @@ class DeltaGateIT {
         write(delta.target().build(), contract(Rule.notNull("id")), SMALL, rows(1L, "a"));
 
     assertThat(report.status()).isEqualTo(GateStatus.ERROR);
-    assertThat(report.reason().orElseThrow()).contains("featureOfTomorrow", "Drop the table feature");
+    assertThat(report.reason().orElseThrow())
+        .contains("featureOfTomorrow", "Drop the table feature");
   }
 
   @Test
@@ -411,7 +424,8 @@ class DeltaGateIT {
                 })
             .build();
 
-    GateReport report = write(target, contract(Rule.notNull("name")), SMALL, rows(1L, "a", 2L, null));
+    GateReport report =
+        write(target, contract(Rule.notNull("name")), SMALL, rows(1L, "a", 2L, null));
 
     assertThat(report.tally()).isEqualTo(GateTally.of(1, 1, 0));
     assertThat(report.versionAfter()).contains("2");
@@ -473,14 +487,35 @@ class DeltaGateIT {
   }
 
   @Test
+  void uniqueness_under_a_condition_and_of_several_columns_looks_at_the_rows_that_it_is_about()
+      throws Exception {
+    GateTarget target = delta.target().create(SMALL_COLUMNS, List.of()).build();
+    Rule live = Rule.unique("id").where(new Expr.Matches(new Operand.Column("name"), "^live"));
+    Rule both = Rule.compoundUnique(Terms.Ignore.ANY, "id", "name");
+    write(target, contract(Rule.notNull("id")), SMALL, rows(1L, "live a", 2L, "dead", 3L, null));
+
+    GateReport report =
+        write(
+            target,
+            contract(live, both),
+            SMALL,
+            rows(1L, "live b", 2L, "live c", 2L, "dead", 3L, null, 3L, "dead", 5L, "live d"));
+
+    // 1 is live there, (2, dead) is there; a NULL makes no copy.
+    assertThat(report.tally()).isEqualTo(GateTally.of(4, 2, 0));
+    assertThat(quarantine(target))
+        .extracting(QuarantinedRow::number, QuarantinedRow::rules)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(0L, List.of(live.id())),
+            org.assertj.core.groups.Tuple.tuple(2L, List.of(both.id())));
+  }
+
+  @Test
   void a_replay_and_an_upsert_are_refused() throws Exception {
     GateTarget target = delta.target().create(SMALL_COLUMNS, List.of()).build();
     Gate gate = Gate.to(target).contract(contract(Rule.notNull("id"))).open();
     Gate upsert =
-        Gate.to(target)
-            .contract(contract(Rule.notNull("id")))
-            .mode(WriteMode.upsert("id"))
-            .open();
+        Gate.to(target).contract(contract(Rule.notNull("id"))).mode(WriteMode.upsert("id")).open();
 
     GateReport replayed = gate.replay(Replay.of(QuarantineFilter.all()), CallControl.NONE);
     GateReport upserted = upsert.write(source(SMALL, rows(1L, "a")), CallControl.NONE);
@@ -503,8 +538,7 @@ class DeltaGateIT {
                 })
             .build();
 
-    assertThatThrownBy(
-            () -> write(target, contract(Rule.notNull("id")), SMALL, rows(1L, "a")))
+    assertThatThrownBy(() -> write(target, contract(Rule.notNull("id")), SMALL, rows(1L, "a")))
         .hasMessage("stopped");
 
     try (Stream<Path> files = Files.list(delta.table)) {

@@ -111,11 +111,7 @@ class GxOnDatabasesIT {
                 Optional.of(new Rows(dialect.table(name), "wk_row", Place.SHOWN)),
                 Stability.FOR_GOOD);
         return new JdbcEngine(
-            Jdbi.create(new OneConnection(asking)),
-            source,
-            frames,
-            ValueTests::of,
-            Duration.ZERO);
+            Jdbi.create(new OneConnection(asking)), source, frames, ValueTests::of, Duration.ZERO);
       } catch (SQLException e) {
         throw new IOException(e);
       }
