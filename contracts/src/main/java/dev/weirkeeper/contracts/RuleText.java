@@ -172,7 +172,8 @@ public final class RuleText {
         }
         case Rule.NOT_MATCHES_LIST ->
             subject().say(" matches none of ").list(terms(Terms.Patterns.class).regexes());
-        case Rule.LIKE -> subject().say(" is like ").quote(terms(Terms.LikePattern.class).pattern());
+        case Rule.LIKE ->
+            subject().say(" is like ").quote(terms(Terms.LikePattern.class).pattern());
         case Rule.NOT_LIKE ->
             subject().say(" is not like ").quote(terms(Terms.LikePattern.class).pattern());
         case Rule.LIKE_LIST -> {
@@ -365,7 +366,11 @@ public final class RuleText {
         }
         case TableRules.QUERY_BETWEEN -> {
           TableTerms.SelectRange query = terms(TableTerms.SelectRange.class);
-          sentence.say("The answer of ").quote(query.select()).say(" is ").quote(query.range().toString());
+          sentence
+              .say("The answer of ")
+              .quote(query.select())
+              .say(" is ")
+              .quote(query.range().toString());
         }
         case TableRules.ROWS_BETWEEN -> {
           TableTerms.RowsBetween rows = terms(TableTerms.RowsBetween.class);
@@ -418,7 +423,8 @@ public final class RuleText {
 
     /** Exactly what the contract says. */
     private static String percent(double share) {
-      return BigDecimal.valueOf(share).movePointRight(2).stripTrailingZeros().toPlainString() + " %";
+      return BigDecimal.valueOf(share).movePointRight(2).stripTrailingZeros().toPlainString()
+          + " %";
     }
   }
 }

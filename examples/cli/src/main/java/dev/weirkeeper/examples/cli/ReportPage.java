@@ -429,9 +429,7 @@ final class ReportPage {
             .forEach(
                 member ->
                     values.add(
-                        member instanceof Literal.Text text
-                            ? text.value()
-                            : RuleText.of(member)));
+                        member instanceof Literal.Text text ? text.value() : RuleText.of(member)));
       }
     }
     return values;

@@ -73,8 +73,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 class RedTeamIT {
   private static final String SYSTEM = "warehouse";
-  private static final DatasetRef ORDERS =
-      new DatasetRef(new Asset(SYSTEM, "gold.orders"), "");
+  private static final DatasetRef ORDERS = new DatasetRef(new Asset(SYSTEM, "gold.orders"), "");
 
   /** Of the profile of dbt. No attack can hold it. */
   private static final String DBT_SECRET = "tok_live_FIXTURE_OF_DBT";

@@ -248,9 +248,7 @@ record Config(
     project.environment().forEach(tools::environment);
     if (project.samples() == Reads.Scope.TARGET && masking.isPresent()) {
       tools.samples(
-          logins.target(PostgresBoundary.Login.READ, target.url()),
-          target.system(),
-          masking.get());
+          logins.target(PostgresBoundary.Login.READ, target.url()), target.system(), masking.get());
     }
     return tools.build();
   }

@@ -454,7 +454,8 @@ final class Doctor {
             .build();
         ok("target.reads", "wk_read may read and nothing else");
       } catch (SQLException | IllegalStateException e) {
-        failed("target.reads", said(e), "mend the login, or leave out validate and say reads: none");
+        failed(
+            "target.reads", said(e), "mend the login, or leave out validate and say reads: none");
       }
     }
   }
@@ -499,7 +500,8 @@ final class Doctor {
               if (Files.isExecutable(dbt.executable())) {
                 ok("dbt", "is a program");
               } else {
-                failed("dbt", dbt.executable() + " cannot be run", "install dbt 1.8 or later there");
+                failed(
+                    "dbt", dbt.executable() + " cannot be run", "install dbt 1.8 or later there");
               }
               if (Files.isReadable(dbt.project().resolve("dbt_project.yml"))) {
                 ok("dbt.project", "is there");

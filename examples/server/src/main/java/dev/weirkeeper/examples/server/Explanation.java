@@ -283,7 +283,12 @@ final class Explanation {
             + " by "
             + dbt.executable()
             + dbt.target().map(target -> ", target " + target).orElse(""));
-    say("  tests of " + String.join(", ", dbt.models()) + ", " + dbt.timeLimit().toSeconds() + " s at most");
+    say(
+        "  tests of "
+            + String.join(", ", dbt.models())
+            + ", "
+            + dbt.timeLimit().toSeconds()
+            + " s at most");
     say(
         dbt.samples() == Config.Reads.Scope.NONE
             ? "  rows of failing tests are not shown"
@@ -291,8 +296,7 @@ final class Explanation {
     if (dbt.hooks() == DbtTools.Hooks.RUN) {
       notes.add("dbt runs what the project says before and after tests; it may write");
     }
-    notes.add(
-        "dbt runs the project's own code as the login of its profile: let that only read");
+    notes.add("dbt runs the project's own code as the login of its profile: let that only read");
   }
 
   private void callers() {

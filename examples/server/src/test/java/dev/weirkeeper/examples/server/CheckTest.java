@@ -98,7 +98,8 @@ class CheckTest {
 
     assertThat(status).as(err.toString()).isZero();
     assertThat(out.toString())
-        .containsPattern("orders.json read as \\d+ as written, \\d+ nearly, \\d+ not supported, [1-9]")
+        .containsPattern(
+            "orders.json read as \\d+ as written, \\d+ nearly, \\d+ not supported, [1-9]")
         .contains("is judged by nobody (");
   }
 

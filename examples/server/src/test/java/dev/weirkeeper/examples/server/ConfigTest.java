@@ -305,8 +305,7 @@ class ConfigTest {
     Files.writeString(home.resolve("orders.json"), "weirkeeper: 1\ntable: [");
 
     assertThat(problems(GOOD))
-        .anySatisfy(
-            problem -> assertThat(problem).contains("is no contract: orders.json", "line"));
+        .anySatisfy(problem -> assertThat(problem).contains("is no contract: orders.json", "line"));
   }
 
   @Test
