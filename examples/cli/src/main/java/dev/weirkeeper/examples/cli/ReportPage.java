@@ -3,6 +3,7 @@ package dev.weirkeeper.examples.cli;
 import dev.weirkeeper.contracts.ImportReport;
 import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.RuleText;
 import dev.weirkeeper.contracts.TableRules;
 import dev.weirkeeper.contracts.Terms;
 import dev.weirkeeper.contracts.engine.Answers;
@@ -191,8 +192,8 @@ final class ReportPage {
   }
 
   private void sentence(Rule rule) {
-    for (Sentence.Piece piece : RuleWords.of(rule).pieces()) {
-      if (piece.sort() == Sentence.Sort.QUOTED) {
+    for (RuleText.Piece piece : RuleText.of(rule).pieces()) {
+      if (piece.sort() == RuleText.Sort.QUOTED) {
         out.element("code", piece.text());
       } else {
         out.text(piece.text());
@@ -432,9 +433,7 @@ final class ReportPage {
             .forEach(
                 member ->
                     values.add(
-                        member instanceof Literal.Text text
-                            ? text.value()
-                            : RuleWords.text(member)));
+                        member instanceof Literal.Text text ? text.value() : RuleText.of(member)));
       }
     }
     return values;

@@ -1,6 +1,7 @@
 package dev.weirkeeper.examples.cli;
 
 import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.RuleText;
 import dev.weirkeeper.contracts.engine.Answers;
 import dev.weirkeeper.contracts.engine.ContractReport;
 import dev.weirkeeper.contracts.engine.Judgement;
@@ -34,7 +35,7 @@ final class ReportText {
                   result.rule().severity().name().toLowerCase(Locale.ROOT),
                   bad(result),
                   share(result),
-                  RuleWords.of(result.rule()).text()));
+                  RuleText.of(result.rule()).text()));
       output.table(table, (column, text) -> column == 0 ? style(text) : Style.PLAIN);
       output.line("");
     }

@@ -1,18 +1,16 @@
-package dev.weirkeeper.examples.cli;
+package dev.weirkeeper.contracts;
 
-import dev.weirkeeper.contracts.Expr;
-import dev.weirkeeper.contracts.Operand;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Writes a question about rows as a person would write it in SQL. Never run. */
-final class ExprWords {
+final class ExprText {
   /** Deeper ones are of no use to a reader. */
   private static final int DEEPEST = 12;
 
   private static final String MORE = "\u2026";
 
-  private ExprWords() {}
+  private ExprText() {}
 
   static String of(Expr expr) {
     return of(expr, 0);
@@ -28,7 +26,7 @@ final class ExprWords {
     if (expr instanceof Expr.In in) {
       return of(in.value(), depth)
           + " in ("
-          + in.members().stream().limit(8).map(RuleWords::text).collect(Collectors.joining(", "))
+          + in.members().stream().limit(8).map(RuleText::of).collect(Collectors.joining(", "))
           + (in.members().size() > 8 ? ", " + MORE : "")
           + ")";
     }
@@ -113,7 +111,7 @@ final class ExprWords {
       return column.name();
     }
     if (operand instanceof Operand.Constant constant) {
-      return RuleWords.text(constant.value());
+      return RuleText.of(constant.value());
     }
     if (operand instanceof Operand.Length length) {
       return "length(" + of(length.of(), depth + 1) + ")";
