@@ -206,8 +206,7 @@ final class SqlQuarantine {
 
   String condition(QuarantineFilter filter) {
     String sql = filter.batch().map(b -> "wk_batch = " + SqlNames.literal(b.hex())).orElse("1 = 1");
-    Optional<String> element =
-        filter.rule().map(rule -> SqlNames.literal(Json.of(rule).text()));
+    Optional<String> element = filter.rule().map(rule -> SqlNames.literal(Json.of(rule).text()));
     return sql + element.map(id -> " AND position(" + id + " IN wk_rules) > 0").orElse("");
   }
 

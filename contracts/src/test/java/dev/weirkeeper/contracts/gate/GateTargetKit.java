@@ -204,12 +204,9 @@ public abstract class GateTargetKit {
     assertThat(quarantine())
         .extracting(QuarantinedRow::number, QuarantinedRow::rules, QuarantinedRow::status)
         .containsExactly(
-            tuple(
-                1L, List.of(NAMED.id()), QuarantinedRow.Status.OPEN),
-            tuple(
-                2L, List.of(POSITIVE.id()), QuarantinedRow.Status.OPEN),
-            tuple(
-                3L, List.of(NAMED.id(), POSITIVE.id()), QuarantinedRow.Status.OPEN));
+            tuple(1L, List.of(NAMED.id()), QuarantinedRow.Status.OPEN),
+            tuple(2L, List.of(POSITIVE.id()), QuarantinedRow.Status.OPEN),
+            tuple(3L, List.of(NAMED.id(), POSITIVE.id()), QuarantinedRow.Status.OPEN));
     assertThat(target.find(report.batch().orElseThrow())).contains(report);
   }
 
@@ -486,8 +483,7 @@ public abstract class GateTargetKit {
   @Test
   void a_rule_that_cannot_be_judged_is_an_error_however_little_it_matters() throws Exception {
     Rule unknownColumn = Rule.notNull("colour").graded(Rule.Severity.INFO);
-    Rule unknownKind =
-        Rule.about("name", "no-such-kind", Json.empty()).graded(Rule.Severity.INFO);
+    Rule unknownKind = Rule.about("name", "no-such-kind", Json.empty()).graded(Rule.Severity.INFO);
     for (Rule rule : List.of(unknownColumn, unknownKind)) {
       GateReport report =
           write(gate(Contract.of("items", "8", TABLE, NAMED, rule)), rows(row(1, "a", 5)));

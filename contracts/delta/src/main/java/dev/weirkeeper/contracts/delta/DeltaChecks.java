@@ -134,8 +134,7 @@ final class DeltaChecks {
 
   private void each(int check, Rows rows) throws IOException, GateRefusedException {
     Spool.Reader reader = spool.read(kinds);
-    Optional<Spool.Chunk> next;
-    while ((next = reader.next()).isPresent()) {
+    for (Optional<Spool.Chunk> next = reader.next(); next.isPresent(); next = reader.next()) {
       Spool.Chunk chunk = next.get();
       for (int row = 0; row < chunk.rows(); row++) {
         if ((chunk.considered()[row] & (1L << check)) != 0) {
@@ -380,8 +379,7 @@ final class DeltaChecks {
   private static void scan(DeltaScan source, CallControl control, Look look)
       throws IOException, GateRefusedException {
     try (FrameSource.Cursor cursor = source.open()) {
-      Optional<Frame> frame;
-      while ((frame = cursor.next()).isPresent()) {
+      for (Optional<Frame> frame = cursor.next(); frame.isPresent(); frame = cursor.next()) {
         requireWanted(control);
         if (!look.at(frame.get())) {
           return;
@@ -537,8 +535,7 @@ final class DeltaChecks {
 
   private void pass(Rows rows) throws IOException, GateRefusedException {
     Spool.Reader reader = spool.read(kinds);
-    Optional<Spool.Chunk> next;
-    while ((next = reader.next()).isPresent()) {
+    for (Optional<Spool.Chunk> next = reader.next(); next.isPresent(); next = reader.next()) {
       Spool.Chunk chunk = next.get();
       for (int row = 0; row < chunk.rows(); row++) {
         rows.row(chunk, row, Math.toIntExact(chunk.first() + row));

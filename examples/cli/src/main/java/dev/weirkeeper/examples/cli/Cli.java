@@ -92,13 +92,14 @@ public final class Cli {
             new JournalCommand(cli),
             new DoorCommand(cli),
             new DoctorCommand(cli),
-            new ContractCommand(),
             new CompletionCommand(cli));
     commands.forEach(root::addSubcommand);
-    CommandLine contract = root.getSubcommands().get("contract");
-    contract.addSubcommand(new ContractCheck(cli));
-    contract.addSubcommand(new ContractImport(cli));
-    contract.addSubcommand(new ContractExplain(cli));
+    CommandLine contract =
+        new CommandLine(new ContractCommand())
+            .addSubcommand(new ContractCheck(cli))
+            .addSubcommand(new ContractImport(cli))
+            .addSubcommand(new ContractExplain(cli));
+    root.addSubcommand(contract);
     root.addSubcommand(new CommandLine.HelpCommand());
     root.setOut(terminal.out()).setErr(terminal.err());
     root.setParameterExceptionHandler((failure, words) -> cli.misused(failure))

@@ -248,7 +248,9 @@ final class ReportPage {
                       .close("p"));
     }
     for (Distribution distribution : checked.distributions()) {
-      if (rule.columns().contains(distribution.column()) && pictured.add(distribution.column())) {
+      if (judgement.status() == Judgement.Status.FAILED
+          && rule.columns().contains(distribution.column())
+          && pictured.add(distribution.column())) {
         picture(distribution);
       }
     }
@@ -340,7 +342,7 @@ final class ReportPage {
   private void histogram(Distribution distribution) {
     boolean hidden = checked.privacy().hides(distribution.column());
     List<Distribution.Bar> bars = distribution.bars();
-    svg(distribution, HEIGHT + 20);
+    svg(distribution, HEIGHT + 2);
     double slot = (double) WIDTH / bars.size();
     double width = Math.max(1, slot - 2);
     double scale = (double) (HEIGHT - 6) / Math.max(1, distribution.most());
@@ -371,11 +373,13 @@ final class ReportPage {
         String.valueOf(HEIGHT),
         "y2",
         String.valueOf(HEIGHT));
-    if (!hidden) {
-      label(0, HEIGHT + 15, "start", first(bars.get(0).label()));
-      label(WIDTH, HEIGHT + 15, "end", last(bars.get(bars.size() - 1).label()));
-    }
     out.close("svg").line();
+    if (!hidden) {
+      out.open("div", CLASS, "edges soft small");
+      out.element(SPAN, first(bars.get(0).label()));
+      out.element(SPAN, last(bars.get(bars.size() - 1).label()));
+      out.close("div").line();
+    }
   }
 
   private static String first(String label) {
@@ -528,7 +532,7 @@ final class ReportPage {
   }
 
   static String coverage(ImportReport account) {
-    long judged = account.supported().size() + account.approximated().size();
+    int judged = account.supported().size() + account.approximated().size();
     return Figures.percent(account.coverage())
         + " ("
         + Figures.count(judged)

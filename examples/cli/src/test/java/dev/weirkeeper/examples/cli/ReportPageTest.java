@@ -93,6 +93,7 @@ class ReportPageTest {
     assertThat(texts(page, "text"))
         .as("values that the contract names need no mask")
         .contains("new", "paid", "Aaaaaaa-9");
+    assertThat(texts(page, "span")).contains("0", "90,000");
     assertThat(all(page, "rect"))
         .extracting(rect -> rect.getAttribute("class"))
         .contains("all", "broke");
