@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * How one system says what {@link Phrase} lists, which types it has and what it can do: a table of
@@ -149,6 +150,13 @@ public final class Dialect {
           RowOrder.KEPT,
           new Bounds(38, 1000));
 
+  /** What is in a path, and how names of files end that are read where there is no such table. */
+  private static final Pattern FILE =
+      Pattern.compile(
+          "[/\\\\:*?]|\\.(csv|tsv|txt|parquet|json|jsonl|ndjson|geojson|gz|zst|bz2|zip|xlsx?|db|duckdb"
+              + "|sqlite|arrow|arrows|feather|avro|orc|shp|lance|vortex|ipc)$",
+          Pattern.CASE_INSENSITIVE);
+
   private final String id;
   private final Map<Phrase, String> phrases = new EnumMap<>(Phrase.class);
   private final Map<String, Form> types;
@@ -243,6 +251,21 @@ public final class Dialect {
       sql.append(sql.isEmpty() ? "" : ".").append(name(part));
     }
     return sql.toString();
+  }
+
+  /**
+   * A table that a contract names, as {@link #table}.
+   *
+   * @throws IllegalArgumentException if the system might take the name for that of a file, and read
+   *     it: contracts name tables
+   */
+  String referred(String name) {
+    if (this == DUCKDB && FILE.matcher(name).find()) {
+      throw new IllegalArgumentException(
+          "A contract refers to tables, and the name it gives could be that of a file; make a view"
+              + " of the file, and refer to that");
+    }
+    return table(name);
   }
 
   /**
