@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * 2000, and a year of two digits lies from 1969 to 2068.
  */
 final class DateParser {
+  /** In seconds; Java knows no zone further away. */
+  private static final int MAX_OFFSET = 18 * 3600;
+
   private static final Set<String> JUMP =
       Set.of(
           " ", ".", ",", ";", "-", "/", "'", "at", "on", "and", "ad", "m", "t", "of", "st", "nd",
@@ -145,10 +148,8 @@ final class DateParser {
         return Optional.empty();
       }
       parser.local();
-      if (parser.offset != null) {
-        ZoneOffset.ofTotalSeconds(parser.offset);
-      }
-      return Optional.of(parser);
+      boolean beyond = parser.offset != null && Math.abs(parser.offset) > MAX_OFFSET;
+      return beyond ? Optional.empty() : Optional.of(parser);
     } catch (NoDate | DateTimeException | IndexOutOfBoundsException | NumberFormatException e) {
       return Optional.empty();
     }
@@ -413,7 +414,7 @@ final class DateParser {
 
   private void withUnit(String token, double value) throws NoDate {
     int place = unitPlace();
-    int unit = UNITS.get(token(place).toLowerCase(Locale.ROOT));
+    int unit = UNITS.getOrDefault(token(place).toLowerCase(Locale.ROOT), 3);
     if (place > at) {
       at = place;
     } else {

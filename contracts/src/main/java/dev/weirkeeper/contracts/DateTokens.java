@@ -80,7 +80,8 @@ final class DateTokens {
     long points = token.chars().filter(c -> c == '.').count();
     if (pointed && (letters || points > 1 || token.endsWith(".") || token.endsWith(","))) {
       StringBuilder part = new StringBuilder();
-      for (char c : token.toCharArray()) {
+      for (int i = 0; i < token.length(); i++) {
+        char c = token.charAt(i);
         if (c == '.' || c == ',') {
           keep(part.toString());
           part.setLength(0);

@@ -21,8 +21,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -428,7 +430,7 @@ public final class Gate {
   }
 
   private static String words(Enum<?> value) {
-    return value.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Written first. */
@@ -437,7 +439,7 @@ public final class Gate {
     if (log == null) {
       return;
     }
-    Map<String, Long> broken = new java.util.TreeMap<>();
+    Map<String, Long> broken = new TreeMap<>();
     for (RuleTally rule : report.rules()) {
       if (rule.outcome() != RuleTally.Outcome.KEPT) {
         broken.put(rule.rule(), rule.broken());

@@ -5,6 +5,7 @@ import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.engine.Frame;
 import dev.weirkeeper.contracts.engine.Vec;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -124,7 +125,7 @@ final class InputDigest {
   }
 
   private static String plain(@Nullable Object number) {
-    return number instanceof java.math.BigDecimal decimal
+    return number instanceof BigDecimal decimal
         ? decimal.stripTrailingZeros().toString()
         : String.valueOf(number);
   }

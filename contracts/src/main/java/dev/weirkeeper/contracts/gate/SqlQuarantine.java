@@ -2,6 +2,7 @@ package dev.weirkeeper.contracts.gate;
 
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Hash;
+import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.gate.GateDialect.Load;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -299,8 +300,7 @@ final class SqlQuarantine {
 
   private static String condition(QuarantineFilter filter) {
     String sql = filter.batch().map(b -> "wk_batch = " + SqlNames.literal(b.hex())).orElse("1 = 1");
-    Optional<String> element =
-        filter.rule().map(rule -> SqlNames.literal(dev.weirkeeper.Json.of(rule).text()));
+    Optional<String> element = filter.rule().map(rule -> SqlNames.literal(Json.of(rule).text()));
     return sql + element.map(id -> " AND position(" + id + " IN wk_rules) > 0").orElse("");
   }
 

@@ -1,5 +1,6 @@
 package dev.weirkeeper.contracts.gate;
 
+import dev.weirkeeper.Asset;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
@@ -84,7 +85,7 @@ final class SqlReplay implements FrameSource {
             connection, "SELECT CAST(coalesce(sum(wk_attempts), 0) AS bigint) FROM " + replaying);
     ref =
         new DatasetRef(
-            new dev.weirkeeper.Asset(dialect.id(), quarantine.table()),
+            new Asset(dialect.id(), quarantine.table()),
             "replay of " + rows + " rows, attempts " + attempts);
   }
 

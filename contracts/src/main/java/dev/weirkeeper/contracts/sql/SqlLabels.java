@@ -60,8 +60,7 @@ public record SqlLabels(
     List<String> rules = new ArrayList<>(bad.keySet());
     for (int i = 0; i < rules.size(); i++) {
       Expr rows = requireNonNull(bad.get(rules.get(i)));
-      labels.add(
-          "CASE WHEN " + condition(conditions, rows) + " THEN " + i + " END");
+      labels.add("CASE WHEN " + condition(conditions, rows) + " THEN " + i + " END");
     }
     if (rules.isEmpty()) {
       labels.add("CAST(NULL AS INTEGER)");
@@ -78,11 +77,9 @@ public record SqlLabels(
     }
     columns.add(dialect.say(Phrase.LABELS, labels.toString()) + " AS " + dialect.name(column));
     boolean order =
-        bad.values().stream()
-            .anyMatch(rows -> Exprs.has(rows, Expr.OutOfOrder.class::isInstance));
+        bad.values().stream().anyMatch(rows -> Exprs.has(rows, Expr.OutOfOrder.class::isInstance));
     String from =
-        planner.from(
-            conditions, names, order ? Planner.Numbered.YES : Planner.Numbered.NO);
+        planner.from(conditions, names, order ? Planner.Numbered.YES : Planner.Numbered.NO);
     return new SqlLabels("SELECT " + columns + " FROM " + from, column, rules, inexact);
   }
 

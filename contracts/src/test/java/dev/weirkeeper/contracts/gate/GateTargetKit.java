@@ -2,6 +2,7 @@ package dev.weirkeeper.contracts.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.weirkeeper.Asset;
@@ -9,6 +10,7 @@ import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.Domain;
 import dev.weirkeeper.Domains;
+import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Fields;
@@ -18,6 +20,7 @@ import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.engine.DatasetRef;
 import dev.weirkeeper.contracts.engine.FrameSource;
 import dev.weirkeeper.contracts.memory.Frames;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -201,12 +204,9 @@ public abstract class GateTargetKit {
     assertThat(quarantine())
         .extracting(QuarantinedRow::number, QuarantinedRow::rules, QuarantinedRow::status)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(
-                1L, List.of(NAMED.id()), QuarantinedRow.Status.OPEN),
-            org.assertj.core.groups.Tuple.tuple(
-                2L, List.of(POSITIVE.id()), QuarantinedRow.Status.OPEN),
-            org.assertj.core.groups.Tuple.tuple(
-                3L, List.of(NAMED.id(), POSITIVE.id()), QuarantinedRow.Status.OPEN));
+            tuple(1L, List.of(NAMED.id()), QuarantinedRow.Status.OPEN),
+            tuple(2L, List.of(POSITIVE.id()), QuarantinedRow.Status.OPEN),
+            tuple(3L, List.of(NAMED.id(), POSITIVE.id()), QuarantinedRow.Status.OPEN));
     assertThat(target.find(report.batch().orElseThrow())).contains(report);
   }
 
@@ -539,8 +539,7 @@ public abstract class GateTargetKit {
   @Test
   void a_rule_that_cannot_be_judged_is_an_error_however_little_it_matters() throws Exception {
     Rule unknownColumn = Rule.notNull("colour").graded(Rule.Severity.INFO);
-    Rule unknownKind =
-        Rule.about("name", "no-such-kind", dev.weirkeeper.Json.empty()).graded(Rule.Severity.INFO);
+    Rule unknownKind = Rule.about("name", "no-such-kind", Json.empty()).graded(Rule.Severity.INFO);
     for (Rule rule : List.of(unknownColumn, unknownKind)) {
       GateReport report =
           write(gate(Contract.of("items", "8", TABLE, NAMED, rule)), rows(row(1, "a", 5)));
@@ -608,7 +607,7 @@ public abstract class GateTargetKit {
           }
 
           @Override
-          public Cursor open() throws java.io.IOException {
+          public Cursor open() throws IOException {
             return rows(row(1, "a", 5), row(2, "b", opened++)).open();
           }
 

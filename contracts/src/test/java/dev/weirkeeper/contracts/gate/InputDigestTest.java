@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class InputDigestTest {
   private static final Fields FIELDS =
-      new Fields(
-          List.of(new Field("a", Form.TEXT, "text"), new Field("b", Form.INTEGER, "int64")));
+      new Fields(List.of(new Field("a", Form.TEXT, "text"), new Field("b", Form.INTEGER, "int64")));
 
   private static Hash digest(List<? extends List<? extends @Nullable Object>> rows, int perFrame) {
     InputDigest digest = new InputDigest(FIELDS);
@@ -79,8 +78,7 @@ class InputDigestTest {
 
   @Test
   void the_digest_of_a_row_is_of_its_content_and_names() {
-    Frame frame =
-        new Frames(FIELDS).add("x", 1L).add("x", 1L).add("x", null).add(null, 1L).take();
+    Frame frame = new Frames(FIELDS).add("x", 1L).add("x", 1L).add("x", null).add(null, 1L).take();
     Set<String> digests = new HashSet<>();
     for (int row = 0; row < frame.rows(); row++) {
       digests.add(InputDigest.ofRow(frame, row, InputDigest.sha256()));

@@ -102,8 +102,24 @@ class DialectTest {
     assertThat(SharedRegex.of("(a|b){2,3}?.", 255)).isEqualTo("(?:a|b){2,3}[^\n]");
     for (String pattern :
         List.of(
-            "\\bword", "(?i)x", "(a)\\1", "a(?=b)", "x^", "$a", "a**", "(", ")", "[z-a]", "a{300}",
-            "(?P<n>a)", "a++", "", "a|", "[[:alpha:]]", "\\x41", "(a{200}){200}")) {
+            "\\bword",
+            "(?i)x",
+            "(a)\\1",
+            "a(?=b)",
+            "x^",
+            "$a",
+            "a**",
+            "(",
+            ")",
+            "[z-a]",
+            "a{300}",
+            "(?P<n>a)",
+            "a++",
+            "",
+            "a|",
+            "[[:alpha:]]",
+            "\\x41",
+            "(a{200}){200}")) {
       assertThatThrownBy(() -> SharedRegex.of(pattern, 255))
           .as(pattern)
           .isInstanceOf(InexactException.class);
@@ -150,11 +166,7 @@ class DialectTest {
     Expr all = Expr.all();
     RowTest exact =
         new RowTest(
-            all,
-            all,
-            compare("i", Comparison.LESS, 0),
-            List.of("i"),
-            RowTest.Missing.COUNTED);
+            all, all, compare("i", Comparison.LESS, 0), List.of("i"), RowTest.Missing.COUNTED);
     RowTest inexact =
         new RowTest(
             all,

@@ -26,8 +26,10 @@ import io.delta.kernel.expressions.Column;
 import io.delta.kernel.expressions.Literal;
 import io.delta.kernel.expressions.Predicate;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
@@ -155,8 +157,7 @@ final class DeltaChecks {
 
   private void each(int check, Rows rows) throws IOException, GateRefusedException {
     Spool.Reader reader = spool.read(kinds);
-    Optional<Spool.Chunk> next;
-    while ((next = reader.next()).isPresent()) {
+    for (Optional<Spool.Chunk> next = reader.next(); next.isPresent(); next = reader.next()) {
       Spool.Chunk chunk = next.get();
       for (int row = 0; row < chunk.rows(); row++) {
         if ((chunk.considered()[row] & (1L << check)) != 0) {
@@ -315,6 +316,11 @@ final class DeltaChecks {
     if (left == null || right == null) {
       return Boolean.compare(left == null, right == null);
     }
+    if (left instanceof String text && right instanceof String other) {
+      // By code point.
+      return Arrays.compareUnsigned(
+          text.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+    }
     return ((Comparable<Object>) left).compareTo(right);
   }
 
@@ -396,8 +402,7 @@ final class DeltaChecks {
   private static void scan(DeltaScan source, CallControl control, Look look)
       throws IOException, GateRefusedException {
     try (FrameSource.Cursor cursor = source.open()) {
-      Optional<Frame> frame;
-      while ((frame = cursor.next()).isPresent()) {
+      for (Optional<Frame> frame = cursor.next(); frame.isPresent(); frame = cursor.next()) {
         requireWanted(control);
         if (!look.at(frame.get())) {
           return;
@@ -553,8 +558,7 @@ final class DeltaChecks {
 
   private void pass(Rows rows) throws IOException, GateRefusedException {
     Spool.Reader reader = spool.read(kinds);
-    Optional<Spool.Chunk> next;
-    while ((next = reader.next()).isPresent()) {
+    for (Optional<Spool.Chunk> next = reader.next(); next.isPresent(); next = reader.next()) {
       Spool.Chunk chunk = next.get();
       for (int row = 0; row < chunk.rows(); row++) {
         rows.row(chunk, row, Math.toIntExact(chunk.first() + row));

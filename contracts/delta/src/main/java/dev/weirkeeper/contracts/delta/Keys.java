@@ -25,6 +25,8 @@ final class Keys {
   /** What can equal each other. */
   enum Family {
     NUMBER,
+    /** Against other numbers they would have to be rounded, so they equal only each other. */
+    FLOATING,
     TEXT,
     TRUTH,
     MOMENT
@@ -47,7 +49,8 @@ final class Keys {
 
   static Family family(CellKind kind) {
     return switch (kind) {
-      case INT8, INT16, INT32, INT64, FLOAT32, FLOAT64, DECIMAL -> Family.NUMBER;
+      case INT8, INT16, INT32, INT64, DECIMAL -> Family.NUMBER;
+      case FLOAT32, FLOAT64 -> Family.FLOATING;
       case TEXT, UUID, JSON, OTHER -> Family.TEXT;
       case TRUTH -> Family.TRUTH;
       case DATE, TIMESTAMP, TIMESTAMP_WITH_ZONE -> Family.MOMENT;

@@ -55,6 +55,7 @@ final class DeltaCrashChild {
     return Gate.to(DeltaGateTarget.of(DeltaFixture.ITEMS, table).steps(steps).build())
         .contract(CONTRACT)
         .policy(GatePolicy.STANDARD.quarantining(ROWS, 1))
+        .retries(100)
         .open();
   }
 
@@ -63,6 +64,12 @@ final class DeltaCrashChild {
   }
 
   public static void main(String[] arguments) throws Exception {
+    if (arguments.length > 3) {
+      for (int i = 1; i < arguments.length; i++) {
+        write(arguments[0], Integer.parseInt(arguments[i]), any -> {});
+      }
+      return;
+    }
     GateStep last = GateStep.valueOf(arguments[1]);
     Death death = Death.valueOf(arguments[2]);
     write(

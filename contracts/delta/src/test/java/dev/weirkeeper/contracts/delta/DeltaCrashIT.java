@@ -10,6 +10,7 @@ import dev.weirkeeper.contracts.gate.GateStep;
 import dev.weirkeeper.contracts.gate.GateTally;
 import dev.weirkeeper.contracts.gate.QuarantineFilter;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,28 +113,49 @@ class DeltaCrashIT {
     }
   }
 
-  private static void kill(Path table, GateStep step) throws Exception {
-    DeltaCrashChild.Death death =
-        step.ordinal() % 2 == 0 ? DeltaCrashChild.Death.HALT : DeltaCrashChild.Death.KILLED;
-    Process child =
-        new ProcessBuilder(
+  @Test
+  void two_processes_that_write_the_same_batches_at_once_write_each_once() throws Exception {
+    try (DeltaFixture delta = new DeltaFixture()) {
+      delta.target().create(DeltaFixture.COLUMNS, List.of());
+      String table = delta.table.toString();
+      List<Process> writers = List.of(start(table, "1", "2", "3"), start(table, "3", "2", "1"));
+      try {
+        for (Process writer : writers) {
+          List<String> said = writer.inputReader().lines().toList();
+          assertThat(writer.waitFor()).as(String.join("\n", said)).isZero();
+        }
+      } finally {
+        writers.forEach(Process::destroyForcibly);
+      }
+
+      assertThat(delta.rows("id")).hasSize(3 * (int) GOOD).doesNotHaveDuplicates();
+      assertThat(delta.target().build().quarantined(QuarantineFilter.all(), 1000))
+          .hasSize(3 * (int) BAD);
+    }
+  }
+
+  private static Process start(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xshare:auto",
                 "-cp",
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),
-                DeltaCrashChild.class.getName(),
-                table.toString(),
-                step.name(),
-                death.name())
-            .redirectErrorStream(true)
-            .start();
+                DeltaCrashChild.class.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  private static void kill(Path table, GateStep step) throws Exception {
+    DeltaCrashChild.Death death =
+        step.ordinal() % 2 == 0 ? DeltaCrashChild.Death.HALT : DeltaCrashChild.Death.KILLED;
+    Process child = start(table.toString(), step.name(), death.name());
     List<String> said = new ArrayList<>();
     try (BufferedReader output = child.inputReader()) {
-      String line;
-      while ((line = output.readLine()) != null) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
         said.add(line);
         if (line.equals("at " + step)) {
           child.destroyForcibly();

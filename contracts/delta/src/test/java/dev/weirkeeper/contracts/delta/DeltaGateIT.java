@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirkeeper.CallControl;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Operand;
 import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.Terms;
 import dev.weirkeeper.contracts.engine.DatasetRef;
 import dev.weirkeeper.contracts.engine.Frame;
 import dev.weirkeeper.contracts.engine.FrameSource;
@@ -157,8 +160,7 @@ class DeltaGateIT {
     try (DeltaScan scan =
             new DeltaScan(table.engine(), table.latest(), target.columns(), Optional.empty());
         FrameSource.Cursor cursor = scan.open()) {
-      Optional<Frame> frame;
-      while ((frame = cursor.next()).isPresent()) {
+      for (Optional<Frame> frame = cursor.next(); frame.isPresent(); frame = cursor.next()) {
         for (int row = 0; row < frame.get().rows(); row++) {
           List<@Nullable Object> values = new ArrayList<>();
           for (Vec column : frame.get().columns()) {
@@ -481,6 +483,30 @@ class DeltaGateIT {
     assertThat(second.status()).isEqualTo(GateStatus.ERROR);
     assertThat(second.reason().orElseThrow()).contains("full");
     assertThat(delta.rows("id")).containsExactly("2");
+  }
+
+  @Test
+  void uniqueness_under_a_condition_and_of_several_columns_looks_at_the_rows_that_it_is_about()
+      throws Exception {
+    GateTarget target = delta.target().create(SMALL_COLUMNS, List.of()).build();
+    Rule live = Rule.unique("id").where(new Expr.Matches(new Operand.Column("name"), "^live"));
+    Rule both = Rule.compoundUnique(Terms.Ignore.ANY, "id", "name");
+    write(target, contract(Rule.notNull("id")), SMALL, rows(1L, "live a", 2L, "dead", 3L, null));
+
+    GateReport report =
+        write(
+            target,
+            contract(live, both),
+            SMALL,
+            rows(1L, "live b", 2L, "live c", 2L, "dead", 3L, null, 3L, "dead", 5L, "live d"));
+
+    // 1 is live there, (2, dead) is there; a NULL makes no copy.
+    assertThat(report.tally()).isEqualTo(GateTally.of(4, 2, 0));
+    assertThat(quarantine(target))
+        .extracting(QuarantinedRow::number, QuarantinedRow::rules)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(0L, List.of(live.id())),
+            org.assertj.core.groups.Tuple.tuple(2L, List.of(both.id())));
   }
 
   @Test

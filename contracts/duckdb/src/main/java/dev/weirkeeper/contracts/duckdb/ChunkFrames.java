@@ -63,8 +63,7 @@ final class ChunkFrames implements FrameReader {
   public FrameSource.Cursor open(Connection connection, String sql, Fields fields)
       throws IOException {
     try {
-      DuckDBPreparedStatement statement =
-          connection.unwrap(DuckDBConnection.class).prepare(sql);
+      DuckDBPreparedStatement statement = connection.unwrap(DuckDBConnection.class).prepare(sql);
       try {
         return new Reading(statement, statement.query(), fields);
       } catch (SQLException e) {

@@ -12,8 +12,7 @@ import java.nio.file.Path;
  *     removes
  * @param temporaryMegabytes of such files; 0 for none
  */
-public record DuckDbCaps(
-    int memoryMegabytes, int threads, Path temporary, int temporaryMegabytes) {
+public record DuckDbCaps(int memoryMegabytes, int threads, Path temporary, int temporaryMegabytes) {
   /** 2 GB of memory, two threads, 20 GB of the system's temporary folder. */
   public static final DuckDbCaps DEFAULT =
       new DuckDbCaps(2_048, 2, Path.of(System.getProperty("java.io.tmpdir")), 20_480);

@@ -64,8 +64,7 @@ public final class DuckDbFiles implements FrameSource {
   public Cursor open() throws IOException {
     StringJoiner columns = new StringJoiner(", ");
     for (Field field : fields().all()) {
-      columns.add(
-          frames.select(field, "t." + opened.source().dialect().name(field.name())));
+      columns.add(frames.select(field, "t." + opened.source().dialect().name(field.name())));
     }
     files.requireUnchanged();
     Cursor rows =

@@ -83,8 +83,7 @@ public final class DuckDbValidator implements ContractValidator {
     DataFiles files = DataFiles.of(paths.of(dataset));
     DuckDbFiles.in(dataset, files);
     try (OpenedFiles opened = new OpenedFiles(files, caps)) {
-      return judge.explain(
-          contract, opened.source(), new ChunkFrames(), opened.cost(), options);
+      return judge.explain(contract, opened.source(), new ChunkFrames(), opened.cost(), options);
     }
   }
 }

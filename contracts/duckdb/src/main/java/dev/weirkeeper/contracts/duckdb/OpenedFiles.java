@@ -141,8 +141,7 @@ final class OpenedFiles implements AutoCloseable {
   }
 
   private SqlSource source(List<Long> counts) throws SQLException {
-    String sniffing =
-        ", sample_size = " + (files.bytes() <= SNIFFED_WHOLE ? -1 : SNIFFED_ROWS);
+    String sniffing = ", sample_size = " + (files.bytes() <= SNIFFED_WHOLE ? -1 : SNIFFED_ROWS);
     String options = files.format() == DataFiles.Format.PARQUET ? "" : sniffing;
     String relation = files.format().function() + "(" + list() + options + ")";
     Fields fields = fields(relation);
@@ -151,9 +150,7 @@ final class OpenedFiles implements AutoCloseable {
       column += "_";
     }
     String number =
-        files.format() == DataFiles.Format.PARQUET
-            ? place(counts)
-            : "ROW_NUMBER() OVER () - 1";
+        files.format() == DataFiles.Format.PARQUET ? place(counts) : "ROW_NUMBER() OVER () - 1";
     String numbered =
         "(SELECT *, " + number + " AS " + Dialect.DUCKDB.name(column) + " FROM " + relation + ")";
     return new SqlSource(

@@ -10,7 +10,6 @@ import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.TableRules;
 import dev.weirkeeper.contracts.ValueTests;
-import dev.weirkeeper.contracts.engine.Answers;
 import dev.weirkeeper.contracts.engine.ContractReport;
 import dev.weirkeeper.contracts.engine.DatasetRef;
 import dev.weirkeeper.contracts.engine.Frame;
@@ -64,9 +63,7 @@ class DuckDbValidatorTest {
 
   private DuckDbValidator over(Path path, Limit limit) {
     return new DuckDbValidator(
-        dataset -> path,
-        new SqlJudge(RuleKinds.standard(), ValueTests::of, limit),
-        caps(folder));
+        dataset -> path, new SqlJudge(RuleKinds.standard(), ValueTests::of, limit), caps(folder));
   }
 
   private List<RuleResult> judge(Path path, Options options, Rule... rules) throws IOException {
@@ -86,7 +83,9 @@ class DuckDbValidatorTest {
     for (int file = 0; file < 3; file++) {
       parquet(
           "lake/part-" + file + ".parquet",
-          "SELECT range + " + file * 5000 + " AS id, CASE WHEN range = 4321 THEN NULL ELSE 'x' END"
+          "SELECT range + "
+              + file * 5000
+              + " AS id, CASE WHEN range = 4321 THEN NULL ELSE 'x' END"
               + " AS s FROM range(5000)");
     }
 
@@ -106,7 +105,9 @@ class DuckDbValidatorTest {
   @Test
   void order_is_that_of_the_rows_in_the_files() throws Exception {
     Path file =
-        parquet("o.parquet", "SELECT CASE WHEN range = 7000 THEN 1 ELSE range END AS id FROM range(9000)");
+        parquet(
+            "o.parquet",
+            "SELECT CASE WHEN range = 7000 THEN 1 ELSE range END AS id FROM range(9000)");
 
     RuleResult result =
         judge(file, Options.DEFAULT, Rule.increasing("id", Expr.Strictness.STRICT)).get(0);
@@ -124,8 +125,14 @@ class DuckDbValidatorTest {
 
     for (Path file : List.of(csv, json)) {
       List<RuleResult> results =
-          judge(file, Options.DEFAULT, Rule.notNull("s"), Rule.unique("id"), Rule.between("id", 1, 1));
-      assertThat(rows(results.get(0)).sample()).singleElement()
+          judge(
+              file,
+              Options.DEFAULT,
+              Rule.notNull("s"),
+              Rule.unique("id"),
+              Rule.between("id", 1, 1));
+      assertThat(rows(results.get(0)).sample())
+          .singleElement()
           .satisfies(row -> assertThat(row.index()).hasValue(1));
       assertThat(rows(results.get(1)).unexpected()).isEqualTo(2);
       assertThat(rows(results.get(2)).unexpected()).isEqualTo(2);
@@ -152,7 +159,8 @@ class DuckDbValidatorTest {
             Rule.unique(name),
             TableRules.maxBetween(name, dev.weirkeeper.contracts.Range.of(value, value)));
 
-    assertThat(results).extracting(RuleResult::passed)
+    assertThat(results)
+        .extracting(RuleResult::passed)
         .containsExactly(true, false, true, true, true, true);
   }
 
@@ -170,7 +178,8 @@ class DuckDbValidatorTest {
             TableRules.noRows("SELECT * FROM read_csv('" + secret + "')").named("secret"),
             TableRules.noRows("SELECT * FROM {batch} b WHERE b.id = 1").named("one"));
 
-    assertThat(results).extracting(result -> result.judgement().status())
+    assertThat(results)
+        .extracting(result -> result.judgement().status())
         .containsExactly(Status.PASSED, Status.ERROR, Status.FAILED);
     assertThat(results.get(1).judgement().reason().orElseThrow()).doesNotContain("secret");
   }
@@ -188,7 +197,8 @@ class DuckDbValidatorTest {
             Rule.notNull("nothing"),
             Rule.unique("id"));
 
-    assertThat(results).extracting(result -> result.judgement().status())
+    assertThat(results)
+        .extracting(result -> result.judgement().status())
         .containsExactly(Status.PASSED, Status.ERROR, Status.ERROR, Status.PASSED);
   }
 
@@ -315,14 +325,21 @@ class DuckDbValidatorTest {
             Rule.between("id", 0, 10),
             Rule.unique("id"),
             Rule.jsonParseable("s"),
-            new Rule("odd", "no-such-kind", List.of(), dev.weirkeeper.Json.empty(),
-                Rule.Severity.CRITICAL, Rule.Answer.FAIL, Rule.Answer.PASS));
+            new Rule(
+                "odd",
+                "no-such-kind",
+                List.of(),
+                dev.weirkeeper.Json.empty(),
+                Rule.Severity.CRITICAL,
+                Rule.Answer.FAIL,
+                Rule.Answer.PASS));
 
     Explanation told = over(file, Limit.NONE).explain(contract, ORDERS, Options.DEFAULT);
 
     assertThat(told.rows()).hasValue(5000);
     assertThat(told.bytes()).hasValue(told.queries().size() * Files.size(file));
-    assertThat(told.queries()).extracting(Explanation.Query::kind)
+    assertThat(told.queries())
+        .extracting(Explanation.Query::kind)
         .contains(Explanation.Kind.PUSHED_DOWN, Explanation.Kind.STREAMED);
     assertThat(told.queries()).anySatisfy(query -> assertThat(query.sql()).contains("GROUP BY"));
     assertThat(told.unjudged()).containsOnlyKeys("odd");
@@ -405,7 +422,8 @@ class DuckDbValidatorTest {
     Path temporary = Files.createDirectory(folder.resolve("tmp"));
     Path file = parquet("o.parquet", "SELECT range AS id FROM range(300000)");
 
-    try (DuckDbFiles files = DuckDbFiles.open(ORDERS, file, new DuckDbCaps(64, 1, temporary, 500))) {
+    try (DuckDbFiles files =
+        DuckDbFiles.open(ORDERS, file, new DuckDbCaps(64, 1, temporary, 500))) {
       assertThat(files.fields().names()).containsExactly("id");
     }
 

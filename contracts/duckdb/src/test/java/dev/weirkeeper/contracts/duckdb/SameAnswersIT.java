@@ -119,9 +119,7 @@ class SameAnswersIT {
         int at = 1;
         for (Object value : rows.get(row)) {
           Object sent =
-              value instanceof Instant instant
-                  ? instant.atOffset(java.time.ZoneOffset.UTC)
-                  : value;
+              value instanceof Instant instant ? instant.atOffset(java.time.ZoneOffset.UTC) : value;
           insert.setObject(at++, sent);
         }
         insert.setObject(at, (long) row);
@@ -181,8 +179,7 @@ class SameAnswersIT {
         load(pg, "other", ofPg, others);
         Answers expected;
         try (FrameSource source = data.source(rows);
-            FrameSource table =
-                Frames.source(RandomData.REF, RandomData.FIELDS, others, 7);
+            FrameSource table = Frames.source(RandomData.REF, RandomData.FIELDS, others, 7);
             MemoryEngine memory =
                 new MemoryEngine(
                     source,
@@ -277,8 +274,32 @@ class SameAnswersIT {
     List<String> texts = new ArrayList<>();
     Random random = new Random(7);
     List<String> bits =
-        List.of("a", "b", "A", "1", "9", "\u0663", "_", "-", ".", "@", " ", "\n", "\t", "\u00e9",
-            "\ud83d\ude00", "[", "]", "\\", "'", "\u00a0", "\u2028", "$", "^", "ab", "x@y.de");
+        List.of(
+            "a",
+            "b",
+            "A",
+            "1",
+            "9",
+            "\u0663",
+            "_",
+            "-",
+            ".",
+            "@",
+            " ",
+            "\n",
+            "\t",
+            "\u00e9",
+            "\ud83d\ude00",
+            "[",
+            "]",
+            "\\",
+            "'",
+            "\u00a0",
+            "\u2028",
+            "$",
+            "^",
+            "ab",
+            "x@y.de");
     for (int i = 0; i < 300; i++) {
       StringBuilder text = new StringBuilder();
       for (int j = random.nextInt(7); j > 0; j--) {
@@ -286,11 +307,51 @@ class SameAnswersIT {
       }
       texts.add(text.toString());
     }
-    List<String> patterns = new ArrayList<>(
-        List.of("^a", "b$", "^ab$", "a|b$", "[a-c1]+", "[^a]", "^[^@]+@[^@]+\\.[a-z]{2,}$", "\\d",
-            "^\\w+$", "\\s", "\\S$", "\\W", "\\D{2}", ".", "^.$", "^.{3}$", "a.b", "(a|b){2,3}",
-            "(?:ab)+?", "a{2}", "a{,2}b", "[\\]\\[]", "[\\w.-]+@", "\\.", "\\\\", "[\\\\]", "'", "\\$",
-            "[$^]", "\\^", "\u00e9", "[\u00e0-\u00ff]", "^$", "a?b*$", "a\\Z", "\\bab", "(?i)ab", "(a)\\1", "[ -~]+$", "[^\\d\\s]", "\\n", "[\\n\\t]"));
+    List<String> patterns =
+        new ArrayList<>(
+            List.of(
+                "^a",
+                "b$",
+                "^ab$",
+                "a|b$",
+                "[a-c1]+",
+                "[^a]",
+                "^[^@]+@[^@]+\\.[a-z]{2,}$",
+                "\\d",
+                "^\\w+$",
+                "\\s",
+                "\\S$",
+                "\\W",
+                "\\D{2}",
+                ".",
+                "^.$",
+                "^.{3}$",
+                "a.b",
+                "(a|b){2,3}",
+                "(?:ab)+?",
+                "a{2}",
+                "a{,2}b",
+                "[\\]\\[]",
+                "[\\w.-]+@",
+                "\\.",
+                "\\\\",
+                "[\\\\]",
+                "'",
+                "\\$",
+                "[$^]",
+                "\\^",
+                "\u00e9",
+                "[\u00e0-\u00ff]",
+                "^$",
+                "a?b*$",
+                "a\\Z",
+                "\\bab",
+                "(?i)ab",
+                "(a)\\1",
+                "[ -~]+$",
+                "[^\\d\\s]",
+                "\\n",
+                "[\\n\\t]"));
     try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
         Connection pg = postgres.connect("postgres")) {
       for (Connection connection : List.of(duck, pg)) {
@@ -309,13 +370,11 @@ class SameAnswersIT {
       Fields fields = new Fields(List.of(new Field("s", Form.TEXT, "varchar")));
       Set<Metric> metrics = new LinkedHashSet<>();
       patterns.forEach(
-          pattern ->
-              metrics.add(new Metric.Count(new Expr.Matches(Operand.column("s"), pattern))));
+          pattern -> metrics.add(new Metric.Count(new Expr.Matches(Operand.column("s"), pattern))));
       Answers expected;
       try (MemoryEngine memory =
           new MemoryEngine(
-              Frames.source(
-                  RandomData.REF, fields, texts.stream().map(List::of).toList(), 100),
+              Frames.source(RandomData.REF, fields, texts.stream().map(List::of).toList(), 100),
               Map.of(),
               SameAnswersIT::oddLength,
               MemoryBudget.standard())) {
@@ -434,9 +493,7 @@ class SameAnswersIT {
       return a.compareTo(b) == 0;
     }
     if (right instanceof Double a && got instanceof Double b) {
-      return a.equals(b)
-          || (double) a == b
-          || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
+      return a.equals(b) || (double) a == b || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
     }
     return right.equals(got);
   }
@@ -487,9 +544,7 @@ class SameAnswersIT {
         default ->
             metrics.add(
                 new Metric.Histogram(
-                    column,
-                    List.of(Double.NEGATIVE_INFINITY, -1.0, 0.0, 1.5, 1e18),
-                    rows));
+                    column, List.of(Double.NEGATIVE_INFINITY, -1.0, 0.0, 1.5, 1e18), rows));
       }
     }
     return metrics;

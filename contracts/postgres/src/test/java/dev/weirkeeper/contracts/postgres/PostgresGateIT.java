@@ -170,8 +170,7 @@ class PostgresGateIT {
 
     List<GateReport> reports = new ArrayList<>();
     for (Contract contract : List.of(NAMED, staged)) {
-      reports.add(
-          gate(contract).open().write(rows(row(1L, "a"), row(2L, "b")), CallControl.NONE));
+      reports.add(gate(contract).open().write(rows(row(1L, "a"), row(2L, "b")), CallControl.NONE));
     }
 
     assertThat(reports).extracting(GateReport::status).containsOnly(GateStatus.ERROR);

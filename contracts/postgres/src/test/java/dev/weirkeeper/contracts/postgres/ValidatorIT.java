@@ -98,7 +98,8 @@ class ValidatorIT {
     List<RuleResult> results = report.results();
     assertThat(report.engine()).isEqualTo("postgresql");
     assertThat(report.dataset().version()).matches("\\d+:\\d+:.*");
-    assertThat(results).extracting(result -> result.judgement().status())
+    assertThat(results)
+        .extracting(result -> result.judgement().status())
         .containsExactly(
             Status.FAILED,
             Status.PASSED,
@@ -108,11 +109,13 @@ class ValidatorIT {
             Status.FAILED,
             Status.PASSED);
     Judgement.Rows missing = (Judgement.Rows) results.get(0).judgement().measured();
-    assertThat(missing.sample()).singleElement()
+    assertThat(missing.sample())
+        .singleElement()
         .satisfies(row -> assertThat(row.values().get(1)).hasValue(5L));
     assertThat(((Judgement.Rows) results.get(2).judgement().measured()).unexpected()).isEqualTo(10);
     assertThat(((Judgement.Rows) results.get(3).judgement().measured()).unexpected()).isEqualTo(1);
-    assertThat(((Judgement.Rows) results.get(5).judgement().measured()).unexpected()).isEqualTo(999);
+    assertThat(((Judgement.Rows) results.get(5).judgement().measured()).unexpected())
+        .isEqualTo(999);
   }
 
   @Test
@@ -135,7 +138,8 @@ class ValidatorIT {
             Rule.refers(List.of("id"), "nowhere", List.of("id")),
             Rule.refers(List.of("id"), "orders", List.of("id")).named("itself"));
 
-    assertThat(results).extracting(result -> result.judgement().status())
+    assertThat(results)
+        .extracting(result -> result.judgement().status())
         .containsExactly(Status.PASSED, Status.ERROR, Status.ERROR, Status.PASSED);
     assertThat(results.get(1).judgement().reason().orElseThrow()).contains("22012");
   }
@@ -194,7 +198,10 @@ class ValidatorIT {
     postgres.execute("postgres", "CREATE SEQUENCE numbers");
 
     RuleResult result =
-        judge("orders", Options.DEFAULT, TableRules.noRows("SELECT nextval('numbers') FROM {batch}"))
+        judge(
+                "orders",
+                Options.DEFAULT,
+                TableRules.noRows("SELECT nextval('numbers') FROM {batch}"))
             .get(0);
 
     assertThat(result.judgement().status()).isEqualTo(Status.ERROR);
@@ -226,8 +233,7 @@ class ValidatorIT {
     Contract contract = Contract.of("c", "1", "orders", Rule.notNull("s"), Rule.unique("id"));
 
     Explanation told =
-        validator(Limit.NONE)
-            .explain(contract, table("orders"), Options.DEFAULT, CallControl.NONE);
+        validator(Limit.NONE).explain(contract, table("orders"), Options.DEFAULT, CallControl.NONE);
 
     assertThat(told.rows()).hasValue(1000);
     assertThat(told.bytes().getAsLong()).isPositive();

@@ -28,9 +28,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Twenty checks of a Parquet file of ten columns by the DuckDB engine, against the best SQL that was
- * found by hand for them: one scan without uniqueness, then a group-by that looks for copies. Both
- * open a DuckDB of their own with two threads in each round.
+ * Twenty checks of a Parquet file of ten columns by the DuckDB engine, against the best SQL that
+ * was found by hand for them: one scan without uniqueness, then a group-by that looks for copies.
+ * Both open a DuckDB of their own with two threads in each round.
  */
 final class ContractsDuckDb {
   private static final String DATA =
@@ -112,7 +112,10 @@ final class ContractsDuckDb {
         byHand[round] = byHand(file);
         ours[round] = validate(file, rows);
         out.printf(
-            Locale.ROOT, "  round %d: ours %.2f s, by hand %.2f s%n", round, ours[round],
+            Locale.ROOT,
+            "  round %d: ours %.2f s, by hand %.2f s%n",
+            round,
+            ours[round],
             byHand[round]);
       }
       Arrays.sort(ours);
@@ -136,7 +139,9 @@ final class ContractsDuckDb {
         Statement statement = connection.createStatement()) {
       statement.execute("SET threads = 2");
       statement.execute(
-          "COPY (" + DATA.replace("%%", "%").replace("%d", String.valueOf(rows)) + ") TO '"
+          "COPY ("
+              + DATA.replace("%%", "%").replace("%d", String.valueOf(rows))
+              + ") TO '"
               + file
               + "' (FORMAT PARQUET, COMPRESSION SNAPPY)");
     }
@@ -157,7 +162,8 @@ final class ContractsDuckDb {
       report.results().stream()
           .filter(result -> !result.passed())
           .forEach(
-              result -> System.err.println(result.rule().id() + ": " + result.judgement().reason()));
+              result ->
+                  System.err.println(result.rule().id() + ": " + result.judgement().reason()));
       throw new IllegalStateException("The checks of " + rows + " rows do not pass");
     }
     return seconds;
@@ -170,7 +176,8 @@ final class ContractsDuckDb {
       statement.execute("SET threads = 2");
       for (String sql : new String[] {BY_HAND, COPIES}) {
         try (ResultSet result =
-            statement.executeQuery(sql.replace("%1$s", file.toString()).replace("%s", file.toString()))) {
+            statement.executeQuery(
+                sql.replace("%1$s", file.toString()).replace("%s", file.toString()))) {
           result.next();
         }
       }
