@@ -259,7 +259,8 @@ public final class SqlGateTarget implements GateTarget {
             try (ResultSet result = select.executeQuery()) {
               while (result.next()) {
                 Waiver waiver = Json.parse(result.getString(1)).as(Waiver.class);
-                if (now.isBefore(waiver.expires()) && !now.isBefore(waiver.granted())) {
+                boolean own = waiver.target().equals(asset);
+                if (own && now.isBefore(waiver.expires()) && !now.isBefore(waiver.granted())) {
                   waivers.add(waiver);
                 }
               }

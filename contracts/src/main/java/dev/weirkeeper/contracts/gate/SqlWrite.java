@@ -449,7 +449,11 @@ final class SqlWrite implements GateWrite {
     String newer =
         how.newestBy()
             .map(SqlNames::quoted)
-            .map(by -> " AND (s." + by + " IS NULL OR t." + by + " >= s." + by + ")")
+            .map(
+                by ->
+                    // A row that may be older replaces nothing.
+                    " AND (s." + by + " IS NULL OR t." + by + " IS NULL OR t." + by + " >= s." + by
+                        + ")")
             .orElse("");
     execute(
         "INSERT INTO "

@@ -319,6 +319,15 @@ public final class Typing {
     }
   }
 
+  /** What databases that take JSON apart can hold: no half of a pair, and no number without end. */
+  private static boolean isStorable(JsonToken token, String text) {
+    if (!token.isNumeric()) {
+      return isUnicode(text);
+    }
+    BigDecimal number = new BigDecimal(text);
+    return Math.abs((long) number.scale()) < 10_000 && number.precision() < 10_000;
+  }
+
   private static boolean isJson(String text) {
     if (text.indexOf('\0') >= 0 || text.contains("\\u0000") || !isUnicode(text)) {
       return false;
@@ -328,13 +337,17 @@ public final class Typing {
       int values = 0;
       JsonToken token;
       while ((token = parser.nextToken()) != null) {
+        if ((token.isScalarValue() || token == JsonToken.FIELD_NAME)
+            && !isStorable(token, parser.getText())) {
+          return false;
+        }
         depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
         if (depth == 0) {
           values++;
         }
       }
       return values == 1;
-    } catch (IOException e) {
+    } catch (IOException | NumberFormatException e) {
       return false;
     }
   }

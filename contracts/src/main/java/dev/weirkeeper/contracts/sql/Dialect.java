@@ -50,7 +50,9 @@ public final class Dialect {
           Map.ofEntries(
               Map.entry(Phrase.TYPE_TEXT, "text"),
               Map.entry(Phrase.CODE_POINTS, "({0} COLLATE \"C\")"),
-              Map.entry(Phrase.FOUND, "({0} ~ {1})"),
+              Map.entry(Phrase.FOUND, "(({0} COLLATE \"C\") ~ {1})"),
+              // With another collation, letters may match that are not the same.
+              Map.entry(Phrase.LIKE, "({0} COLLATE \"C\") LIKE {1} ESCAPE ''"),
               Map.entry(
                   Phrase.DIVIDED,
                   "(CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL WHEN {1} <> 0 THEN {0} / {1}"

@@ -738,6 +738,19 @@ public abstract class GateTargetKit {
   }
 
   @Test
+  void a_replay_replaces_no_row_that_may_be_newer() throws Exception {
+    assumeThat(replays() && upserts()).isTrue();
+    Gate strict = builder(Contract.of("items", "6a", TABLE, NAMED)).mode(WriteMode.upsert("id")).open();
+    write(strict, rows(row(1, null, 5)));
+    publishApart(1, "amount unknown");
+    Gate loose = builder(Contract.of("items", "7a", TABLE, POSITIVE)).mode(WriteMode.upsert("id")).open();
+
+    loose.replay(Replay.of(QuarantineFilter.all()).keepingNewest("amount"), CallControl.NONE);
+
+    assertThat(published()).containsExactly("1|amount unknown|null");
+  }
+
+  @Test
   void a_waiver_lets_a_broken_rule_through_until_it_expires_and_is_visible() throws Exception {
     Gate gate =
         builder(PLAIN)
@@ -757,6 +770,25 @@ public abstract class GateTargetKit {
     assertThat(waived.rules().get(0).outcome()).isEqualTo(RuleTally.Outcome.WAIVED);
     assertThat(expired.status()).isEqualTo(GateStatus.QUARANTINED);
     assertThat(published()).containsExactly("1|null|5.00");
+  }
+
+  @Test
+  void a_name_written_otherwise_is_the_same_person() {
+    for (String requester : List.of("ana", " ana", "Ana", " ")) {
+      assertThatThrownBy(
+              () ->
+                  new Waiver(
+                      new Asset("kit", TABLE),
+                      NAMED.id(),
+                      Optional.empty(),
+                      requester,
+                      "ana",
+                      "why",
+                      clock.instant(),
+                      clock.instant().plusSeconds(1)))
+          .as(requester)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Test

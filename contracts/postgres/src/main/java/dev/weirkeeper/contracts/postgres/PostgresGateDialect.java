@@ -24,13 +24,14 @@ final class PostgresGateDialect implements GateDialect {
 
   /**
    * Operators and functions are the system's own, whatever lies in schemas that others may write
-   * to; rows that row-level security would hide are an error instead of absent; a backslash is a
-   * character.
+   * to; rows that row-level security would hide are an error instead of absent; a check sees what
+   * was committed before it, not only before the transaction; a backslash is a character.
    */
   private static final Map<String, String> GUARDS =
       Map.of(
           "search_path", "pg_catalog, pg_temp",
           "row_security", "off",
+          "default_transaction_isolation", "read committed",
           "standard_conforming_strings", "on");
 
   private final DataSource connections;

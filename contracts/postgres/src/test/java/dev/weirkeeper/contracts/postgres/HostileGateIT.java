@@ -20,6 +20,8 @@ import dev.weirkeeper.contracts.gate.GateTally;
 import dev.weirkeeper.contracts.gate.QuarantineFilter;
 import dev.weirkeeper.contracts.gate.Replay;
 import dev.weirkeeper.contracts.memory.Frames;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -140,6 +142,35 @@ class HostileGateIT {
 
     assertThat(report.status()).isEqualTo(GateStatus.ERROR);
     assertThat(published("code, name")).containsExactly("taken|hidden");
+  }
+
+  @Test
+  void what_others_publish_meanwhile_is_seen_whatever_isolation_the_login_has() throws Exception {
+    things("code text, name text");
+    database.execute(
+        "ALTER ROLE " + GateFixture.LOGIN + " SET default_transaction_isolation = 'repeatable read'");
+    try {
+      Gate gate =
+          Gate.to(
+                  PostgresGateTarget.of(THINGS, database.login())
+                      .steps(
+                          step -> {
+                            if (step == GateStep.LOADED) {
+                              apart("INSERT INTO public.things VALUES ('taken', 'a')");
+                            }
+                          })
+                      .build())
+              .contract(UNIQUE)
+              .policy(GENEROUS)
+              .open();
+
+      GateReport report = gate.write(texts("code", "name", row("taken", "b")), CallControl.NONE);
+
+      assertThat(report.tally()).isEqualTo(GateTally.of(0, 1, 0));
+      assertThat(published("code, name")).containsExactly("taken|a");
+    } finally {
+      database.execute("ALTER ROLE " + GateFixture.LOGIN + " RESET default_transaction_isolation");
+    }
   }
 
   @Test
@@ -267,7 +298,7 @@ class HostileGateIT {
                       .steps(
                           step -> {
                             if (step == GateStep.CHECKED) {
-                              errors.add(deleted());
+                              errors.add(apart("DELETE FROM public.parents"));
                             }
                           })
                       .build())
@@ -286,17 +317,17 @@ class HostileGateIT {
     }
   }
 
-  /** The state of the error of whoever deletes a parent while a gate writes. */
-  private static String deleted() {
+  /** Does what somebody else does while a gate writes; the state of the error, or nothing. */
+  private static String apart(String sql) {
     try (Connection other = TargetFixture.server().connect(database.database);
         Statement statement = other.createStatement()) {
       statement.execute("SET lock_timeout = '200ms'");
-      statement.execute("DELETE FROM public.parents");
+      statement.execute(sql);
       return "";
     } catch (SQLException e) {
       return String.valueOf(e.getSQLState());
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
