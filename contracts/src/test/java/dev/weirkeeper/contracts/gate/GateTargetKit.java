@@ -12,9 +12,11 @@ import dev.weirkeeper.Domain;
 import dev.weirkeeper.Domains;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Operand;
 import dev.weirkeeper.contracts.Range;
 import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.engine.DatasetRef;
@@ -551,6 +553,25 @@ public abstract class GateTargetKit {
           .containsExactly(RuleTally.Outcome.ERROR);
     }
     assertThat(published()).isEmpty();
+  }
+
+  @Test
+  void a_row_made_to_exhaust_a_pattern_neither_keeps_a_rule_nor_gets_out_of_it() throws Exception {
+    Expr endless =
+        new Expr.Matches(Operand.column("name"), "^(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$");
+    String bait = "a".repeat(400) + "!";
+    for (Rule rule :
+        List.of(
+            Rule.holds(endless, "name"),
+            Rule.holds(Expr.not(endless), "name"),
+            Rule.between("amount", 0, 1000).where(endless),
+            Rule.between("amount", 0, 1000).where(Expr.not(endless)))) {
+      Contract contract = Contract.of("items", "14", TABLE, rule);
+
+      GateReport report = write(gate(contract), rows(row(1, bait, -1), row(2, null, -1)));
+
+      assertThat(report.tally()).as(rule.toString()).isEqualTo(GateTally.of(1, 1, 0));
+    }
   }
 
   @Test
