@@ -1,5 +1,6 @@
 package dev.weirkeeper.contracts.sql;
 
+import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Json;
@@ -86,7 +87,7 @@ final class Residue {
   private record Read(Fields fields, String sql, Optional<String> place) {}
 
   private static boolean asksOrder(Expr rows) {
-    return Exprs.has(rows, Expr.OutOfOrder.class::isInstance);
+    return ExprParts.has(rows, Expr.OutOfOrder.class::isInstance);
   }
 
   private static Expr rows(Metric metric) {
@@ -112,7 +113,7 @@ final class Residue {
   }
 
   private static Set<String> columns(Metric metric) {
-    Set<String> names = new LinkedHashSet<>(Exprs.columns(rows(metric)));
+    Set<String> names = new LinkedHashSet<>(ExprParts.columns(rows(metric)));
     if (metric instanceof Metric.Sample sample) {
       names.addAll(sample.columns());
     } else if (metric instanceof Metric.Aggregate aggregate) {
@@ -184,7 +185,7 @@ final class Residue {
     Set<Expr> common = null;
     for (Metric metric : metrics) {
       Expr rows = rows(metric);
-      if (Exprs.looksAround(rows)) {
+      if (ExprParts.looksAround(rows)) {
         return "";
       }
       Set<Expr> all = new LinkedHashSet<>(Exprs.conjuncts(rows));
@@ -204,7 +205,6 @@ final class Residue {
         sql.add(new Conditions(source.dialect(), source.fields(), List.of()).of(part));
       } catch (InexactException e) {
         // Memory makes this test; the others still keep rows away from it.
-        continue;
       }
     }
     return sql.toString();
@@ -214,7 +214,7 @@ final class Residue {
       throws IOException {
     Map<String, FrameSource> tables = new HashMap<>();
     for (Metric metric : metrics) {
-      Exprs.walk(
+      ExprParts.walk(
           rows(metric),
           part -> {
             if (part instanceof Expr.Refers refers) {

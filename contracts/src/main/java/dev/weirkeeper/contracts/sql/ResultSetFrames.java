@@ -83,7 +83,7 @@ public final class ResultSetFrames implements FrameReader {
 
     @Override
     public void close() throws IOException {
-      try (Statement closing = statement) {
+      try (statement) {
         rows.close();
       } catch (SQLException e) {
         throw new IOException(SqlSession.reason(e), e);

@@ -8,7 +8,6 @@ import dev.weirkeeper.Asset;
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Budget;
 import dev.weirkeeper.Budgets;
-import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.DoorMemory;
 import dev.weirkeeper.Effect;
@@ -29,11 +28,9 @@ import dev.weirkeeper.contracts.TableRules;
 import dev.weirkeeper.contracts.ValueTests;
 import dev.weirkeeper.contracts.dbt.DbtTools;
 import dev.weirkeeper.contracts.duckdb.SandboxTools;
-import dev.weirkeeper.contracts.engine.ContractReport;
 import dev.weirkeeper.contracts.engine.DatasetRef;
 import dev.weirkeeper.contracts.engine.Options;
 import dev.weirkeeper.contracts.engine.RuleKinds;
-import dev.weirkeeper.contracts.engine.RuleResult;
 import dev.weirkeeper.contracts.gate.GateTools;
 import dev.weirkeeper.contracts.sql.JdbcValidator;
 import dev.weirkeeper.contracts.sql.Limit;
@@ -43,6 +40,8 @@ import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.healing.postgres.PostgresTableTools;
 import dev.weirkeeper.spi.AuditSink;
+import dev.weirkeeper.spi.Tool;
+import dev.weirkeeper.testkit.TestCall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +51,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -516,6 +516,9 @@ class RedTeamIT {
       }
     }
     fixture.restore();
+    if (lake.hasChanged()) {
+      effects.add("something changed what is behind the gate");
+    }
     System.out.printf(
         "corpus redteam, typed changes: %d tried, %d effects, %d carried out as the harmless change"
             + " that they say%n",
@@ -577,9 +580,19 @@ class RedTeamIT {
       List<Rule> rules = hostileRules(attack.payload());
       tried += rules.size();
       Contract contract = new Contract("hostile", "1", ORDERS.asset().name(), rules);
-      ContractReport report =
-          validator.validate(contract, ORDERS, Options.DEFAULT.sampling(0), CallControl.NONE);
-      String said = Json.of(report.results().stream().map(RuleResult::judgement).toList()).text();
+      Tool<?, ?> tool =
+          GateTools.builder(SYSTEM)
+              .validating("hostile", contract, ORDERS, validator)
+              .build()
+              .tools()
+              .get(0);
+      Action action =
+          new Action(GateTools.VALIDATE, Json.of(Map.of("dataset", "hostile")), ORDERS.asset());
+      Outcome outcome =
+          TestCall.of(tool, action, Clock.systemUTC().instant().plusSeconds(60))
+              .perform(tool, action);
+      assertThat(outcome).as(attack.id()).isInstanceOf(Outcome.Done.class);
+      String said = outcome.toString();
       SECRETS.stream()
           .filter(said::contains)
           .filter(secret -> !attack.payload().contains(secret))
