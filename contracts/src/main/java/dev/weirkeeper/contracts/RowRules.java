@@ -598,8 +598,8 @@ public final class RowRules {
   }
 
   /**
-   * Whether the answer was not found, though no value was missing: a pattern took too many steps.
-   * A row made for that keeps no rule by it, and gets out of none.
+   * Whether the answer was not found, though no value was missing: a pattern took too many steps. A
+   * row made for that keeps no rule by it, and gets out of none.
    */
   private Expr lost(Expr expr) {
     boolean may = ExprParts.has(expr, Expr.Matches.class::isInstance);

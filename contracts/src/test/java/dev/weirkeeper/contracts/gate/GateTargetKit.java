@@ -557,8 +557,7 @@ public abstract class GateTargetKit {
 
   @Test
   void a_row_made_to_exhaust_a_pattern_neither_keeps_a_rule_nor_gets_out_of_it() throws Exception {
-    Expr endless =
-        new Expr.Matches(Operand.column("name"), "^(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$");
+    Expr endless = new Expr.Matches(Operand.column("name"), "^(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$");
     String bait = "a".repeat(400) + "!";
     for (Rule rule :
         List.of(
@@ -761,10 +760,12 @@ public abstract class GateTargetKit {
   @Test
   void a_replay_replaces_no_row_that_may_be_newer() throws Exception {
     assumeThat(replays() && upserts()).isTrue();
-    Gate strict = builder(Contract.of("items", "6a", TABLE, NAMED)).mode(WriteMode.upsert("id")).open();
+    Gate strict =
+        builder(Contract.of("items", "6a", TABLE, NAMED)).mode(WriteMode.upsert("id")).open();
     write(strict, rows(row(1, null, 5)));
     publishApart(1, "amount unknown");
-    Gate loose = builder(Contract.of("items", "7a", TABLE, POSITIVE)).mode(WriteMode.upsert("id")).open();
+    Gate loose =
+        builder(Contract.of("items", "7a", TABLE, POSITIVE)).mode(WriteMode.upsert("id")).open();
 
     loose.replay(Replay.of(QuarantineFilter.all()).keepingNewest("amount"), CallControl.NONE);
 
