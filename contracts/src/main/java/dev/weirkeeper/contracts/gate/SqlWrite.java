@@ -452,7 +452,14 @@ final class SqlWrite implements GateWrite {
             .map(
                 by ->
                     // A row that may be older replaces nothing.
-                    " AND (s." + by + " IS NULL OR t." + by + " IS NULL OR t." + by + " >= s." + by
+                    " AND (s."
+                        + by
+                        + " IS NULL OR t."
+                        + by
+                        + " IS NULL OR t."
+                        + by
+                        + " >= s."
+                        + by
                         + ")")
             .orElse("");
     execute(

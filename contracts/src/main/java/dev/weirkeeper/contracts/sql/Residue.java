@@ -1,10 +1,10 @@
 package dev.weirkeeper.contracts.sql;
 
-import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Expr;
+import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;

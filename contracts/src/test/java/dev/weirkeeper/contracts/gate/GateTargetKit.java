@@ -12,9 +12,11 @@ import dev.weirkeeper.Domain;
 import dev.weirkeeper.Domains;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Operand;
 import dev.weirkeeper.contracts.Range;
 import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.engine.DatasetRef;
@@ -555,6 +557,24 @@ public abstract class GateTargetKit {
   }
 
   @Test
+  void a_row_made_to_exhaust_a_pattern_neither_keeps_a_rule_nor_gets_out_of_it() throws Exception {
+    Expr endless = new Expr.Matches(Operand.column("name"), "^(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$");
+    String bait = "a".repeat(400) + "!";
+    for (Rule rule :
+        List.of(
+            Rule.holds(endless, "name"),
+            Rule.holds(Expr.not(endless), "name"),
+            Rule.between("amount", 0, 1000).where(endless),
+            Rule.between("amount", 0, 1000).where(Expr.not(endless)))) {
+      Contract contract = Contract.of("items", "14", TABLE, rule);
+
+      GateReport report = write(gate(contract), rows(row(1, bait, -1), row(2, null, -1)));
+
+      assertThat(report.tally()).as(rule.toString()).isEqualTo(GateTally.of(1, 1, 0));
+    }
+  }
+
+  @Test
   void severity_decides_what_a_broken_rule_does() throws Exception {
     Contract warning =
         Contract.of("items", "9", TABLE, NAMED.graded(Rule.Severity.WARNING), POSITIVE);
@@ -741,10 +761,12 @@ public abstract class GateTargetKit {
   @Test
   void a_replay_replaces_no_row_that_may_be_newer() throws Exception {
     assumeThat(replays() && upserts()).isTrue();
-    Gate strict = builder(Contract.of("items", "6a", TABLE, NAMED)).mode(WriteMode.upsert("id")).open();
+    Gate strict =
+        builder(Contract.of("items", "6a", TABLE, NAMED)).mode(WriteMode.upsert("id")).open();
     write(strict, rows(row(1, null, 5)));
     publishApart(1, "amount unknown");
-    Gate loose = builder(Contract.of("items", "7a", TABLE, POSITIVE)).mode(WriteMode.upsert("id")).open();
+    Gate loose =
+        builder(Contract.of("items", "7a", TABLE, POSITIVE)).mode(WriteMode.upsert("id")).open();
 
     loose.replay(Replay.of(QuarantineFilter.all()).keepingNewest("amount"), CallControl.NONE);
 

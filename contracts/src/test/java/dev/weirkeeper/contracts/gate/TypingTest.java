@@ -51,7 +51,8 @@ class TypingTest {
     assertThat(fits(Form.FLOAT, 0.1, CellKind.FLOAT32)).isFalse();
     assertThat(fits(Form.INTEGER, (1L << 53) + 1, CellKind.FLOAT64)).isFalse();
     for (String json :
-        java.util.List.of("\"\\ud800\"", "{\"\\udc00\": 1}", "1e99999", "[1e-99999]", "{} {}", "[")) {
+        java.util.List.of(
+            "\"\\ud800\"", "{\"\\udc00\": 1}", "1e99999", "[1e-99999]", "{} {}", "[")) {
       assertThat(fits(Form.TEXT, json, CellKind.JSON)).as(json).isFalse();
     }
     assertThat(fits(Form.TEXT, "{\"\\ud83d\\ude00\": [1e300, \"\"]}", CellKind.JSON)).isTrue();

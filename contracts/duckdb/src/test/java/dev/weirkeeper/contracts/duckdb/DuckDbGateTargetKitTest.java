@@ -89,8 +89,7 @@ class DuckDbGateTargetKitTest extends GateTargetKit {
     execute("CREATE TABLE public.pairs (id bigint, twice bigint AS (id * 2), name text)");
     Fields fields =
         new Fields(
-            List.of(
-                new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
+            List.of(new Field("id", Form.INTEGER, "int64"), new Field("name", Form.TEXT, "text")));
     Gate.Builder gate =
         Gate.to(DuckDbGateTarget.of(new Asset("lake", "public.pairs"), database).build())
             .policy(GatePolicy.STANDARD.quarantining(10, 1));

@@ -74,10 +74,8 @@ final class PostgresGateDialect implements GateDialect {
     return before;
   }
 
-  private static void set(Connection connection, Map<String, String> settings)
-      throws SQLException {
-    try (PreparedStatement change =
-        connection.prepareStatement("SELECT set_config(?, ?, false)")) {
+  private static void set(Connection connection, Map<String, String> settings) throws SQLException {
+    try (PreparedStatement change = connection.prepareStatement("SELECT set_config(?, ?, false)")) {
       for (Map.Entry<String, String> setting : settings.entrySet()) {
         change.setString(1, setting.getKey());
         change.setString(2, setting.getValue());
@@ -249,8 +247,7 @@ final class PostgresGateDialect implements GateDialect {
 
   /** Deleting what a row refers to waits until the row is published, as with a foreign key. */
   @Override
-  public void keepReferred(Connection connection, String table, String query)
-      throws SQLException {
+  public void keepReferred(Connection connection, String table, String query) throws SQLException {
     boolean may;
     try (PreparedStatement select =
         connection.prepareStatement(

@@ -82,8 +82,7 @@ class HostileGateIT {
     Fields fields =
         new Fields(
             List.of(new Field(first, Form.TEXT, "text"), new Field(second, Form.TEXT, "text")));
-    return Frames.source(
-        new DatasetRef(new Asset("test", "input"), "1"), fields, List.of(rows), 2);
+    return Frames.source(new DatasetRef(new Asset("test", "input"), "1"), fields, List.of(rows), 2);
   }
 
   private static List<@Nullable Object> row(@Nullable Object... values) {
@@ -116,8 +115,7 @@ class HostileGateIT {
             + " 'SELECT 0::bigint'",
         "CREATE OPERATOR public.& (LEFTARG = bigint, RIGHTARG = int, FUNCTION = public.nothing)");
     try {
-      GateReport report =
-          write(UNIQUE, texts("code", "name", row("taken", "b"), row("free", "c")));
+      GateReport report = write(UNIQUE, texts("code", "name", row("taken", "b"), row("free", "c")));
 
       assertThat(report.tally()).isEqualTo(GateTally.of(1, 1, 0));
       assertThat(published("code, name")).containsExactly("free|c", "taken|a");
@@ -148,7 +146,9 @@ class HostileGateIT {
   void what_others_publish_meanwhile_is_seen_whatever_isolation_the_login_has() throws Exception {
     things("code text, name text");
     database.execute(
-        "ALTER ROLE " + GateFixture.LOGIN + " SET default_transaction_isolation = 'repeatable read'");
+        "ALTER ROLE "
+            + GateFixture.LOGIN
+            + " SET default_transaction_isolation = 'repeatable read'");
     try {
       Gate gate =
           Gate.to(
@@ -245,7 +245,9 @@ class HostileGateIT {
     GateReport report =
         write(contract, texts(code, "select", row("a", "b"), row("a", "c"), row("d", null)));
     database.execute(
-        "UPDATE weirkeeper_gate." + quarantine() + " SET \"select\" = 'e' WHERE \"select\" IS NULL");
+        "UPDATE weirkeeper_gate."
+            + quarantine()
+            + " SET \"select\" = 'e' WHERE \"select\" IS NULL");
     GateReport again = replayed(contract);
 
     assertThat(report.tally()).isEqualTo(GateTally.of(0, 3, 0));
@@ -351,7 +353,8 @@ class HostileGateIT {
 
   @Test
   void a_replay_leaves_generated_columns_to_the_database() throws Exception {
-    things("code text, name text, twice text GENERATED ALWAYS AS (coalesce(code, '') || '!') STORED");
+    things(
+        "code text, name text, twice text GENERATED ALWAYS AS (coalesce(code, '') || '!') STORED");
     write(NAMED, texts("code", "name", row("given", null)));
 
     GateReport report = replayed(ANYTHING);
@@ -367,8 +370,7 @@ class HostileGateIT {
     database.execute("ALTER TABLE public.things RENAME COLUMN code TO label");
 
     GateReport report = replayed(ANYTHING);
-    database.execute(
-        "UPDATE weirkeeper_gate." + quarantine() + " SET label = code, code = NULL");
+    database.execute("UPDATE weirkeeper_gate." + quarantine() + " SET label = code, code = NULL");
     GateReport mended = replayed(ANYTHING);
 
     assertThat(report.status()).isEqualTo(GateStatus.ERROR);
