@@ -83,8 +83,12 @@ public final class ResultSetFrames implements FrameReader {
 
     @Override
     public void close() throws IOException {
-      try (Statement closing = statement) {
-        rows.close();
+      try {
+        try {
+          rows.close();
+        } finally {
+          statement.close();
+        }
       } catch (SQLException e) {
         throw new IOException(SqlSession.reason(e), e);
       }
