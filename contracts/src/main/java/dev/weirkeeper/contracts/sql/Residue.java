@@ -210,6 +210,15 @@ final class Residue {
     return sql.toString();
   }
 
+  /** Empty if memory has to make the test; the others still keep rows away from it. */
+  private static Optional<String> condition(SqlSource source, Expr part) {
+    try {
+      return Optional.of(new Conditions(source.dialect(), source.fields(), List.of()).of(part));
+    } catch (InexactException e) {
+      return Optional.empty();
+    }
+  }
+
   private void inMemory(Set<Metric> metrics, Read read, Answers answers, CallControl control)
       throws IOException {
     Map<String, FrameSource> tables = new HashMap<>();
