@@ -27,7 +27,30 @@ public sealed interface Expr {
     LESS,
     AT_MOST,
     MORE,
-    AT_LEAST
+    AT_LEAST;
+
+    /** Whether it holds of two values in the order that {@link java.util.Comparator} tells. */
+    public boolean holds(int order) {
+      return switch (this) {
+        case EQUAL -> order == 0;
+        case NOT_EQUAL -> order != 0;
+        case LESS -> order < 0;
+        case AT_MOST -> order <= 0;
+        case MORE -> order > 0;
+        case AT_LEAST -> order >= 0;
+      };
+    }
+
+    /** The comparison with its sides exchanged. */
+    public Comparison turned() {
+      return switch (this) {
+        case EQUAL, NOT_EQUAL -> this;
+        case LESS -> MORE;
+        case AT_MOST -> AT_LEAST;
+        case MORE -> LESS;
+        case AT_LEAST -> AT_MOST;
+      };
+    }
   }
 
   /** Which way values run. */

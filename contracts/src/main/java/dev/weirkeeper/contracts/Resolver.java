@@ -208,7 +208,7 @@ final class Resolver {
 
   Expr compare(Operand left, Comparison how, Operand right) {
     if (left instanceof Operand.Constant constant && !(right instanceof Operand.Constant)) {
-      return withConstant(right, turned(how), constant.value());
+      return withConstant(right, how.turned(), constant.value());
     }
     if (right instanceof Operand.Constant constant) {
       return withConstant(left, how, constant.value());
@@ -504,15 +504,5 @@ final class Resolver {
 
   private static boolean isEquality(Comparison how) {
     return how == Comparison.EQUAL || how == Comparison.NOT_EQUAL;
-  }
-
-  private static Comparison turned(Comparison how) {
-    return switch (how) {
-      case LESS -> Comparison.MORE;
-      case AT_MOST -> Comparison.AT_LEAST;
-      case MORE -> Comparison.LESS;
-      case AT_LEAST -> Comparison.AT_MOST;
-      default -> how;
-    };
   }
 }

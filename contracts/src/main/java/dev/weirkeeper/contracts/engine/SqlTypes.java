@@ -4,42 +4,50 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Names of SQL types as SQLAlchemy knows them: classes that are kinds of others. Asked for by name
- * are those of its dialect for SQLite, whose answers the mode for SQL gives.
+ * Names of SQL types as Great Expectations asks for them: those of the classes that SQLAlchemy's
+ * dialect exports. None of these classes is a kind of another, so a type is asked for by one name.
  */
 final class SqlTypes {
-  /** A class and the one that it is a kind of. */
-  private static final Map<String, String> PARENTS =
+  /** Classes of PostgreSQL's dialect by the names in its catalogue, which are in small letters. */
+  private static final Map<String, String> POSTGRESQL =
       Map.ofEntries(
-          Map.entry("BIGINT", "BigInteger"),
-          Map.entry("BigInteger", "Integer"),
-          Map.entry("INTEGER", "Integer"),
-          Map.entry("INT", "Integer"),
-          Map.entry("SMALLINT", "SmallInteger"),
-          Map.entry("SmallInteger", "Integer"),
-          Map.entry("FLOAT", "Float"),
-          Map.entry("REAL", "Float"),
-          Map.entry("DOUBLE", "Float"),
-          Map.entry("DOUBLE_PRECISION", "Float"),
-          Map.entry("Float", "Numeric"),
-          Map.entry("NUMERIC", "Numeric"),
-          Map.entry("DECIMAL", "Numeric"),
-          Map.entry("VARCHAR", "String"),
-          Map.entry("CHAR", "String"),
-          Map.entry("NVARCHAR", "String"),
-          Map.entry("TEXT", "Text"),
-          Map.entry("CLOB", "Text"),
-          Map.entry("Text", "String"),
-          Map.entry("Unicode", "String"),
-          Map.entry("BOOLEAN", "Boolean"),
-          Map.entry("DATETIME", "DateTime"),
-          Map.entry("TIMESTAMP", "DateTime"),
-          Map.entry("DATE", "Date"),
-          Map.entry("TIME", "Time"),
-          Map.entry("BLOB", "LargeBinary"));
+          Map.entry("int2", "SMALLINT"),
+          Map.entry("int4", "INTEGER"),
+          Map.entry("int8", "BIGINT"),
+          Map.entry("smallserial", "SMALLINT"),
+          Map.entry("serial", "INTEGER"),
+          Map.entry("bigserial", "BIGINT"),
+          Map.entry("float4", "REAL"),
+          Map.entry("float8", "DOUBLE_PRECISION"),
+          Map.entry("numeric", "NUMERIC"),
+          Map.entry("text", "TEXT"),
+          Map.entry("varchar", "VARCHAR"),
+          Map.entry("bpchar", "CHAR"),
+          Map.entry("citext", "CITEXT"),
+          Map.entry("bool", "BOOLEAN"),
+          Map.entry("date", "DATE"),
+          Map.entry("time", "TIME"),
+          Map.entry("timetz", "TIME"),
+          Map.entry("timestamp", "TIMESTAMP"),
+          Map.entry("timestamptz", "TIMESTAMP"),
+          Map.entry("interval", "INTERVAL"),
+          Map.entry("bytea", "BYTEA"),
+          Map.entry("uuid", "UUID"),
+          Map.entry("json", "JSON"),
+          Map.entry("jsonb", "JSONB"),
+          Map.entry("bit", "BIT"),
+          Map.entry("varbit", "BIT"),
+          Map.entry("inet", "INET"),
+          Map.entry("cidr", "CIDR"),
+          Map.entry("macaddr", "MACADDR"),
+          Map.entry("macaddr8", "MACADDR8"),
+          Map.entry("money", "MONEY"),
+          Map.entry("oid", "OID"),
+          Map.entry("tsvector", "TSVECTOR"),
+          Map.entry("hstore", "HSTORE"));
 
-  /** Classes that SQLAlchemy's dialect for SQLite knows by these names. */
-  private static final Set<String> KNOWN =
+  /** Classes of the dialect for SQLite, whose answers the mode gives on any other system. */
+  private static final Set<String> SQLITE =
       Set.of(
           "BLOB",
           "BOOLEAN",
@@ -60,24 +68,22 @@ final class SqlTypes {
 
   private SqlTypes() {}
 
-  /** The name of a type without its length or precision. */
+  /** The name of a type's class, without its length or precision. */
   static String shown(String type) {
-    int open = type.indexOf('(');
-    return (open < 0 ? type : type.substring(0, open)).trim();
+    String name = plain(type);
+    return POSTGRESQL.getOrDefault(name, name);
   }
 
-  /** Whether a type is of the class, or of a kind of it. */
+  /** Whether a type is of the class that the name stands for where the type comes from. */
   static boolean is(String type, String name) {
-    if (!KNOWN.contains(name)) {
-      return false;
-    }
-    String at = shown(type);
-    while (at != null) {
-      if (at.equals(name)) {
-        return true;
-      }
-      at = PARENTS.get(at);
-    }
-    return false;
+    String plain = plain(type);
+    return POSTGRESQL.containsKey(plain)
+        ? name.equals(POSTGRESQL.get(plain))
+        : SQLITE.contains(name) && plain.equals(name);
+  }
+
+  private static String plain(String type) {
+    int open = type.indexOf('(');
+    return (open < 0 ? type : type.substring(0, open)).trim();
   }
 }

@@ -195,7 +195,7 @@ final class Graph {
         && !(compare.right() instanceof Operand.Constant)) {
       return Optional.of(
           new Bounded(
-              compare.right(), new Bound(Outcomes.flipped(compare.how()), constant.value())));
+              compare.right(), new Bound(compare.how().turned(), constant.value())));
     }
     return Optional.empty();
   }

@@ -1,5 +1,6 @@
 package dev.weirkeeper.contracts.memory;
 
+import dev.weirkeeper.contracts.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -112,11 +113,11 @@ final class KeyTable {
     long hash = seed ^ length;
     int at = 0;
     for (; at + 8 <= length; at += 8) {
-      hash = mix(hash ^ (long) Words.LONG.get(key, at));
+      hash = mix(hash ^ (long) Words.WORD.get(key, at));
     }
     if (length >= 8) {
       // The last eight once more, some of them twice.
-      return mix(hash ^ (long) Words.LONG.get(key, length - 8));
+      return mix(hash ^ (long) Words.WORD.get(key, length - 8));
     }
     for (; at < length; at++) {
       hash = (hash ^ key[at]) * 0x100000001B3L;

@@ -50,7 +50,7 @@ record PairTest(Value left, Comparison how, Value right, Nulls nulls) implements
       Scan.each(a, rows, row -> one.values()[row].equals(other.values()[row]), yes);
     } else {
       Scan.each(
-          a, b, rows, Order.of(a.vec(), b.vec(), rows), order -> Outcomes.holds(how, order), yes);
+          a, b, rows, Order.of(a.vec(), b.vec(), rows), order -> how.holds(order), yes);
     }
   }
 

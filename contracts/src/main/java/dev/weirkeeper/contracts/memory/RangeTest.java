@@ -102,7 +102,7 @@ final class RangeTest implements Test {
   private static IntPredicate ofObject(Vec vec, Bound bound) {
     if (vec instanceof Vec.Decimals decimals) {
       BigDecimal number = Interval.number(bound.literal());
-      return row -> Outcomes.holds(bound.how(), decimals.values()[row].compareTo(number));
+      return row -> bound.how().holds(decimals.values()[row].compareTo(number));
     }
     if (vec instanceof Vec.Texts texts) {
       if (!(bound.literal() instanceof Literal.Text text)) {
@@ -110,14 +110,14 @@ final class RangeTest implements Test {
       }
       String constant = text.value();
       if (CodePoints.isPlain(constant)) {
-        return row -> Outcomes.holds(bound.how(), texts.values()[row].compareTo(constant));
+        return row -> bound.how().holds(texts.values()[row].compareTo(constant));
       }
-      return row -> Outcomes.holds(bound.how(), CodePoints.compare(texts.values()[row], constant));
+      return row -> bound.how().holds(CodePoints.compare(texts.values()[row], constant));
     }
     if (!(bound.literal() instanceof Literal.Truth truth)) {
       throw Interval.notComparable(bound.literal(), "booleans");
     }
     boolean[] truths = ((Vec.Truths) vec).values();
-    return row -> Outcomes.holds(bound.how(), Boolean.compare(truths[row], truth.value()));
+    return row -> bound.how().holds(Boolean.compare(truths[row], truth.value()));
   }
 }

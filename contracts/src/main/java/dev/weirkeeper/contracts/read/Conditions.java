@@ -1,12 +1,12 @@
 package dev.weirkeeper.contracts.read;
 
 import dev.weirkeeper.contracts.Expr;
+import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.contracts.Expr.Comparison;
 import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Operand;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -519,66 +519,6 @@ final class Conditions {
 
   /** The columns that an expression names, in their order. */
   static List<String> columns(Expr expr) {
-    Set<String> names = new LinkedHashSet<>();
-    collect(expr, names);
-    return List.copyOf(names);
-  }
-
-  private static void collect(Expr expr, Set<String> names) {
-    if (expr instanceof Expr.And and) {
-      and.parts().forEach(part -> collect(part, names));
-    } else if (expr instanceof Expr.Or or) {
-      or.parts().forEach(part -> collect(part, names));
-    } else if (expr instanceof Expr.Not not) {
-      collect(not.of(), names);
-    } else if (expr instanceof Expr.IsTrue test) {
-      collect(test.of(), names);
-    } else if (expr instanceof Expr.Compare compare) {
-      collect(compare.left(), names);
-      collect(compare.right(), names);
-    } else if (expr instanceof Expr.Same same) {
-      collect(same.left(), names);
-      collect(same.right(), names);
-    } else if (expr instanceof Expr.In in) {
-      collect(in.value(), names);
-    } else if (expr instanceof Expr.IsNull test) {
-      collect(test.value(), names);
-    } else if (expr instanceof Expr.IsMissing test) {
-      collect(test.value(), names);
-    } else if (expr instanceof Expr.Matches matches) {
-      collect(matches.value(), names);
-    } else if (expr instanceof Expr.Like like) {
-      collect(like.value(), names);
-    } else if (expr instanceof Expr.Passes passes) {
-      collect(passes.value(), names);
-    } else if (expr instanceof Expr.Repeated repeated) {
-      names.addAll(repeated.columns());
-      collect(repeated.within(), names);
-    } else if (expr instanceof Expr.OutOfOrder order) {
-      names.add(order.column());
-      collect(order.within(), names);
-    } else if (expr instanceof Expr.Refers refers) {
-      names.addAll(refers.columns());
-    }
-  }
-
-  private static void collect(Operand operand, Set<String> names) {
-    if (operand instanceof Operand.Column column) {
-      names.add(column.name());
-    } else if (operand instanceof Operand.Length length) {
-      collect(length.of(), names);
-    } else if (operand instanceof Operand.PythonText text) {
-      collect(text.of(), names);
-    } else if (operand instanceof Operand.Absolute absolute) {
-      collect(absolute.of(), names);
-    } else if (operand instanceof Operand.Sum sum) {
-      sum.parts().forEach(part -> collect(part, names));
-    } else if (operand instanceof Operand.Minus minus) {
-      collect(minus.left(), names);
-      collect(minus.right(), names);
-    } else if (operand instanceof Operand.Over over) {
-      collect(over.left(), names);
-      collect(over.right(), names);
-    }
+    return List.copyOf(ExprParts.columns(expr));
   }
 }

@@ -42,7 +42,7 @@ final class Comparisons {
           : with(left, how, right.literal().get());
     }
     if (left.literal().isPresent()) {
-      return with(right, turned(how), left.literal().get());
+      return with(right, how.turned(), left.literal().get());
     }
     if (left.isNumber() && right.isNumber()) {
       if (left.kind() == Kind.DOUBLE || right.kind() == Kind.DOUBLE) {
@@ -172,7 +172,7 @@ final class Comparisons {
     Exact exact = value.exact().get();
     int outside = outside(number, exact);
     if (outside != 0) {
-      return decided(value, outcome(how, -outside));
+      return decided(value, how.holds(-outside));
     }
     if (number.scale() <= exact.scale()) {
       return said(value.sql(), how, operands.exact(number.setScale(exact.scale())));
@@ -267,7 +267,7 @@ final class Comparisons {
 
   private String constants(Literal left, Comparison how, Literal right) {
     if (left instanceof Literal.Numeric a && right instanceof Literal.Numeric b) {
-      return outcome(how, a.decimal().compareTo(b.decimal())) ? "TRUE" : "FALSE";
+      return how.holds(a.decimal().compareTo(b.decimal())) ? "TRUE" : "FALSE";
     }
     if (left instanceof Literal.Text a && right instanceof Literal.Text b) {
       return said(
@@ -276,7 +276,7 @@ final class Comparisons {
           dialect.text(b.value()));
     }
     if (left instanceof Literal.Truth a && right instanceof Literal.Truth b) {
-      return outcome(how, Boolean.compare(a.value(), b.value())) ? "TRUE" : "FALSE";
+      return how.holds(Boolean.compare(a.value(), b.value())) ? "TRUE" : "FALSE";
     }
     throw new InexactException("values of different kinds do not compare");
   }
@@ -326,28 +326,7 @@ final class Comparisons {
     return format.format(time);
   }
 
-  private static Comparison turned(Comparison how) {
-    return switch (how) {
-      case EQUAL, NOT_EQUAL -> how;
-      case LESS -> Comparison.MORE;
-      case AT_MOST -> Comparison.AT_LEAST;
-      case MORE -> Comparison.LESS;
-      case AT_LEAST -> Comparison.AT_MOST;
-    };
-  }
-
-  private static boolean outcome(Comparison how, int order) {
-    return switch (how) {
-      case EQUAL -> order == 0;
-      case NOT_EQUAL -> order != 0;
-      case LESS -> order < 0;
-      case AT_MOST -> order <= 0;
-      case MORE -> order > 0;
-      case AT_LEAST -> order >= 0;
-    };
-  }
-
-  private static String said(String left, Comparison how, String right) {
+  static String said(String left, Comparison how, String right) {
     String sign =
         switch (how) {
           case EQUAL -> " = ";

@@ -134,7 +134,7 @@ final class Conditions {
               + dialect.name(refers.columns().get(i)));
     }
     return "(EXISTS (SELECT 1 FROM "
-        + dialect.table(refers.table())
+        + dialect.referred(refers.table())
         + " AS r WHERE "
         + String.join(" AND ", equal)
         + "))";
@@ -206,17 +206,10 @@ final class Conditions {
         question.strictness() == Expr.Strictness.STRICT
             ? up ? Comparison.AT_MOST : Comparison.AT_LEAST
             : up ? Comparison.LESS : Comparison.MORE;
-    String sign =
-        switch (how) {
-          case AT_MOST -> " <= ";
-          case AT_LEAST -> " >= ";
-          case LESS -> " < ";
-          default -> " > ";
-        };
     return "("
         + within
         + " = 1 AND "
-        + dialect.say(Phrase.IS_TRUE, "(" + current + sign + before + ")")
+        + dialect.say(Phrase.IS_TRUE, Comparisons.said(current, how, before))
         + ")";
   }
 

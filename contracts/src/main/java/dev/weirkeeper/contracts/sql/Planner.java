@@ -1,6 +1,7 @@
 package dev.weirkeeper.contracts.sql;
 
 import dev.weirkeeper.contracts.Expr;
+import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Form;
 import dev.weirkeeper.contracts.Operand;
@@ -136,7 +137,7 @@ final class Planner {
     } else if (metric instanceof Metric.Sample sample) {
       plan.later().add(sample(sample));
     } else if (metric instanceof Metric.TableRows rows) {
-      String sql = "SELECT COUNT(*) FROM " + dialect.table(rows.table());
+      String sql = "SELECT COUNT(*) FROM " + dialect.referred(rows.table());
       plan.first()
           .add(
               Question.of(
@@ -154,11 +155,11 @@ final class Planner {
 
   /** Whether a condition gets a query of its own: it looks at other rows or at other tables. */
   private static boolean isLone(Expr rows) {
-    return Exprs.looksAround(rows) || Exprs.has(rows, Expr.Refers.class::isInstance);
+    return ExprParts.looksAround(rows) || ExprParts.has(rows, Expr.Refers.class::isInstance);
   }
 
   private static void requireAlone(Expr rows) {
-    if (Exprs.looksAround(rows)) {
+    if (ExprParts.looksAround(rows)) {
       throw new InexactException("a fold of rows that are chosen by other rows");
     }
   }
@@ -421,7 +422,7 @@ final class Planner {
 
   private static Numbered numbered(Expr... exprs) {
     for (Expr expr : exprs) {
-      if (Exprs.has(expr, Expr.OutOfOrder.class::isInstance)) {
+      if (ExprParts.has(expr, Expr.OutOfOrder.class::isInstance)) {
         return Numbered.YES;
       }
     }
@@ -430,10 +431,10 @@ final class Planner {
 
   private Question loneCount(Metric.Count count) {
     List<Expr> all = Exprs.conjuncts(count.rows());
-    List<Expr> around = all.stream().filter(Exprs::looksAround).toList();
+    List<Expr> around = all.stream().filter(ExprParts::looksAround).toList();
     if (around.size() == 1
         && around.get(0) instanceof Expr.Repeated repeated
-        && !Exprs.looksAround(repeated.within())) {
+        && !ExprParts.looksAround(repeated.within())) {
       return copies(count, repeated, all);
     }
     Conditions conditions = conditions();

@@ -4,6 +4,7 @@ import dev.weirkeeper.Asset;
 import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Expr;
+import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
@@ -86,7 +87,7 @@ final class Residue {
   private record Read(Fields fields, String sql, Optional<String> place) {}
 
   private static boolean asksOrder(Expr rows) {
-    return Exprs.has(rows, Expr.OutOfOrder.class::isInstance);
+    return ExprParts.has(rows, Expr.OutOfOrder.class::isInstance);
   }
 
   private static Expr rows(Metric metric) {
@@ -112,7 +113,7 @@ final class Residue {
   }
 
   private static Set<String> columns(Metric metric) {
-    Set<String> names = new LinkedHashSet<>(Exprs.columns(rows(metric)));
+    Set<String> names = new LinkedHashSet<>(ExprParts.columns(rows(metric)));
     if (metric instanceof Metric.Sample sample) {
       names.addAll(sample.columns());
     } else if (metric instanceof Metric.Aggregate aggregate) {
@@ -184,7 +185,7 @@ final class Residue {
     Set<Expr> common = null;
     for (Metric metric : metrics) {
       Expr rows = rows(metric);
-      if (Exprs.looksAround(rows)) {
+      if (ExprParts.looksAround(rows)) {
         return "";
       }
       Set<Expr> all = new LinkedHashSet<>(Exprs.conjuncts(rows));
@@ -209,11 +210,20 @@ final class Residue {
     return sql.toString();
   }
 
+  /** Empty if memory has to make the test; the others still keep rows away from it. */
+  private static Optional<String> condition(SqlSource source, Expr part) {
+    try {
+      return Optional.of(new Conditions(source.dialect(), source.fields(), List.of()).of(part));
+    } catch (InexactException e) {
+      return Optional.empty();
+    }
+  }
+
   private void inMemory(Set<Metric> metrics, Read read, Answers answers, CallControl control)
       throws IOException {
     Map<String, FrameSource> tables = new HashMap<>();
     for (Metric metric : metrics) {
-      Exprs.walk(
+      ExprParts.walk(
           rows(metric),
           part -> {
             if (part instanceof Expr.Refers refers) {
@@ -320,7 +330,7 @@ final class Residue {
     public Fields fields() {
       if (known.isEmpty()) {
         try {
-          known = Optional.of(session.describe("SELECT * FROM " + dialect.table(name), control));
+          known = Optional.of(session.describe("SELECT * FROM " + dialect.referred(name), control));
         } catch (QueryException | IOException e) {
           throw new IllegalArgumentException(
               "The table \"" + name + "\" cannot be read: " + e.getMessage(), e);
@@ -335,7 +345,7 @@ final class Residue {
       for (Field field : fields().all()) {
         columns.add(frames.select(field, Operands.ROW + "." + dialect.name(field.name())));
       }
-      String sql = "SELECT " + columns + " FROM " + dialect.table(name) + " AS " + Operands.ROW;
+      String sql = "SELECT " + columns + " FROM " + dialect.referred(name) + " AS " + Operands.ROW;
       return frames.open(session.connection(), sql, fields());
     }
 

@@ -1,5 +1,6 @@
 package dev.weirkeeper.contracts.sql;
 
+import dev.weirkeeper.contracts.ExprParts;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.contracts.Expr;
@@ -77,7 +78,7 @@ public record SqlLabels(
     }
     columns.add(dialect.say(Phrase.LABELS, labels.toString()) + " AS " + dialect.name(column));
     boolean order =
-        bad.values().stream().anyMatch(rows -> Exprs.has(rows, Expr.OutOfOrder.class::isInstance));
+        bad.values().stream().anyMatch(rows -> ExprParts.has(rows, Expr.OutOfOrder.class::isInstance));
     String from =
         planner.from(conditions, names, order ? Planner.Numbered.YES : Planner.Numbered.NO);
     return new SqlLabels("SELECT " + columns + " FROM " + from, column, rules, inexact);

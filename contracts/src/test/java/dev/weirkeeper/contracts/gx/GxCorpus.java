@@ -154,8 +154,14 @@ public final class GxCorpus {
     return mode == Mode.GX_PANDAS ? "pandas" : "sqlite";
   }
 
+  /** Whose types the columns have where its answers are compared with. */
   private GxTable.System system() {
     return mode == Mode.GX_PANDAS ? GxTable.System.PANDAS : GxTable.System.SQLITE;
+  }
+
+  /** Whose types they have where upstream's own expectations hold for each system by itself. */
+  private GxTable.System itself() {
+    return engine.equals("postgresql") ? GxTable.System.POSTGRESQL : system();
   }
 
   /** One form of file, as it is worked off. */
@@ -231,10 +237,10 @@ public final class GxCorpus {
     return answer.path("exception_info").path("raised_exception").asBoolean();
   }
 
-  private List<GxTable> tables(JsonNode line) {
+  private static List<GxTable> tables(JsonNode line, GxTable.System system) {
     List<GxTable> tables = new ArrayList<>();
     for (JsonNode dataset : line.path("datasets")) {
-      tables.add(GxTable.of(dataset, system()));
+      tables.add(GxTable.of(dataset, system));
     }
     return tables;
   }
@@ -248,7 +254,7 @@ public final class GxCorpus {
     }
     String expectation = line.path("expectation").asText();
     JsonNode kwargs = line.path("kwargs");
-    JsonNode ours = answer(tables(line), expectation, kwargs, line.path("result_format"));
+    JsonNode ours = answer(tables(line, itself()), expectation, kwargs, line.path("result_format"));
     run.count(
         line.path("id").asText(), expectation, kwargs, differsFromUpstream(line, answer, ours));
   }
@@ -371,7 +377,7 @@ public final class GxCorpus {
     }
     String expectation = line.path("expectation").asText();
     JsonNode kwargs = line.path("kwargs");
-    List<GxTable> tables = tables(line);
+    List<GxTable> tables = tables(line, system());
     for (String format : FORMATS) {
       if (answer.path("results").has(format)) {
         ObjectNode wanted = JSON.createObjectNode();

@@ -36,7 +36,8 @@ public record GxTable(String name, Fields fields, List<List<@Nullable Object>> r
   /** Whose types the columns have. */
   public enum System {
     PANDAS,
-    SQLITE
+    SQLITE,
+    POSTGRESQL
   }
 
   /** A column on its way from JSON: what pandas makes of it first. */
@@ -77,13 +78,13 @@ public record GxTable(String name, Fields fields, List<List<@Nullable Object>> r
       if (given) {
         loaded.dtype = column.path("pandas_dtype").asText();
       }
-      String key = system == System.PANDAS ? "pandas" : "sqlite";
+      String key = system.name().toLowerCase(Locale.ROOT);
       Optional<String> type =
           Optional.ofNullable(physical.path(key).get(loaded.name)).map(JsonNode::asText);
       if (system == System.PANDAS) {
         type.ifPresent(name -> toPandas(loaded, name));
       } else {
-        toSqlite(loaded, type.orElse(""));
+        toDatabase(loaded, type.orElse(""));
       }
       columns.add(loaded);
     }
@@ -155,7 +156,7 @@ public record GxTable(String name, Fields fields, List<List<@Nullable Object>> r
     column.dtype = "object";
   }
 
-  private static void toSqlite(Loaded column, String type) {
+  private static void toDatabase(Loaded column, String type) {
     switch (type) {
       case "INTEGER", "SMALLINT", "BIGINT" -> {
         column.sqlType = type;
@@ -224,7 +225,12 @@ public record GxTable(String name, Fields fields, List<List<@Nullable Object>> r
     List<List<@Nullable Object>> values = new ArrayList<>();
     for (Loaded column : columns) {
       Form form = form(column);
-      String type = system == System.PANDAS ? column.dtype : sqlType(column);
+      String type =
+          switch (system) {
+            case PANDAS -> column.dtype;
+            case SQLITE -> sqlType(column);
+            case POSTGRESQL -> catalogued(sqlType(column));
+          };
       fields.add(new Field(column.name, form, type));
       List<@Nullable Object> fitted = new ArrayList<>();
       for (Object value : column.values) {
@@ -274,6 +280,19 @@ public record GxTable(String name, Fields fields, List<List<@Nullable Object>> r
     types.put("datetime64[ns]", "DATETIME");
     types.put("datetime64[ns, UTC]", "TIMESTAMP");
     return types.getOrDefault(column.dtype, "TEXT");
+  }
+
+  /** What the catalogue of PostgreSQL calls a type. */
+  private static String catalogued(String type) {
+    return switch (type) {
+      case "SMALLINT" -> "int2";
+      case "INTEGER" -> "int4";
+      case "BIGINT" -> "int8";
+      case "FLOAT", "DOUBLE_PRECISION" -> "float8";
+      case "BOOLEAN" -> "bool";
+      case "DATETIME" -> "timestamp";
+      default -> type.toLowerCase(Locale.ROOT);
+    };
   }
 
   private static Object fitted(Form form, Object value) {
