@@ -901,7 +901,6 @@ public abstract class GateTargetKit {
   void writers_at_once_lose_nothing_and_double_nothing() throws Exception {
     int writers = 3;
     int batches = 4;
-    List<Set<Long>> wanted = new ArrayList<>();
     Set<GateReport> reports = ConcurrentHashMap.newKeySet();
     ExecutorService pool = Executors.newFixedThreadPool(writers);
     CyclicBarrier start = new CyclicBarrier(writers);
@@ -909,7 +908,6 @@ public abstract class GateTargetKit {
     List<Callable<Void>> work = new ArrayList<>();
     for (int writer = 0; writer < writers; writer++) {
       int own = writer;
-      wanted.add(new HashSet<>());
       work.add(
           () -> {
             try (GateTarget mine = again()) {
@@ -926,7 +924,7 @@ public abstract class GateTargetKit {
                 List<List<@Nullable Object>> rows = new ArrayList<>();
                 for (long id = 0; id < 20; id++) {
                   long common = batch * 1000L + id;
-                  rows.add(row(id % 2 == 0 ? common : common + 100_000 * (own + 1), "n", own));
+                  rows.add(row(id % 2 == 0 ? common : common + 100_000L * (own + 1), "n", own));
                 }
                 GateReport report = gate.write(source(FIELDS, rows, 7), CallControl.NONE);
                 conserves(report, 20);
