@@ -151,6 +151,7 @@ public abstract class GateTargetKit {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // the array is copied, and nothing else is done with it
   protected static FrameSource rows(List<@Nullable Object>... rows) {
     return source(FIELDS, List.of(rows), 3);
   }

@@ -4,18 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.contracts.Expr;
+import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
 import dev.weirkeeper.contracts.Operand;
 import dev.weirkeeper.contracts.PythonText;
 import dev.weirkeeper.contracts.RowTest;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.TableRules;
+import dev.weirkeeper.contracts.TableTerms;
+import dev.weirkeeper.contracts.Terms;
 import dev.weirkeeper.contracts.ValueTest;
+import dev.weirkeeper.contracts.ValueTests;
 import dev.weirkeeper.contracts.engine.Answers;
+import dev.weirkeeper.contracts.engine.DatasetRef;
 import dev.weirkeeper.contracts.engine.Engine;
+import dev.weirkeeper.contracts.engine.Evaluation;
 import dev.weirkeeper.contracts.engine.FrameSource;
+import dev.weirkeeper.contracts.engine.Judgement;
 import dev.weirkeeper.contracts.engine.Metric;
+import dev.weirkeeper.contracts.engine.Options;
+import dev.weirkeeper.contracts.engine.RuleKinds;
+import dev.weirkeeper.contracts.engine.RuleResult;
 import dev.weirkeeper.contracts.memory.Frames;
 import dev.weirkeeper.contracts.memory.MemoryBudget;
 import dev.weirkeeper.contracts.memory.MemoryEngine;
@@ -24,14 +37,17 @@ import dev.weirkeeper.contracts.memory.RowLabeller;
 import dev.weirkeeper.contracts.sql.Dialect;
 import dev.weirkeeper.contracts.sql.FrameReader;
 import dev.weirkeeper.contracts.sql.JdbcEngine;
+import dev.weirkeeper.contracts.sql.Limit;
 import dev.weirkeeper.contracts.sql.ResultSetFrames;
+import dev.weirkeeper.contracts.sql.SqlJudge;
 import dev.weirkeeper.contracts.sql.SqlLabels;
-import dev.weirkeeper.contracts.sql.SqlSource;
 import dev.weirkeeper.contracts.sql.SqlSource.Place;
 import dev.weirkeeper.contracts.sql.SqlSource.Rows;
 import dev.weirkeeper.contracts.sql.SqlSource.Stability;
+import dev.weirkeeper.contracts.sql.SqlSource;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -43,6 +59,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,11 +68,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Memory, DuckDB and PostgreSQL find the same out about the same rows. */
 class SameAnswersIT {
@@ -64,6 +83,11 @@ class SameAnswersIT {
   private static final String COLUMNS =
       "i bigint, j bigint, n %s, f %s, g %s, s %s, t %s, p %s, b boolean, c boolean, day date,"
           + " eve date, \"at\" timestamp, utc timestamp with time zone, wk_row bigint";
+
+  private static final String OF_DUCK =
+      COLUMNS.formatted("decimal(38, 10)", "double", "double", "varchar", "varchar", "varchar");
+  private static final String OF_POSTGRESQL =
+      COLUMNS.formatted("numeric", "float8", "float8", "text", "varchar(100)", "character(8)");
 
   private static LocalPostgres postgres;
 
@@ -167,16 +191,10 @@ class SameAnswersIT {
         List<List<@Nullable Object>> others = storable(data.rows(random.nextInt(30)));
         Set<Metric> metrics = metrics(random, data);
         asked += metrics.size();
-        String ofDuck =
-            COLUMNS.formatted(
-                "decimal(38, 10)", "double", "double", "varchar", "varchar", "varchar");
-        String ofPg =
-            COLUMNS.formatted(
-                "numeric", "float8", "float8", "text", "varchar(100)", "character(8)");
-        load(duck, "data", ofDuck, rows);
-        load(duck, "other", ofDuck, others);
-        load(pg, "data", ofPg, rows);
-        load(pg, "other", ofPg, others);
+        load(duck, "data", OF_DUCK, rows);
+        load(duck, "other", OF_DUCK, others);
+        load(pg, "data", OF_POSTGRESQL, rows);
+        load(pg, "other", OF_POSTGRESQL, others);
         Answers expected;
         try (FrameSource source = data.source(rows);
             FrameSource table = Frames.source(RandomData.REF, RandomData.FIELDS, others, 7);
@@ -205,6 +223,172 @@ class SameAnswersIT {
     }
     System.out.println("same answers: " + asked + " metrics on three engines, seeds " + SEEDS);
     assertThat(wrong).isEmpty();
+  }
+
+  /** Tests of values by name: those that rules ask for, and the one of random expressions. */
+  private static ValueTest named(String name, Json terms) {
+    return name.equals("odd-length") ? oddLength(name, terms) : ValueTests.of(name, terms);
+  }
+
+  @Test
+  void every_engine_reports_the_same_on_a_contract(@TempDir Path folder) throws Exception {
+    List<String> wrong = new ArrayList<>();
+    Map<Judgement.Status, Integer> met = new EnumMap<>(Judgement.Status.class);
+    Options options = Options.DEFAULT.sampling(Metric.ALL).indexedBy(List.of("i", "s"));
+    SqlJudge judge = new SqlJudge(RuleKinds.standard(), SameAnswersIT::named, Limit.NONE);
+    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
+        Connection pg = postgres.connect("postgres")) {
+      Worker.execute(duck, "SET TimeZone = 'UTC'");
+      for (int seed = 0; seed < SEEDS; seed++) {
+        Random random = new Random(1_000_003L * seed);
+        RandomData data = new RandomData(random);
+        List<List<@Nullable Object>> rows =
+            storable(data.rows(seed % 7 == 3 ? 0 : random.nextInt(80)));
+        List<List<@Nullable Object>> others = storable(data.rows(random.nextInt(30)));
+        Contract contract = new RandomContract(random, data).of(20, seed * 20);
+        load(duck, "data", OF_DUCK, rows);
+        load(duck, "other", OF_DUCK, others);
+        load(pg, "data", OF_POSTGRESQL, rows);
+        load(pg, "other", OF_POSTGRESQL, others);
+        List<RuleResult> expected;
+        try (FrameSource source = data.source(rows);
+            FrameSource table = Frames.source(RandomData.REF, RandomData.FIELDS, others, 7);
+            MemoryEngine memory =
+                new MemoryEngine(
+                    source,
+                    Map.of("other", table),
+                    SameAnswersIT::named,
+                    MemoryBudget.standard())) {
+          expected =
+              Evaluation.of(contract, RuleKinds.standard(), memory, options, CallControl.NONE);
+        }
+        expected.forEach(result -> met.merge(result.judgement().status(), 1, Integer::sum));
+        String named = "seed " + seed + ", ";
+        reports(named + "DuckDB", expected, judged(duck, Dialect.DUCKDB, contract, options), wrong);
+        reports(
+            named + "PostgreSQL",
+            expected,
+            judged(pg, Dialect.POSTGRESQL, contract, options),
+            wrong);
+        Path file = folder.resolve(seed + ".parquet");
+        Worker.execute(
+            duck,
+            "COPY (SELECT * EXCLUDE (wk_row) FROM data ORDER BY wk_row) TO '"
+                + file
+                + "' (FORMAT PARQUET)");
+        DuckDbValidator validator =
+            new DuckDbValidator(ref -> file, judge, new DuckDbCaps(512, 2, folder, 1_000));
+        reports(
+            named + "Parquet",
+            expected,
+            validator
+                .validate(
+                    contract,
+                    new DatasetRef(RandomData.REF.asset(), ""),
+                    options,
+                    CallControl.NONE)
+                .results(),
+            wrong);
+      }
+    }
+    System.out.println("same reports: seeds " + SEEDS + ", rules " + met);
+    assertThat(wrong).isEmpty();
+    assertThat(met).containsKeys(Judgement.Status.PASSED, Judgement.Status.FAILED);
+  }
+
+  private static List<RuleResult> judged(
+      Connection connection, Dialect dialect, Contract contract, Options options)
+      throws Exception {
+    try (Engine sql =
+        new JdbcEngine(
+            Jdbi.create(new OneConnection(connection)),
+            source(connection, dialect),
+            dialect == Dialect.DUCKDB ? new ChunkFrames() : new ResultSetFrames(dialect),
+            SameAnswersIT::named,
+            Duration.ZERO)) {
+      return Evaluation.of(contract, RuleKinds.standard(), sql, options, CallControl.NONE);
+    } finally {
+      connection.setAutoCommit(true);
+    }
+  }
+
+  private static void reports(
+      String where, List<RuleResult> expected, List<RuleResult> found, List<String> wrong) {
+    for (int i = 0; i < expected.size(); i++) {
+      Rule rule = expected.get(i).rule();
+      if (where.endsWith("Parquet") && asksOther(rule)) {
+        // A file stands alone.
+        continue;
+      }
+      Judgement right = expected.get(i).judgement();
+      Judgement got = found.get(i).judgement();
+      if (right.status() != got.status() || !same(measured(right), measured(got))) {
+        wrong.add(
+            "%s: %s%n  is %s %s %s%n  not %s %s %s"
+                .formatted(
+                    where,
+                    rule,
+                    got.status(),
+                    measured(got),
+                    got.reason(),
+                    right.status(),
+                    measured(right),
+                    right.reason()));
+      }
+    }
+  }
+
+  private static boolean asksOther(Rule rule) {
+    List<Expr> all = new ArrayList<>(rule.condition().stream().toList());
+    if (rule.kind().equals(Rule.HOLDS)) {
+      all.add(rule.terms().as(Terms.Holds.class).expr());
+    } else if (rule.kind().equals(TableRules.ROWS_BETWEEN)) {
+      all.add(rule.terms().as(TableTerms.RowsBetween.class).rows());
+    }
+    return Set.of(Rule.REFERS, TableRules.ROW_COUNT_EQUALS_TABLE).contains(rule.kind())
+        || all.stream().anyMatch(expr -> ExprParts.has(expr, Expr.Refers.class::isInstance));
+  }
+
+  /** What was measured, as lists of values that compare. */
+  private static List<Object> measured(Judgement judgement) {
+    if (judgement.measured() instanceof Judgement.Rows rows) {
+      List<Object> bad = new ArrayList<>();
+      rows.sample().stream()
+          .sorted(Comparator.comparingLong(row -> row.index().getAsLong()))
+          .forEach(row -> bad.add(List.of(row.index().getAsLong(), row.values())));
+      return List.of(
+          rows.elements(),
+          rows.considered(),
+          rows.unexpected(),
+          rows.shown(),
+          rows.missing().name(),
+          bad);
+    }
+    if (judgement.measured() instanceof Judgement.Observed observed) {
+      return List.of(
+          observed.value().map(SameAnswersIT::tree), observed.details().map(SameAnswersIT::tree));
+    }
+    return List.of();
+  }
+
+  private static Object tree(Json json) {
+    return flat(json.as(Object.class));
+  }
+
+  private static Object flat(@Nullable Object value) {
+    if (value instanceof Map<?, ?> members) {
+      List<Object> all = new ArrayList<>();
+      new TreeMap<>(members).forEach((key, each) -> all.add(List.of(key, flat(each))));
+      return all;
+    }
+    if (value instanceof List<?> items) {
+      return items.stream().map(SameAnswersIT::flat).toList();
+    }
+    // Whether a number has a point, and is written as text, is up to the type of the column.
+    String text = String.valueOf(value);
+    boolean number =
+        value instanceof Number || text.matches("-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?");
+    return number ? (Object) Double.valueOf(text) : text;
   }
 
   private static Map<String, RowTest> tests(RandomData data) {

@@ -106,7 +106,7 @@ class ContractToolsIT {
         assertThat(agent.ask("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/list\"}\n"))
             .contains("contract_validate", "contract_explain_cost", "contract_import_report")
             .contains("dbt_test", "dbt_results")
-            .doesNotContain("gate_write", "contract_dry_run");
+            .doesNotContain("\"name\":\"gate_write\"", "\"name\":\"contract_dry_run\"");
         assertThat(agent.call("contract_validate", "{\"dataset\":\"orders\"}"))
             .contains("\"isError\":false")
             .contains("\"passed\":false", "\"broken\":40", "\"considered\":50", "mean-between.id");
