@@ -502,8 +502,7 @@ final class GateRun {
         .filter(waiver -> waiver.isAbout(gate.contract, rule))
         .filter(
             waiver ->
-                waiver.batch().isEmpty()
-                    || batch().map(id -> waiver.covers(id, now)).orElse(false))
+                waiver.batch().isEmpty() || batch().map(id -> waiver.covers(id, now)).orElse(false))
         .findFirst();
   }
 
