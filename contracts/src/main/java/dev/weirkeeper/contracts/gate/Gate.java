@@ -12,6 +12,7 @@ import dev.weirkeeper.Hash;
 import dev.weirkeeper.Journal;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.engine.FrameSource;
 import dev.weirkeeper.contracts.engine.RuleKinds;
 import dev.weirkeeper.contracts.memory.MemoryBudget;
@@ -356,7 +357,7 @@ public final class Gate {
   }
 
   /**
-   * Lets rows that break a rule through until the waiver expires.
+   * Lets rows that break a rule through until the waiver expires, or the rule is changed.
    *
    * @param granter a person of the domain that owns the target; authenticated by whoever calls
    * @param requester principal of who asked for it
@@ -389,13 +390,26 @@ public final class Gate {
                   .map(domain -> domain.approvers().stream().sorted().toList())
                   .orElse(List.of()));
     }
-    if (contract.rules().stream().noneMatch(candidate -> candidate.id().equals(rule))) {
-      throw new IllegalArgumentException(
-          "Contract " + contract.id() + " has no rule '" + rule + "'");
-    }
+    Rule waived =
+        contract.rules().stream()
+            .filter(candidate -> candidate.id().equals(rule))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "Contract " + contract.id() + " has no rule '" + rule + "'"));
     Waiver waiver =
         new Waiver(
-            asset, rule, batch, requester, granter.principal(), reason, clock.instant(), expires);
+            asset,
+            rule,
+            batch,
+            requester,
+            granter.principal(),
+            reason,
+            clock.instant(),
+            expires,
+            contract.id(),
+            waived.digest());
     Journal log = journal;
     if (log != null) {
       log.write(

@@ -494,16 +494,15 @@ final class GateRun {
       return Response.QUARANTINE;
     }
     Rule of = gate.contract.rules().get(rule);
-    return waiver(of.id()).isPresent() ? Response.WARN : gate.policy.to(of.severity());
+    return waiver(of).isPresent() ? Response.WARN : gate.policy.to(of.severity());
   }
 
-  private Optional<Waiver> waiver(String rule) {
+  private Optional<Waiver> waiver(Rule rule) {
     return waivers.stream()
+        .filter(waiver -> waiver.isAbout(gate.contract, rule))
         .filter(
             waiver ->
-                waiver.rule().equals(rule)
-                    && (waiver.batch().isEmpty()
-                        || batch().map(id -> waiver.covers(rule, id, now)).orElse(false)))
+                waiver.batch().isEmpty() || batch().map(id -> waiver.covers(id, now)).orElse(false))
         .findFirst();
   }
 
@@ -586,7 +585,7 @@ final class GateRun {
       return new RuleTally(
           rule.id(), rule.severity(), RuleTally.Outcome.KEPT, broken, Optional.empty());
     }
-    Optional<Waiver> waiver = waiver(rule.id());
+    Optional<Waiver> waiver = waiver(rule);
     waiver.ifPresent(granted -> used.add(granted.id()));
     boolean ofRows = whole == null && empty.isEmpty();
     RuleTally.Outcome outcome =

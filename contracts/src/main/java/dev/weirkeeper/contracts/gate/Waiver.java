@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Rule;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -15,6 +17,8 @@ import java.util.Optional;
  * @param batch only this batch; empty: every one until it expires
  * @param requester principal of who asked
  * @param granter principal of who granted it
+ * @param contract id of the contract that has the rule
+ * @param content digest of the rule: one that was changed since then is another rule
  */
 public record Waiver(
     Asset target,
@@ -24,7 +28,9 @@ public record Waiver(
     String granter,
     String reason,
     Instant granted,
-    Instant expires) {
+    Instant expires,
+    String contract,
+    Hash content) {
   public Waiver {
     requireNonNull(target, "target");
     requireNonNull(rule, "rule");
@@ -34,6 +40,8 @@ public record Waiver(
     requireNonNull(reason, "reason");
     requireNonNull(granted, "granted");
     requireNonNull(expires, "expires");
+    requireNonNull(contract, "contract");
+    requireNonNull(content, "content");
     if (requester.isBlank() || granter.isBlank()) {
       throw new IllegalArgumentException("A waiver names who asked for it and who granted it");
     }
@@ -50,9 +58,14 @@ public record Waiver(
     return Hash.of(Json.of(this));
   }
 
-  boolean covers(String ruleId, Hash batchId, Instant now) {
-    return rule.equals(ruleId)
-        && (batch.isEmpty() || batch.get().equals(batchId))
+  boolean isAbout(Contract inForce, Rule given) {
+    return rule.equals(given.id())
+        && content.equals(given.digest())
+        && contract.equals(inForce.id());
+  }
+
+  boolean covers(Hash batchId, Instant now) {
+    return (batch.isEmpty() || batch.get().equals(batchId))
         && now.isBefore(expires)
         && !now.isBefore(granted);
   }

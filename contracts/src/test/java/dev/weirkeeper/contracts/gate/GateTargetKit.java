@@ -796,6 +796,29 @@ public abstract class GateTargetKit {
   }
 
   @Test
+  void a_waiver_is_about_the_rule_as_it_was_and_about_no_other_contract() throws Exception {
+    Domains owners =
+        Domains.of(Domain.named("items").owning(target.asset().toString()).approvedBy("ana"));
+    Instant noon = clock.instant().plus(Duration.ofHours(4));
+    builder(PLAIN)
+        .domains(owners)
+        .open()
+        .waive(ANA, "agent-1", POSITIVE.id(), Optional.empty(), "known gap", noon);
+    Rule stricter = Rule.between("amount", 0, 10).named(POSITIVE.id());
+
+    GateReport newer =
+        write(gate(Contract.of("items", "1b", TABLE, NAMED, POSITIVE)), rows(row(1, "a", -1)));
+    GateReport changed =
+        write(gate(Contract.of("items", "1c", TABLE, NAMED, stricter)), rows(row(1, "a", -1)));
+    GateReport other =
+        write(gate(Contract.of("others", "1", TABLE, NAMED, POSITIVE)), rows(row(1, "a", -1)));
+
+    assertThat(newer.status()).isEqualTo(GateStatus.PASS_WITH_WARNINGS);
+    assertThat(changed.status()).isEqualTo(GateStatus.QUARANTINED);
+    assertThat(other.status()).isEqualTo(GateStatus.QUARANTINED);
+  }
+
+  @Test
   void a_name_written_otherwise_is_the_same_person() {
     for (String requester : List.of("ana", " ana", "Ana", " ")) {
       assertThatThrownBy(
@@ -808,7 +831,9 @@ public abstract class GateTargetKit {
                       "ana",
                       "why",
                       clock.instant(),
-                      clock.instant().plusSeconds(1)))
+                      clock.instant().plusSeconds(1),
+                      PLAIN.id(),
+                      NAMED.digest()))
           .as(requester)
           .isInstanceOf(IllegalArgumentException.class);
     }

@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,12 +62,16 @@ final class PostgresGateDialect implements GateDialect {
   /** Sets what the gate relies on; answers what was there before. */
   private static Map<String, String> guard(Connection connection) throws SQLException {
     Map<String, String> before = new LinkedHashMap<>();
-    try (PreparedStatement ask = connection.prepareStatement("SELECT current_setting(?)")) {
-      for (String setting : GUARDS.keySet()) {
-        ask.setString(1, setting);
-        try (ResultSet result = ask.executeQuery()) {
-          result.next();
-          before.put(setting, result.getString(1));
+    List<String> names = List.copyOf(GUARDS.keySet());
+    try (PreparedStatement ask =
+        connection.prepareStatement("SELECT " + each(names, "current_setting(?)"))) {
+      for (int i = 0; i < names.size(); i++) {
+        ask.setString(i + 1, names.get(i));
+      }
+      try (ResultSet result = ask.executeQuery()) {
+        result.next();
+        for (int i = 0; i < names.size(); i++) {
+          before.put(names.get(i), result.getString(i + 1));
         }
       }
     }
@@ -74,15 +79,22 @@ final class PostgresGateDialect implements GateDialect {
     return before;
   }
 
-  private static void set(Connection connection, Map<String, String> settings) throws SQLException {
-    try (PreparedStatement change = connection.prepareStatement("SELECT set_config(?, ?, false)")) {
-      for (Map.Entry<String, String> setting : settings.entrySet()) {
-        change.setString(1, setting.getKey());
-        change.setString(2, setting.getValue());
-        change.executeQuery().close();
+  private static void set(Connection connection, Map<String, String> settings)
+      throws SQLException {
+    List<String> names = List.copyOf(settings.keySet());
+    try (PreparedStatement change =
+        connection.prepareStatement("SELECT " + each(names, "set_config(?, ?, false)"))) {
+      for (int i = 0; i < names.size(); i++) {
+        change.setString(2 * i + 1, names.get(i));
+        change.setString(2 * i + 2, settings.get(names.get(i)));
       }
+      change.executeQuery().close();
     }
     connection.commit();
+  }
+
+  private static String each(List<String> names, String call) {
+    return String.join(", ", Collections.nCopies(names.size(), call));
   }
 
   /** A connection of the host, which gets it back as it was. */
