@@ -1,7 +1,7 @@
 package dev.weirkeeper.contracts.sql;
 
-import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.contracts.Expr;
+import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Form;
 import dev.weirkeeper.contracts.Operand;
