@@ -34,11 +34,11 @@ import org.jdbi.v3.core.statement.TemplateEngine;
  * question that fails takes no other one with it. Confined to one thread.
  */
 final class SqlSession implements AutoCloseable {
-  /** Rows that a driver fetches at once where it fetches in parts. */
   private static final String BROKEN =
       "An earlier query failed and ended the transaction, so that this one would see another state"
           + " of the data; mend the rule that failed";
 
+  /** Rows that a driver fetches at once where it fetches in parts. */
   private static final int FETCH = 2_000;
 
   private static final Pattern KIND = Pattern.compile("([A-Za-z ]{3,40}Error):");
