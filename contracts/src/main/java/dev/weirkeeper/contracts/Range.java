@@ -2,6 +2,7 @@ package dev.weirkeeper.contracts;
 
 import static java.util.Objects.requireNonNull;
 
+import java.math.BigDecimal;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,8 @@ import java.util.Optional;
  * <pre>{@code Range.of(0, 100)   Range.atLeast("2020-01-01")   Range.moreThan(0).lessThan(1)}</pre>
  */
 public record Range(Optional<Bound> min, Optional<Bound> max) {
+  /** Longer numbers are clearer with an exponent. */
+  private static final int PLAIN_DIGITS = 20;
 
   /** Whether the bound itself is within the range. */
   public enum Edge {
@@ -89,11 +92,22 @@ public record Range(Optional<Bound> min, Optional<Bound> max) {
   /** The range for people: {@code at least 0 and less than 100}. */
   @Override
   public String toString() {
-    String from = min.map(b -> (b.inclusive() ? "at least " : "more than ") + b.value()).orElse("");
-    String to = max.map(b -> (b.inclusive() ? "at most " : "less than ") + b.value()).orElse("");
+    String from = min.map(b -> (b.inclusive() ? "at least " : "more than ") + plain(b)).orElse("");
+    String to = max.map(b -> (b.inclusive() ? "at most " : "less than ") + plain(b)).orElse("");
     if (from.isEmpty() && to.isEmpty()) {
       return "anything";
     }
     return from + (from.isEmpty() || to.isEmpty() ? "" : " and ") + to;
+  }
+
+  /** As people write it: 1000, not 1E+3. */
+  private static String plain(Bound bound) {
+    if (bound.value() instanceof Literal.Numeric number) {
+      BigDecimal value = number.decimal();
+      return Math.max(value.precision(), Math.abs(value.scale())) <= PLAIN_DIGITS
+          ? value.toPlainString()
+          : number.toString();
+    }
+    return bound.value().toString();
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -66,7 +67,11 @@ public final class RowRules {
     this.rule = rule;
     this.mode = mode;
     this.resolver = new Resolver(fields, mode);
-    this.applies = rule.condition().map(resolver::resolve).orElse(Exprs.TRUE);
+    this.applies =
+        rule.condition()
+            .map(resolver::resolve)
+            .map(condition -> Exprs.any(condition, lost(condition)))
+            .orElse(Exprs.TRUE);
   }
 
   /** The kinds that {@link #lower} knows. */
@@ -589,7 +594,25 @@ public final class RowRules {
   private RowTest holds() {
     rule.columns().forEach(resolver::field);
     Expr holds = resolver.resolve(rule.terms().as(Terms.Holds.class).expr());
-    return test(Exprs.TRUE, Exprs.not(holds), Missing.NOT_COUNTED);
+    return test(Exprs.TRUE, Exprs.any(Exprs.not(holds), lost(holds)), Missing.NOT_COUNTED);
+  }
+
+  /**
+   * Whether the answer was not found, though no value was missing: a pattern took too many steps. A
+   * row made for that keeps no rule by it, and gets out of none.
+   */
+  private Expr lost(Expr expr) {
+    boolean may = ExprParts.has(expr, Expr.Matches.class::isInstance);
+    if (!may || mode != Mode.STRICT || rule.onUnknown() == Rule.Answer.PASS) {
+      return Exprs.FALSE;
+    }
+    List<Expr> parts = new ArrayList<>();
+    parts.add(Exprs.not(Exprs.isTrue(expr)));
+    parts.add(Exprs.not(Exprs.isTrue(Exprs.not(expr))));
+    for (String column : new TreeSet<>(ExprParts.columns(expr))) {
+      parts.add(Exprs.not(new Expr.IsNull(Operand.column(column))));
+    }
+    return Exprs.all(parts);
   }
 
   private RowTest refers() {

@@ -23,6 +23,11 @@ public interface GateDialect {
   /** Columns of a table in their order; none if there is no such table. */
   List<TargetColumn> columns(Connection connection, Asset asset) throws SQLException;
 
+  /** Whether a name is that of a table or a view: some databases take another for a file's. */
+  default boolean exists(Connection connection, Asset asset) throws SQLException {
+    return !columns(connection, asset).isEmpty();
+  }
+
   /** The table of an asset as SQL. */
   String table(String assetName);
 
@@ -43,6 +48,16 @@ public interface GateDialect {
 
   /** Keeps other writers out of the table until the transaction ends, where the login may. */
   void keepOthersOut(Connection connection, Asset asset) throws SQLException;
+
+  /**
+   * Keeps rows that a batch refers to from being deleted until the transaction ends, where the
+   * database can and the login may.
+   *
+   * @param table as SQL
+   * @param query a SELECT of those rows, in which the table is called {@code r}
+   */
+  default void keepReferred(Connection connection, String table, String query)
+      throws SQLException {}
 
   /** How conditions on its rows are written. */
   Dialect sql();

@@ -165,9 +165,10 @@ final class GateRun {
     }
   }
 
-  /** Columns that can be read back; those with a default only if somebody asks about them. */
-  private Fields replayed(List<TargetColumn> columns) {
+  /** Columns that can be read back; of those with a default only what came or is asked about. */
+  private Fields replayed(List<TargetColumn> columns) throws IOException {
     Set<String> wanted = new HashSet<>(gate.mode.keys());
+    wanted.addAll(gate.target.given(replay.orElseThrow().filter()));
     gate.contract.rules().forEach(rule -> wanted.addAll(rule.columns()));
     return SqlReplay.fields(
         columns.stream()
@@ -288,11 +289,11 @@ final class GateRun {
   /** What must be known before a row can be labelled. */
   private void prelude(FrameSource source) throws IOException {
     boolean byBatch = waivers.stream().anyMatch(waiver -> waiver.batch().isPresent());
+    digest = Optional.empty();
     judgeWholes(source);
     if (!compiled().hasShares() && !byBatch) {
       return;
     }
-    digest = Optional.empty();
     read(source, null);
     for (int i = 0; i < gate.contract.rules().size(); i++) {
       Compiled.Ask ask = new Compiled.Ask(Compiled.Question.BROKEN, i);
@@ -321,9 +322,14 @@ final class GateRun {
             gate.contract.asset(),
             List.copyOf(compiled().wholes().values()));
     List<RuleResult> results;
-    try (Engine engine = new MemoryEngine(source, Map.of(), ValueTests::of, gate.memory.get())) {
+    WatchedRows watched = new WatchedRows(source);
+    try (Engine engine = new MemoryEngine(watched, Map.of(), ValueTests::of, gate.memory.get())) {
       results = Evaluation.of(about, gate.kinds, engine, Options.DEFAULT.sampling(0), control);
     }
+    if (watched.read().size() > 1) {
+      throw changed();
+    }
+    digest = watched.read().stream().findFirst();
     int at = 0;
     for (int rule : compiled().wholes().keySet()) {
       Judgement judgement = results.get(at++).judgement();
@@ -371,13 +377,17 @@ final class GateRun {
         control);
     Hash read = content.digest();
     if (digest.isPresent() && !digest.get().equals(read)) {
-      throw new MetricException(
-          "The input changed while it was read: what was judged is not what would be published");
+      throw changed();
     }
     digest = Optional.of(read);
     if (promised.isPresent() && !promised.get().equals(read)) {
       throw new NotPromisedException();
     }
+  }
+
+  private static MetricException changed() {
+    return new MetricException(
+        "The input changed while it was read: what was judged is not what would be published");
   }
 
   private LabelledFrame label(

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where a gate publishes: one table with its quarantine, its ledger and its waivers. Passed by the
@@ -52,6 +53,14 @@ public interface GateTarget extends AutoCloseable {
 
   /** Rows in quarantine, oldest first. */
   List<QuarantinedRow> quarantined(QuarantineFilter filter, int limit) throws IOException;
+
+  /**
+   * Columns with a default that have a value in some row that a replay would take: those are
+   * published, not the default.
+   */
+  default Set<String> given(QuarantineFilter filter) throws IOException {
+    return Set.of();
+  }
 
   @Override
   void close() throws IOException;

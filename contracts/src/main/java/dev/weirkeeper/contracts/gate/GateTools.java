@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 
 /**
  * Judges and writes data sets that the host offers by name, as tools: {@code contract_validate},
@@ -308,9 +309,24 @@ public final class GateTools implements ToolRegistry {
     }
   }
 
+  /** Tools for which the host offers nothing are not there. */
   @Override
   public List<Tool<?, ?>> tools() {
-    return List.of(
+    return all().filter(tool -> isOffered(tool.spec().name())).toList();
+  }
+
+  private boolean isOffered(String tool) {
+    return switch (tool) {
+      case VALIDATE -> !offers.isEmpty();
+      case EXPLAIN_COST ->
+          offers.values().stream().anyMatch(offer -> offer.explainer().isPresent());
+      case IMPORT_REPORT -> !imports.isEmpty();
+      default -> offers.values().stream().anyMatch(offer -> offer.gate().isPresent());
+    };
+  }
+
+  private Stream<Tool<?, ?>> all() {
+    return Stream.of(
         Tool.read(
                 VALIDATE,
                 "Judges a data set by its contract and says which rules are broken, with counts and"

@@ -83,7 +83,7 @@ final class InputDigest {
   }
 
   private void text(MessageDigest digest, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = bytes(text);
     buffer.putInt(bytes.length);
     if (bytes.length > buffer.remaining()) {
       flush(digest);
@@ -93,6 +93,23 @@ final class InputDigest {
     } else {
       buffer.put(bytes);
     }
+  }
+
+  /** Different bytes for different texts: UTF-8 has none for half a pair of surrogates. */
+  private static byte[] bytes(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    boolean perhaps = false;
+    for (byte b : utf8) {
+      perhaps |= b == '?';
+    }
+    if (!perhaps || Typing.isUnicode(text)) {
+      return utf8;
+    }
+    ByteBuffer units = ByteBuffer.allocate(1 + 2 * text.length());
+    // No UTF-8 begins so.
+    units.put((byte) 0xff);
+    text.chars().forEach(unit -> units.putChar((char) unit));
+    return units.array();
   }
 
   private void flush(MessageDigest digest) {
@@ -123,7 +140,7 @@ final class InputDigest {
       }
       // Named, so that the digest of a row stays when a column without values is added.
       byte[] name = frame.fields().all().get(i).name().getBytes(StandardCharsets.UTF_8);
-      byte[] value = text(values, row).getBytes(StandardCharsets.UTF_8);
+      byte[] value = bytes(text(values, row));
       digest.update(ByteBuffer.allocate(8).putInt(name.length).putInt(value.length).array());
       digest.update(name);
       digest.update(value);

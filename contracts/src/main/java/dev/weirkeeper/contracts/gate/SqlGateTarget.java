@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -258,7 +259,8 @@ public final class SqlGateTarget implements GateTarget {
             try (ResultSet result = select.executeQuery()) {
               while (result.next()) {
                 Waiver waiver = Json.parse(result.getString(1)).as(Waiver.class);
-                if (now.isBefore(waiver.expires()) && !now.isBefore(waiver.granted())) {
+                boolean own = waiver.target().equals(asset);
+                if (own && now.isBefore(waiver.expires()) && !now.isBefore(waiver.granted())) {
                   waivers.add(waiver);
                 }
               }
@@ -303,6 +305,23 @@ public final class SqlGateTarget implements GateTarget {
             }
           }
           return List.copyOf(rows);
+        });
+  }
+
+  @Override
+  public Set<String> given(QuarantineFilter filter) throws IOException {
+    SqlQuarantine quarantine = new SqlQuarantine(dialect, asset, quarantineLimit);
+    return in(
+        "read the quarantine",
+        connection -> {
+          List<TargetColumn> columns = dialect.columns(connection, asset);
+          return quarantine.filled(
+              connection,
+              filter,
+              columns.stream()
+                  .filter(column -> column.absence() == TargetColumn.Absence.DEFAULTED)
+                  .map(TargetColumn::name)
+                  .toList());
         });
   }
 

@@ -9,9 +9,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -71,14 +73,18 @@ final class SqlQuarantine {
 
   /** Whether it has all columns of the table, in their types. */
   boolean fits(Connection connection, List<TargetColumn> columns) throws SQLException {
-    Map<String, String> there = types(connection);
+    Map<String, TargetColumn> there = types(connection);
     return there.containsKey("wk_batch")
-        && columns.stream().allMatch(column -> column.type().equals(there.get(column.name())));
+        && columns.stream()
+            .allMatch(
+                column ->
+                    there.containsKey(column.name())
+                        && column.type().equals(there.get(column.name()).type()));
   }
 
-  private Map<String, String> types(Connection connection) throws SQLException {
+  private Map<String, TargetColumn> types(Connection connection) throws SQLException {
     return dialect.columns(connection, own).stream()
-        .collect(Collectors.toMap(TargetColumn::name, TargetColumn::type));
+        .collect(Collectors.toMap(TargetColumn::name, column -> column));
   }
 
   void evolve(Connection connection, List<TargetColumn> columns)
@@ -93,7 +99,7 @@ final class SqlQuarantine {
                 + " begins with wk_, which the quarantine keeps for itself; rename it");
       }
     }
-    Map<String, String> there = types(connection);
+    Map<String, TargetColumn> there = types(connection);
     try (Statement statement = connection.createStatement()) {
       if (there.isEmpty()) {
         List<String> parts = new ArrayList<>();
@@ -104,20 +110,103 @@ final class SqlQuarantine {
         return;
       }
       for (TargetColumn column : columns) {
-        String type = there.get(column.name());
+        TargetColumn old = there.get(column.name());
         String change = "ALTER TABLE " + name;
-        if (type == null) {
-          statement.execute(
-              change + " ADD COLUMN " + SqlNames.quoted(column.name()) + " " + column.type());
-        } else if (!type.equals(column.type())) {
-          statement.execute(
-              change
-                  + " ALTER COLUMN "
-                  + SqlNames.quoted(column.name())
-                  + " TYPE "
-                  + column.type());
+        String quoted = SqlNames.quoted(column.name());
+        String add = change + " ADD COLUMN " + quoted + " " + column.type();
+        if (old == null) {
+          statement.execute(add);
+        } else if (!old.type().equals(column.type())) {
+          if (holdsAll(column, old)) {
+            statement.execute(change + " ALTER COLUMN " + quoted + " TYPE " + column.type());
+          } else {
+            // The database would round, or not convert at all: what came stays as it came.
+            statement.execute(
+                change
+                    + " RENAME COLUMN "
+                    + quoted
+                    + " TO "
+                    + SqlNames.quoted(aside(column.name(), there.keySet())));
+            statement.execute(add);
+          }
         }
       }
+    }
+  }
+
+  /** Whether each value of the old type is one of the new type, and is the same there. */
+  private static boolean holdsAll(TargetColumn now, TargetColumn old) {
+    boolean whole = old.kind().compareTo(CellKind.INT64) <= 0;
+    return switch (now.kind()) {
+      case INT16, INT32, INT64 -> whole && old.kind().compareTo(now.kind()) <= 0;
+      case FLOAT64 -> old.kind() == CellKind.FLOAT32 || old.kind() == CellKind.FLOAT64;
+      case DECIMAL ->
+          old.kind() == CellKind.DECIMAL
+              && (now.precision() == 0
+                  || (old.precision() > 0
+                      && now.scale() >= old.scale()
+                      && now.precision() - now.scale() >= old.precision() - old.scale()));
+      case TEXT ->
+          old.kind() == CellKind.TEXT
+              && !old.type().startsWith("character(")
+              && (now.precision() == 0
+                  || (old.precision() > 0 && now.precision() >= old.precision()));
+      default -> false;
+    };
+  }
+
+  private static String aside(String column, Set<String> taken) {
+    String readable = column.replaceAll("[^A-Za-z0-9]+", "_");
+    String cut = readable.substring(0, Math.min(readable.length(), 36));
+    int count = 1;
+    while (taken.contains(PREFIX + "was_" + cut + "_" + count)) {
+      count++;
+    }
+    return PREFIX + "was_" + cut + "_" + count;
+  }
+
+  /** Columns that have a value in some row that a replay would take. */
+  Set<String> filled(Connection connection, QuarantineFilter filter, List<String> columns)
+      throws SQLException {
+    Set<String> filled = new LinkedHashSet<>();
+    Set<String> there = types(connection).keySet();
+    for (String column : columns) {
+      if (!there.contains(column)) {
+        continue;
+      }
+      String some =
+          "SELECT count(*) FROM "
+              + name
+              + " WHERE "
+              + waiting(filter)
+              + " AND "
+              + SqlNames.quoted(column)
+              + " IS NOT NULL";
+      if (SqlWrite.count(connection, some) > 0) {
+        filled.add(column);
+      }
+    }
+    return filled;
+  }
+
+  /** Refuses a replay that would leave values behind for which the table has no column. */
+  void requirePlaces(Connection connection, QuarantineFilter filter, List<TargetColumn> there)
+      throws SQLException, GateRefusedException {
+    Set<String> kept = new LinkedHashSet<>();
+    dialect.columns(connection, own).forEach(column -> kept.add(column.name()));
+    kept.removeAll(ABOUT.keySet());
+    there.forEach(column -> kept.remove(column.name()));
+    Set<String> left = filled(connection, filter, List.copyOf(kept));
+    if (!left.isEmpty()) {
+      throw new GateRefusedException(
+          "Rows in "
+              + name
+              + " have values in "
+              + SqlNames.quoted(left)
+              + ", and "
+              + asset
+              + " has no such columns: they were renamed or dropped, or changed their type. Move"
+              + " the values to where they belong now, or set them to NULL, and replay again");
     }
   }
 
@@ -204,7 +293,12 @@ final class SqlQuarantine {
     }
   }
 
-  String condition(QuarantineFilter filter) {
+  /** Which rows a replay takes. */
+  static String waiting(QuarantineFilter filter) {
+    return condition(filter) + " AND wk_status IN ('OPEN', 'FIXED') AND wk_untyped IS NULL";
+  }
+
+  private static String condition(QuarantineFilter filter) {
     String sql = filter.batch().map(b -> "wk_batch = " + SqlNames.literal(b.hex())).orElse("1 = 1");
     Optional<String> element = filter.rule().map(rule -> SqlNames.literal(Json.of(rule).text()));
     return sql + element.map(id -> " AND position(" + id + " IN wk_rules) > 0").orElse("");

@@ -48,9 +48,10 @@ final class SqlReplay implements FrameSource {
       GateConnection session,
       SqlQuarantine quarantine,
       GatePlan plan,
+      List<TargetColumn> there,
       String replaying,
       String tag)
-      throws SQLException {
+      throws SQLException, GateRefusedException {
     this.session = session;
     this.connection = session.sql();
     this.quarantine = quarantine;
@@ -58,6 +59,7 @@ final class SqlReplay implements FrameSource {
     columns = plan.typings().stream().map(Typing::column).toList();
     fields = fields(columns);
     QuarantineFilter filter = plan.replay().orElseThrow().filter();
+    quarantine.requirePlaces(connection, filter, there);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "UPDATE "
@@ -65,8 +67,7 @@ final class SqlReplay implements FrameSource {
               + " SET wk_attempts = wk_attempts + 1, wk_replay = "
               + SqlNames.literal(tag)
               + " WHERE "
-              + quarantine.condition(filter)
-              + " AND wk_status IN ('OPEN', 'FIXED') AND wk_untyped IS NULL");
+              + SqlQuarantine.waiting(filter));
       statement.execute(
           dialect.createScratch()
               + " "
@@ -92,8 +93,14 @@ final class SqlReplay implements FrameSource {
   static Fields fields(List<TargetColumn> columns) {
     return new Fields(
         columns.stream()
-            .map(column -> new Field(column.name(), form(column.kind()), column.type()))
+            .map(column -> new Field(column.name(), form(column.kind()), plain(column.type())))
             .toList());
+  }
+
+  /** Without the collation, of which rules know nothing. */
+  private static String plain(String type) {
+    int collation = type.indexOf(" COLLATE ");
+    return collation < 0 ? type : type.substring(0, collation);
   }
 
   private static Form form(CellKind kind) {

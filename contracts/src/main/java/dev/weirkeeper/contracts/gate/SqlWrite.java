@@ -2,6 +2,7 @@ package dev.weirkeeper.contracts.gate;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.weirkeeper.Asset;
 import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
@@ -115,7 +116,7 @@ final class SqlWrite implements GateWrite {
     }
     requireFit(columnsOfTarget);
     if (plan.replay().isPresent()) {
-      replay = new SqlReplay(dialect, session, quarantine, plan, replaying, tag);
+      replay = new SqlReplay(dialect, session, quarantine, plan, columnsOfTarget, replaying, tag);
     }
     if (staged) {
       execute(dialect.createScratch() + " " + stage + " " + SqlQuarantine.ddl(stageColumns()));
@@ -384,18 +385,21 @@ final class SqlWrite implements GateWrite {
       execute("DELETE FROM " + broken);
       dialect.keepOthersOut(connection, target.asset());
       judgeReplay();
-      List<Long> counts = new ArrayList<>();
       for (int i = 0; i < plan.checks().size(); i++) {
         Optional<String> given = control.cancelled().get();
         if (given.isPresent()) {
           throw new GateRefusedException("The write was given up: " + given.get());
         }
-        TargetCheck check = plan.checks().get(i);
-        if (check instanceof TargetCheck.Unique unique) {
-          judge(unique, i);
-        } else {
-          judge((TargetCheck.Refers) check, i);
+        if (plan.checks().get(i) instanceof TargetCheck.Unique unique) {
+          repeated(unique, i);
         }
+        against(i);
+      }
+      while (leaningOnBroken() > 0) {
+        // Rows that lean on the ones just found are next.
+      }
+      List<Long> counts = new ArrayList<>();
+      for (int i = 0; i < plan.checks().size(); i++) {
         counts.add(
             count(
                 "SELECT count(DISTINCT row_no) FROM "
@@ -445,7 +449,18 @@ final class SqlWrite implements GateWrite {
     String newer =
         how.newestBy()
             .map(SqlNames::quoted)
-            .map(by -> " AND (s." + by + " IS NULL OR t." + by + " >= s." + by + ")")
+            .map(
+                by ->
+                    // A row that may be older replaces nothing.
+                    " AND (s."
+                        + by
+                        + " IS NULL OR t."
+                        + by
+                        + " IS NULL OR t."
+                        + by
+                        + " >= s."
+                        + by
+                        + ")")
             .orElse("");
     execute(
         "INSERT INTO "
@@ -508,7 +523,33 @@ final class SqlWrite implements GateWrite {
             + ")";
   }
 
-  private void judge(TargetCheck.Unique check, int index) throws SQLException {
+  /** Finds rows that break a check as things stand; how many were not found before. */
+  private long against(int index) throws SQLException, GateRefusedException {
+    TargetCheck check = plan.checks().get(index);
+    return check instanceof TargetCheck.Unique unique
+        ? taken(unique, index)
+        : missing((TargetCheck.Refers) check, index);
+  }
+
+  /**
+   * A row may be good only because of another row of the batch: the one that it refers to, or one
+   * that replaces the row of the target in its way. Where that one is broken by whichever check, so
+   * is this one.
+   */
+  private long leaningOnBroken() throws SQLException, GateRefusedException {
+    long found = 0;
+    for (int i = 0; i < plan.checks().size(); i++) {
+      TargetCheck check = plan.checks().get(i);
+      boolean leans =
+          check instanceof TargetCheck.Refers refers
+              ? isSelf(refers)
+              : plan.mode().kind() == WriteMode.Kind.UPSERT;
+      found += leans ? against(i) : 0;
+    }
+    return found;
+  }
+
+  private void repeated(TargetCheck.Unique check, int index) throws SQLException {
     String partition = "PARTITION BY " + SqlNames.of("s", check.columns());
     String number =
         check.duplicates().keep() == Duplicates.Keep.NONE
@@ -534,10 +575,13 @@ final class SqlWrite implements GateWrite {
             + notNull(check)
             + takesPart()
             + ") x WHERE n > 1");
+  }
+
+  private long taken(TargetCheck.Unique check, int index) throws SQLException {
     boolean upsert = plan.mode().kind() == WriteMode.Kind.UPSERT;
     if (upsert && Set.copyOf(check.columns()).equals(Set.copyOf(plan.mode().keys()))) {
       // A row of the target with the same values is the one that is replaced.
-      return;
+      return 0;
     }
     String replaced =
         upsert
@@ -545,9 +589,11 @@ final class SqlWrite implements GateWrite {
                 + stage
                 + " r WHERE r.wk_bad = 0 AND "
                 + equal("r", plan.mode().keys(), "t", plan.mode().keys(), Expr.Nulls.DISTINCT)
-                + ")"
+                + " AND (r.wk_row_no = s.wk_row_no OR NOT EXISTS (SELECT 1 FROM "
+                + broken
+                + " d WHERE d.row_no = r.wk_row_no)))"
             : "";
-    execute(
+    return update(
         "INSERT INTO "
             + broken
             + " SELECT "
@@ -560,9 +606,11 @@ final class SqlWrite implements GateWrite {
             + takesPart()
             + " AND NOT EXISTS (SELECT 1 FROM "
             + broken
-            + " b WHERE b.row_no = s.wk_row_no AND b.code = "
+            + " b WHERE b.row_no = s.wk_row_no AND b.code IN ("
             + 2 * index
-            + ") AND EXISTS (SELECT 1 FROM "
+            + ", "
+            + (2 * index + 1)
+            + ")) AND EXISTS (SELECT 1 FROM "
             + table
             + " t WHERE "
             + equal("t", check.columns(), "s", check.columns(), check.nulls())
@@ -592,7 +640,17 @@ final class SqlWrite implements GateWrite {
     return dialect.columns(connection, target.asset());
   }
 
-  private void judge(TargetCheck.Refers check, int index) throws SQLException {
+  private boolean isSelf(TargetCheck.Refers check) {
+    return dialect.table(check.table()).equals(table) && columns.containsAll(check.keys());
+  }
+
+  private long missing(TargetCheck.Refers check, int index)
+      throws SQLException, GateRefusedException {
+    session.settle();
+    if (!dialect.exists(connection, new Asset(target.asset().system(), check.table()))) {
+      throw new GateRefusedException(
+          "There is no table " + check.table() + " to refer to, or this login may not see it");
+    }
     String unknown =
         "INSERT INTO "
             + broken
@@ -608,10 +666,21 @@ final class SqlWrite implements GateWrite {
             + " r WHERE "
             + equal("r", check.keys(), "s", check.columns(), Expr.Nulls.DISTINCT)
             + ")";
-    boolean self = dialect.table(check.table()).equals(table) && columns.containsAll(check.keys());
-    if (!self) {
-      execute(unknown);
-      return;
+    if (!isSelf(check)) {
+      String referred = dialect.table(check.table());
+      dialect.keepReferred(
+          connection,
+          referred,
+          "SELECT 1 FROM "
+              + referred
+              + " r WHERE EXISTS (SELECT 1 FROM "
+              + stage
+              + " s WHERE "
+              + considered(index)
+              + " AND "
+              + equal("r", check.keys(), "s", check.columns(), Expr.Nulls.DISTINCT)
+              + ")");
+      return update(unknown);
     }
     // A row may refer to one of its own batch, unless that one goes to quarantine, and so on.
     String orphan =
@@ -627,9 +696,13 @@ final class SqlWrite implements GateWrite {
             + " AND NOT EXISTS (SELECT 1 FROM "
             + broken
             + " b WHERE b.row_no = p.wk_row_no))";
-    while (update(orphan) > 0) {
+    long found = 0;
+    long more;
+    while ((more = update(orphan)) > 0) {
       // Rows that refer to the ones just found are next.
+      found += more;
     }
+    return found;
   }
 
   @Override

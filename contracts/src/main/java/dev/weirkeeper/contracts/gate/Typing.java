@@ -31,6 +31,8 @@ public final class Typing {
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
   private static final JsonFactory JSON = new JsonFactory();
   private static final long EXACT_DOUBLE = 1L << 53;
+  // Numbers of so few digits come back from a double as they were.
+  private static final int SURE_DIGITS = 15;
   // What PostgreSQL and DuckDB both can hold.
   private static final LocalDate FIRST_DAY = LocalDate.of(-4712, 1, 1);
   private static final LocalDate LAST_DAY = LocalDate.of(9999, 12, 31);
@@ -161,8 +163,7 @@ public final class Typing {
       value = Math.abs(whole) <= EXACT_DOUBLE ? Optional.of((double) whole) : Optional.empty();
     } else {
       try {
-        double parsed = Double.parseDouble(values.value(row).orElseThrow().toString().strip());
-        value = Double.isFinite(parsed) ? Optional.of(parsed) : Optional.empty();
+        value = nearest(values.value(row).orElseThrow().toString().strip());
       } catch (NumberFormatException e) {
         return Optional.empty();
       }
@@ -170,6 +171,21 @@ public final class Typing {
     return column.kind() == CellKind.FLOAT64
         ? value
         : value.filter(number -> number.isNaN() || (double) number.floatValue() == number);
+  }
+
+  /** The float that is written so, if it is no other number than what is written. */
+  private static Optional<Double> nearest(String text) {
+    BigDecimal written = new BigDecimal(text);
+    double parsed = Double.parseDouble(text);
+    if (!Double.isFinite(parsed) || Math.abs((long) written.scale()) >= 10_000) {
+      return Optional.empty();
+    }
+    boolean few = written.precision() <= SURE_DIGITS && (parsed != 0 || written.signum() == 0);
+    return few
+            || new BigDecimal(Double.toString(parsed)).compareTo(written) == 0
+            || new BigDecimal(parsed).compareTo(written) == 0
+        ? Optional.of(parsed)
+        : Optional.empty();
   }
 
   /** The value of a decimal column, if it fits. */
@@ -211,7 +227,7 @@ public final class Typing {
   }
 
   /** Half a surrogate pair has no UTF-8. */
-  private static boolean isUnicode(String text) {
+  static boolean isUnicode(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isSurrogate(c)) {
@@ -303,6 +319,15 @@ public final class Typing {
     }
   }
 
+  /** What databases that take JSON apart can hold: no half of a pair, and no number without end. */
+  private static boolean isStorable(JsonToken token, String text) {
+    if (!token.isNumeric()) {
+      return isUnicode(text);
+    }
+    BigDecimal number = new BigDecimal(text);
+    return Math.abs((long) number.scale()) < 10_000 && number.precision() < 10_000;
+  }
+
   private static boolean isJson(String text) {
     if (text.indexOf('\0') >= 0 || text.contains("\\u0000") || !isUnicode(text)) {
       return false;
@@ -312,13 +337,17 @@ public final class Typing {
       int values = 0;
       JsonToken token;
       while ((token = parser.nextToken()) != null) {
+        if ((token.isScalarValue() || token == JsonToken.FIELD_NAME)
+            && !isStorable(token, parser.getText())) {
+          return false;
+        }
         depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
         if (depth == 0) {
           values++;
         }
       }
       return values == 1;
-    } catch (IOException e) {
+    } catch (IOException | NumberFormatException e) {
       return false;
     }
   }

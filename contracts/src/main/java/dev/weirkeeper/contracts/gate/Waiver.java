@@ -34,7 +34,10 @@ public record Waiver(
     requireNonNull(reason, "reason");
     requireNonNull(granted, "granted");
     requireNonNull(expires, "expires");
-    if (requester.equals(granter)) {
+    if (requester.isBlank() || granter.isBlank()) {
+      throw new IllegalArgumentException("A waiver names who asked for it and who granted it");
+    }
+    if (requester.strip().equalsIgnoreCase(granter.strip())) {
       throw new IllegalArgumentException(
           "'" + requester + "' asked for the waiver; another person has to grant it");
     }

@@ -13,10 +13,8 @@ final class KeyTable {
   private static final int CHUNK = 1 << 20;
   private static final int MAX_SLOTS = 1 << 30;
 
-  /** Makes hashes differ from run to run, so that no data is made to collide; answers do not. */
-  static final long SEED = System.nanoTime() * 0x9E3779B97F4A7C15L;
-
   private final MemoryBudget budget;
+  private final long seed;
   private final List<byte[]> chunks = new ArrayList<>();
   private int free;
 
@@ -28,6 +26,7 @@ final class KeyTable {
 
   KeyTable(MemoryBudget budget) {
     this.budget = budget;
+    this.seed = budget.seed();
   }
 
   int size() {
@@ -110,8 +109,8 @@ final class KeyTable {
     }
   }
 
-  private static long hash(byte[] key, int length) {
-    long hash = SEED ^ length;
+  private long hash(byte[] key, int length) {
+    long hash = seed ^ length;
     int at = 0;
     for (; at + 8 <= length; at += 8) {
       hash = mix(hash ^ (long) Words.WORD.get(key, at));

@@ -7,6 +7,7 @@ final class LongTable {
   private static final byte AGAIN = 2;
 
   private final MemoryBudget budget;
+  private final long seed;
   private long[] keys = new long[64];
   private byte[] seen = new byte[64];
   private int size;
@@ -14,6 +15,7 @@ final class LongTable {
 
   LongTable(MemoryBudget budget) {
     this.budget = budget;
+    this.seed = budget.seed();
   }
 
   int size() {
@@ -44,7 +46,7 @@ final class LongTable {
 
   private int slotOf(long key) {
     int mask = keys.length - 1;
-    int slot = (int) (KeyTable.mix(key ^ KeyTable.SEED) >>> 32) & mask;
+    int slot = (int) (KeyTable.mix(key ^ seed) >>> 32) & mask;
     while (seen[slot] != 0 && keys[slot] != key) {
       slot = (slot + 1) & mask;
     }

@@ -1,5 +1,9 @@
 package dev.weirkeeper.contracts.memory;
 
+import dev.weirkeeper.Hash;
+import dev.weirkeeper.Json;
+import dev.weirkeeper.contracts.engine.DatasetRef;
+
 /**
  * Bounds what an engine holds beside the frames: keys seen, values to sort, sampled rows. What does
  * not fit fails with a reason instead of exhausting the heap. Confined to one thread.
@@ -9,6 +13,7 @@ public final class MemoryBudget {
 
   private final long limit;
   private long used;
+  private long seed;
 
   private MemoryBudget(long limit) {
     this.limit = limit;
@@ -27,6 +32,22 @@ public final class MemoryBudget {
       throw new IllegalArgumentException("A budget is 0 bytes or more, not " + bytes);
     }
     return new MemoryBudget(bytes);
+  }
+
+  /**
+   * Makes the hashes of tables of keys depend on the data as a whole: where its version is a digest
+   * of its content, nobody can choose values that collide, because to choose them changes what they
+   * must collide under. The same data is hashed the same way again. Tables that exist already keep
+   * their seed.
+   */
+  MemoryBudget seededBy(DatasetRef data) {
+    seed = Long.parseUnsignedLong(Hash.of(Json.of(data)).hex().substring(0, 16), 16);
+    return this;
+  }
+
+  /** What hashes begin with. */
+  long seed() {
+    return seed;
   }
 
   /**

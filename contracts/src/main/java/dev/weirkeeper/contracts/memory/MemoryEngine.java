@@ -66,8 +66,8 @@ public final class MemoryEngine implements Engine {
       MemoryBudget budget) {
     this.source = requireNonNull(source, "source");
     this.tables = Map.copyOf(tables);
-    this.budget = requireNonNull(budget, "budget");
-    this.graph = new Graph(source.fields(), budget, tables, requireNonNull(tests, "tests"));
+    this.budget = requireNonNull(budget, "budget").seededBy(source.ref());
+    this.graph = new Graph(source.fields(), this.budget, tables, requireNonNull(tests, "tests"));
     this.passes = new Passes(source);
   }
 

@@ -102,7 +102,7 @@ public final class RowLabeller {
       BiFunction<String, Json, ValueTest> valueTests,
       MemoryBudget budget) {
     this.passes = new Passes(source);
-    this.graph = new Graph(source.fields(), budget, tables, valueTests);
+    this.graph = new Graph(source.fields(), budget.seededBy(source.ref()), tables, valueTests);
     new LinkedHashMap<>(tests)
         .forEach(
             (id, test) -> {

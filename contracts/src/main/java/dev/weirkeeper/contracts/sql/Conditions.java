@@ -134,7 +134,7 @@ final class Conditions {
               + dialect.name(refers.columns().get(i)));
     }
     return "(EXISTS (SELECT 1 FROM "
-        + dialect.table(refers.table())
+        + dialect.referred(refers.table())
         + " AS r WHERE "
         + String.join(" AND ", equal)
         + "))";

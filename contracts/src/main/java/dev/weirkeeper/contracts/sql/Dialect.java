@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * How one system says what {@link Phrase} lists, which types it has and what it can do: a table of
@@ -49,7 +50,9 @@ public final class Dialect {
           Map.ofEntries(
               Map.entry(Phrase.TYPE_TEXT, "text"),
               Map.entry(Phrase.CODE_POINTS, "({0} COLLATE \"C\")"),
-              Map.entry(Phrase.FOUND, "({0} ~ {1})"),
+              Map.entry(Phrase.FOUND, "(({0} COLLATE \"C\") ~ {1})"),
+              // With another collation, letters may match that are not the same.
+              Map.entry(Phrase.LIKE, "({0} COLLATE \"C\") LIKE {1} ESCAPE ''"),
               Map.entry(
                   Phrase.DIVIDED,
                   "(CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL WHEN {1} <> 0 THEN {0} / {1}"
@@ -149,6 +152,13 @@ public final class Dialect {
           RowOrder.KEPT,
           new Bounds(38, 1000));
 
+  /** What is in a path, and how names of files end that are read where there is no such table. */
+  private static final Pattern FILE =
+      Pattern.compile(
+          "[/\\\\:*?]|\\.(csv|tsv|txt|parquet|json|jsonl|ndjson|geojson|gz|zst|bz2|zip|xlsx?|db|duckdb"
+              + "|sqlite|arrow|arrows|feather|avro|orc|shp|lance|vortex|ipc)$",
+          Pattern.CASE_INSENSITIVE);
+
   private final String id;
   private final Map<Phrase, String> phrases = new EnumMap<>(Phrase.class);
   private final Map<String, Form> types;
@@ -243,6 +253,21 @@ public final class Dialect {
       sql.append(sql.isEmpty() ? "" : ".").append(name(part));
     }
     return sql.toString();
+  }
+
+  /**
+   * A table that a contract names, as {@link #table}.
+   *
+   * @throws IllegalArgumentException if the system might take the name for that of a file, and read
+   *     it: contracts name tables
+   */
+  String referred(String name) {
+    if (this == DUCKDB && FILE.matcher(name).find()) {
+      throw new IllegalArgumentException(
+          "A contract refers to tables, and the name it gives could be that of a file; make a view"
+              + " of the file, and refer to that");
+    }
+    return table(name);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.weirkeeper.contracts.sql;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirkeeper.contracts.engine.Answers;
 import dev.weirkeeper.contracts.engine.Metric;
 import dev.weirkeeper.contracts.engine.Metric.Interpolation;
@@ -80,7 +82,7 @@ final class Places {
               ? number(found, low)
               : number(found, low) + (number(found, high) - number(found, low)) * 0.5;
       case LINEAR -> between(number(found, low), number(found, high), share * (size - 1) - low);
-      default -> found.get(low);
+      default -> requireNonNull(found.get(low), "a place that was asked for");
     };
   }
 

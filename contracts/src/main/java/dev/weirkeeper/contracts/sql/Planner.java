@@ -137,7 +137,7 @@ final class Planner {
     } else if (metric instanceof Metric.Sample sample) {
       plan.later().add(sample(sample));
     } else if (metric instanceof Metric.TableRows rows) {
-      String sql = "SELECT COUNT(*) FROM " + dialect.table(rows.table());
+      String sql = "SELECT COUNT(*) FROM " + dialect.referred(rows.table());
       plan.first()
           .add(
               Question.of(

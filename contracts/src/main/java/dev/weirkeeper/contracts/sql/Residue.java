@@ -343,7 +343,7 @@ final class Residue {
     public Fields fields() {
       if (known.isEmpty()) {
         try {
-          known = Optional.of(session.describe("SELECT * FROM " + dialect.table(name), control));
+          known = Optional.of(session.describe("SELECT * FROM " + dialect.referred(name), control));
         } catch (QueryException | IOException e) {
           throw new IllegalArgumentException(
               "The table \"" + name + "\" cannot be read: " + e.getMessage(), e);
@@ -358,7 +358,7 @@ final class Residue {
       for (Field field : fields().all()) {
         columns.add(frames.select(field, Operands.ROW + "." + dialect.name(field.name())));
       }
-      String sql = "SELECT " + columns + " FROM " + dialect.table(name) + " AS " + Operands.ROW;
+      String sql = "SELECT " + columns + " FROM " + dialect.referred(name) + " AS " + Operands.ROW;
       return frames.open(session.connection(), sql, fields());
     }
 

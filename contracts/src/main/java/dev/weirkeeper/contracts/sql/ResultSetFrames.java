@@ -83,12 +83,8 @@ public final class ResultSetFrames implements FrameReader {
 
     @Override
     public void close() throws IOException {
-      try {
-        try {
-          rows.close();
-        } finally {
-          statement.close();
-        }
+      try (statement) {
+        rows.close();
       } catch (SQLException e) {
         throw new IOException(SqlSession.reason(e), e);
       }

@@ -8,6 +8,7 @@ import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.ValueTest;
 import dev.weirkeeper.contracts.engine.Evaluation;
+import dev.weirkeeper.contracts.engine.Judgement;
 import dev.weirkeeper.contracts.engine.Metric;
 import dev.weirkeeper.contracts.engine.Options;
 import dev.weirkeeper.contracts.engine.RuleKind;
@@ -103,8 +104,12 @@ public final class SqlJudge {
         continue;
       }
       try {
-        if (kind.get().begin(rule, source.fields(), options) instanceof Step.Ask ask) {
+        Step first = kind.get().begin(rule, source.fields(), options);
+        if (first instanceof Step.Ask ask) {
           metrics.addAll(ask.metrics());
+        } else if (first instanceof Step.Done done
+            && done.judgement().status() == Judgement.Status.UNSUPPORTED) {
+          unjudged.put(rule.id(), done.judgement().reason().orElse("Nobody judges it"));
         }
       } catch (IllegalArgumentException e) {
         unjudged.put(rule.id(), String.valueOf(e.getMessage()));

@@ -24,7 +24,7 @@ final class Watch implements AutoCloseable {
   Watch(CallControl control) {
     this.control = control;
     check();
-    if (control == CallControl.NONE) {
+    if (control.equals(CallControl.NONE)) {
       this.timer = null;
       return;
     }

@@ -15,6 +15,7 @@ import dev.weirkeeper.PipelineView;
 import dev.weirkeeper.Probe;
 import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.RuleText;
 import dev.weirkeeper.spi.Target;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
@@ -41,6 +42,7 @@ public final class ContractTools implements ToolRegistry {
 
   private static final int MOST_RULES = 200;
   private static final int LONGEST_TERMS = 512;
+  private static final int LONGEST_WORDS = 1_000;
 
   /** Input of {@code contract_list}. */
   public record ListContracts(Optional<String> cursor, Optional<Integer> limit) {
@@ -99,7 +101,8 @@ public final class ContractTools implements ToolRegistry {
   /**
    * A rule.
    *
-   * @param words what it asks for
+   * @param words what it asks for, in a sentence that holds names and values of the contract
+   * @param stream what a stream of rows sees of it
    * @param terms its parameters as the host wrote them, as JSON
    * @param onUnknown the verdict on a row for which it cannot be answered
    * @param onEmpty the verdict on a transaction without rows of the table
@@ -108,7 +111,8 @@ public final class ContractTools implements ToolRegistry {
       String id,
       String kind,
       List<String> columns,
-      String words,
+      Outside words,
+      String stream,
       Outside terms,
       Rule.Severity severity,
       Rule.Answer onUnknown,
@@ -238,33 +242,12 @@ public final class ContractTools implements ToolRegistry {
         rule.id(),
         rule.kind(),
         rule.columns(),
-        words(rule),
+        Outside.of(RuleText.of(rule).text(), LONGEST_WORDS),
+        StreamScope.of(rule),
         Outside.of(rule.terms().text(), LONGEST_TERMS),
         rule.severity(),
         rule.onUnknown(),
         rule.onEmpty());
-  }
-
-  private static String words(Rule rule) {
-    String column = String.join(", ", rule.columns());
-    return switch (rule.kind()) {
-      case Rule.NOT_NULL -> column + " is never NULL";
-      case Rule.NULL -> column + " is always NULL";
-      case Rule.IN_SET -> "each value of " + column + " is one of the members, or NULL";
-      case Rule.NOT_IN_SET -> "no value of " + column + " is one of the members";
-      case Rule.BETWEEN -> "each value of " + column + " lies within the range, or is NULL";
-      case Rule.LENGTH_BETWEEN ->
-          "the number of characters of each value of " + column + " lies within the range";
-      case Rule.MATCHES -> "the pattern is found in each value of " + column;
-      case Rule.NOT_MATCHES -> "the pattern is found in no value of " + column;
-      case Rule.UNIQUE -> "no two rows of a chunk have the same value of " + column;
-      case Rule.COLUMN_EXISTS -> "the table has the column " + column;
-      case Rule.OF_FORM -> "the values of " + column + " have one of the forms of the terms";
-      case Rule.COLUMNS_MATCH -> "the table has the columns of the terms";
-      case Rule.ROW_COUNT_BETWEEN -> "a transaction has as many rows as the range says";
-      case Rule.UNSUPPORTED -> "it cannot be judged here, so it lets nothing pass";
-      default -> "rules of this kind are not installed, so it lets nothing pass";
-    };
   }
 
   private Probe<Violations> violations(Tool.Call call) {

@@ -7,11 +7,13 @@ import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.Violation;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.spi.RowJudge;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -81,6 +83,14 @@ public final class Contracts implements Judges {
   /** All of them, sorted by the name of their table. */
   public List<Contract> all() {
     return List.copyOf(byAsset.values());
+  }
+
+  /**
+   * Why a stream cannot judge the rule whatever the table looks like, so that it lets nothing pass;
+   * empty if it can. A host asks before it puts a contract in force.
+   */
+  public static Optional<String> refusal(Rule rule) {
+    return StreamScope.refusal(rule);
   }
 
   @Override

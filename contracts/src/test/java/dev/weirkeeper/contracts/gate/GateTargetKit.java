@@ -12,9 +12,11 @@ import dev.weirkeeper.Domain;
 import dev.weirkeeper.Domains;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Expr;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.Fields;
 import dev.weirkeeper.contracts.Form;
+import dev.weirkeeper.contracts.Operand;
 import dev.weirkeeper.contracts.Range;
 import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.engine.DatasetRef;
@@ -149,6 +151,7 @@ public abstract class GateTargetKit {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // the array is copied, and nothing else is done with it
   protected static FrameSource rows(List<@Nullable Object>... rows) {
     return source(FIELDS, List.of(rows), 3);
   }
@@ -423,6 +426,62 @@ public abstract class GateTargetKit {
   }
 
   @Test
+  void a_row_goes_with_the_one_that_it_refers_to_whichever_rule_that_one_breaks() throws Exception {
+    assumeThat(answersChecks()).isTrue();
+    for (boolean first : List.of(true, false)) {
+      Rule parent = Rule.refers(List.of("amount"), TABLE, List.of("id"));
+      Rule unique = Rule.unique("name");
+      Contract contract =
+          first
+              ? Contract.of("items", "3a", TABLE, parent, unique)
+              : Contract.of("items", "3b", TABLE, unique, parent);
+
+      GateReport report =
+          write(
+              gate(contract),
+              rows(row(1, "twin", null), row(2, "twin", null), row(3, "child " + first, 1)));
+
+      assertThat(published()).as("parents judged first: " + first).isEmpty();
+      conserves(report, 3);
+    }
+  }
+
+  @Test
+  void a_value_is_taken_as_long_as_the_row_that_would_give_it_up_goes_to_quarantine()
+      throws Exception {
+    assumeThat(upserts()).isTrue();
+    for (boolean first : List.of(true, false)) {
+      Rule name = Rule.unique("name");
+      Rule amount = Rule.unique("amount");
+      Contract contract =
+          first
+              ? Contract.of("items", "2a", TABLE, name, amount)
+              : Contract.of("items", "2b", TABLE, amount, name);
+      Gate gate = builder(contract).mode(WriteMode.upsert("id")).open();
+      write(gate, rows(row(1, "a", 1)));
+
+      GateReport report =
+          write(gate, rows(row(1, "b", 7), row(2, "a", 9), row(3, "c", 7), row(4, "d", 8)));
+
+      assertThat(published()).containsExactlyInAnyOrder("1|a|1.00", "4|d|8.00");
+      conserves(report, 4);
+    }
+  }
+
+  @Test
+  void a_value_may_move_from_one_row_to_another_in_one_upsert() throws Exception {
+    assumeThat(upserts()).isTrue();
+    Contract contract = Contract.of("items", "2c", TABLE, Rule.unique("name"));
+    Gate gate = builder(contract).mode(WriteMode.upsert("id")).open();
+    write(gate, rows(row(1, "a", 1)));
+
+    GateReport report = write(gate, rows(row(1, "b", 7), row(2, "a", 9)));
+
+    assertThat(report.status()).isEqualTo(GateStatus.PASS);
+    assertThat(published()).containsExactlyInAnyOrder("1|b|7.00", "2|a|9.00");
+  }
+
+  @Test
   void an_upsert_replaces_rows_by_key_and_adds_others() throws Exception {
     assumeThat(upserts()).isTrue();
     Gate gate = builder(UNIQUE).mode(WriteMode.upsert("id")).open();
@@ -498,6 +557,24 @@ public abstract class GateTargetKit {
   }
 
   @Test
+  void a_row_made_to_exhaust_a_pattern_neither_keeps_a_rule_nor_gets_out_of_it() throws Exception {
+    Expr endless = new Expr.Matches(Operand.column("name"), "^(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^!]$");
+    String bait = "a".repeat(400) + "!";
+    for (Rule rule :
+        List.of(
+            Rule.holds(endless, "name"),
+            Rule.holds(Expr.not(endless), "name"),
+            Rule.between("amount", 0, 1000).where(endless),
+            Rule.between("amount", 0, 1000).where(Expr.not(endless)))) {
+      Contract contract = Contract.of("items", "14", TABLE, rule);
+
+      GateReport report = write(gate(contract), rows(row(1, bait, -1), row(2, null, -1)));
+
+      assertThat(report.tally()).as(rule.toString()).isEqualTo(GateTally.of(1, 1, 0));
+    }
+  }
+
+  @Test
   void severity_decides_what_a_broken_rule_does() throws Exception {
     Contract warning =
         Contract.of("items", "9", TABLE, NAMED.graded(Rule.Severity.WARNING), POSITIVE);
@@ -564,6 +641,42 @@ public abstract class GateTargetKit {
     assertThat(report.status()).isEqualTo(GateStatus.ERROR);
     assertThat(report.reason().orElseThrow()).contains("changed");
     assertThat(published()).isEmpty();
+  }
+
+  @Test
+  void what_rules_about_the_batch_were_asked_of_is_what_is_published() throws Exception {
+    Contract about = Contract.of("items", "13", TABLE, NAMED, Rule.rowCountBetween(Range.of(2, 2)));
+    for (int from = 1; from < 3; from++) {
+      int shrinks = from;
+      FrameSource changing =
+          new FrameSource() {
+            private int opened;
+
+            @Override
+            public DatasetRef ref() {
+              return new DatasetRef(new Asset("kit", "live"), "not frozen");
+            }
+
+            @Override
+            public Fields fields() {
+              return FIELDS;
+            }
+
+            @Override
+            public Cursor open() throws java.io.IOException {
+              return opened++ < shrinks
+                  ? rows(row(1, "a", 5), row(2, "b", 5)).open()
+                  : rows(row(1, "a", 5)).open();
+            }
+
+            @Override
+            public void close() {}
+          };
+
+      GateReport report = write(gate(about), changing);
+
+      assertThat(report.tally().published()).as("rows after " + from + " readings").isNotEqualTo(1);
+    }
   }
 
   @Test
@@ -646,6 +759,21 @@ public abstract class GateTargetKit {
   }
 
   @Test
+  void a_replay_replaces_no_row_that_may_be_newer() throws Exception {
+    assumeThat(replays() && upserts()).isTrue();
+    Gate strict =
+        builder(Contract.of("items", "6a", TABLE, NAMED)).mode(WriteMode.upsert("id")).open();
+    write(strict, rows(row(1, null, 5)));
+    publishApart(1, "amount unknown");
+    Gate loose =
+        builder(Contract.of("items", "7a", TABLE, POSITIVE)).mode(WriteMode.upsert("id")).open();
+
+    loose.replay(Replay.of(QuarantineFilter.all()).keepingNewest("amount"), CallControl.NONE);
+
+    assertThat(published()).containsExactly("1|amount unknown|null");
+  }
+
+  @Test
   void a_waiver_lets_a_broken_rule_through_until_it_expires_and_is_visible() throws Exception {
     Gate gate =
         builder(PLAIN)
@@ -665,6 +793,25 @@ public abstract class GateTargetKit {
     assertThat(waived.rules().get(0).outcome()).isEqualTo(RuleTally.Outcome.WAIVED);
     assertThat(expired.status()).isEqualTo(GateStatus.QUARANTINED);
     assertThat(published()).containsExactly("1|null|5.00");
+  }
+
+  @Test
+  void a_name_written_otherwise_is_the_same_person() {
+    for (String requester : List.of("ana", " ana", "Ana", " ")) {
+      assertThatThrownBy(
+              () ->
+                  new Waiver(
+                      new Asset("kit", TABLE),
+                      NAMED.id(),
+                      Optional.empty(),
+                      requester,
+                      "ana",
+                      "why",
+                      clock.instant(),
+                      clock.instant().plusSeconds(1)))
+          .as(requester)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Test

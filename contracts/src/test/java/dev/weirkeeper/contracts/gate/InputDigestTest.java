@@ -49,7 +49,10 @@ class InputDigestTest {
             List.of(Arrays.asList("", 1L), Arrays.asList("xy", 2L)),
             List.of(Arrays.asList(null, 1L), Arrays.asList("xy", 2L)),
             List.of(Arrays.asList("xy", null), Arrays.asList("", 2L)),
-            List.of(Arrays.asList("xy", 0L), Arrays.asList("", 2L)));
+            List.of(Arrays.asList("xy", 0L), Arrays.asList("", 2L)),
+            List.of(Arrays.asList("?", 0L)),
+            List.of(Arrays.asList("\ud800", 0L)),
+            List.of(Arrays.asList("\udc00", 0L)));
 
     inputs.forEach(rows -> digests.add(digest(rows, 10)));
 

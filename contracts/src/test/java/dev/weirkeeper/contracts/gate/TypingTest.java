@@ -50,6 +50,20 @@ class TypingTest {
     assertThat(fits(Form.FLOAT, 0.5, CellKind.FLOAT32)).isTrue();
     assertThat(fits(Form.FLOAT, 0.1, CellKind.FLOAT32)).isFalse();
     assertThat(fits(Form.INTEGER, (1L << 53) + 1, CellKind.FLOAT64)).isFalse();
+    for (String json :
+        java.util.List.of(
+            "\"\\ud800\"", "{\"\\udc00\": 1}", "1e99999", "[1e-99999]", "{} {}", "[")) {
+      assertThat(fits(Form.TEXT, json, CellKind.JSON)).as(json).isFalse();
+    }
+    assertThat(fits(Form.TEXT, "{\"\\ud83d\\ude00\": [1e300, \"\"]}", CellKind.JSON)).isTrue();
+    for (String number : java.util.List.of("0.1", "-1e300", "0.30000000000000004", "0e0", " 7 ")) {
+      assertThat(fits(Form.TEXT, number, CellKind.FLOAT64)).as(number).isTrue();
+    }
+    for (String number :
+        java.util.List.of(
+            "12345678901234567890", "1e400", "1e-400", "0x1p3", "7d", "NaN", "1e999999999")) {
+      assertThat(fits(Form.TEXT, number, CellKind.FLOAT64)).as(number).isFalse();
+    }
     assertThat(fits(Form.DECIMAL, new BigDecimal("1.230"), CellKind.DECIMAL, 3, 2)).isTrue();
     assertThat(fits(Form.DECIMAL, new BigDecimal("1.234"), CellKind.DECIMAL, 3, 2)).isFalse();
     assertThat(fits(Form.DECIMAL, new BigDecimal("12.3"), CellKind.DECIMAL, 3, 2)).isFalse();

@@ -210,7 +210,7 @@ record Naive(
     }
     if (operand instanceof Operand.Length length) {
       Object of = value(length.of(), row);
-      return of == null ? null : (long) text(of).codePoints().count();
+      return of == null ? null : text(of).codePoints().count();
     }
     if (operand instanceof Operand.PythonText text) {
       Object of = value(text.of(), row);

@@ -1,6 +1,7 @@
 package dev.weirkeeper.contracts.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirkeeper.contracts.Expr;
@@ -196,5 +197,24 @@ class DialectTest {
                     Optional.of(new SqlSource.Rows("t", "i", SqlSource.Place.SHOWN)),
                     SqlSource.Stability.FOR_GOOD))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void a_table_that_a_contract_refers_to_is_no_file() {
+    for (String file :
+        List.of(
+            "/etc/secret.csv",
+            "secret.parquet",
+            "https://elsewhere/x.JSON",
+            "C:\\secret",
+            "folder/*",
+            "a.b.csv.gz")) {
+      assertThatIllegalArgumentException()
+          .as(file)
+          .isThrownBy(() -> Dialect.DUCKDB.referred(file))
+          .withMessageContaining("could be that of a file");
+    }
+    assertThat(Dialect.DUCKDB.referred("main.csv_files")).isEqualTo("\"main\".\"csv_files\"");
+    assertThat(Dialect.POSTGRESQL.referred("stage.json")).isEqualTo("\"stage\".\"json\"");
   }
 }

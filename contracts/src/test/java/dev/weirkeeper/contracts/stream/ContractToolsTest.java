@@ -21,6 +21,8 @@ import dev.weirkeeper.Type;
 import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.contracts.Range;
 import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.TableRules;
+import dev.weirkeeper.contracts.Terms;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
 import dev.weirkeeper.testkit.TestCall;
@@ -143,6 +145,39 @@ class ContractToolsTest extends ToolRegistryKit {
   }
 
   @Test
+  void what_a_stream_sees_less_of_is_said() {
+    contracts =
+        Contracts.of(
+            Contract.of(
+                "orders",
+                "3",
+                ORDERS.name(),
+                Rule.unique("id"),
+                Rule.rowCountBetween(Range.of(1, 9)),
+                Rule.columnExists("id"),
+                Rule.refers(List.of("id"), "other", List.of("id")),
+                Rule.notNull("amount").mostly(0.9),
+                TableRules.meanBetween("amount", Range.of(1, 2)),
+                Rule.about("id", "of-the-future", Json.empty()),
+                Rule.unsupported(
+                    "expect_more",
+                    List.of("id"),
+                    new Terms.Unsupported("expect_more", "unknown", Json.empty()))));
+
+    assertThat(explained().contract().orElseThrow().rules())
+        .extracting(ContractTools.RuleView::stream)
+        .satisfiesExactly(
+            unique -> assertThat(unique).contains("within a chunk"),
+            count -> assertThat(count).contains("of a transaction"),
+            column -> assertThat(column).contains("that the source sends"),
+            refers -> assertThat(refers).contains("compares rows", "lets nothing pass"),
+            share -> assertThat(share).contains("no total of which a share", "lets nothing pass"),
+            mean -> assertThat(mean).contains("a stream never shows", "lets nothing pass"),
+            future -> assertThat(future).contains("not installed", "lets nothing pass"),
+            unsupported -> assertThat(unsupported).contains("lets nothing pass"));
+  }
+
+  @Test
   void a_contract_is_explained_rule_by_rule_with_what_broke_them() {
     target.keep(ORDERS, "not-null.id");
     target.keep(ORDERS, "not-null.id");
@@ -154,8 +189,11 @@ class ContractToolsTest extends ToolRegistryKit {
     assertThat(contract.digest()).isEqualTo(CONTRACT.digest());
     assertThat(contract.rules())
         .extracting(ContractTools.RuleView::words)
-        .containsExactly(
-            "id is never NULL", "each value of amount lies within the range, or is NULL");
+        .extracting(Outside::text)
+        .containsExactly("id is never missing.", "amount is at least 0 and at most 99.");
+    assertThat(contract.rules())
+        .extracting(ContractTools.RuleView::stream)
+        .containsOnly("Each row is judged by itself");
     assertThat(contract.rules().get(1).severity()).isEqualTo(Rule.Severity.WARNING);
     assertThat(contract.rules().get(1).terms().text()).contains("99");
     assertThat(explained.violations())
@@ -231,7 +269,7 @@ class ContractToolsTest extends ToolRegistryKit {
         .extracting(ContractTools.RuleView::words)
         .doesNotHaveDuplicates()
         .last()
-        .isEqualTo("rules of this kind are not installed, so it lets nothing pass");
+        .isEqualTo(Outside.of("Rule freshness."));
   }
 
   @Test

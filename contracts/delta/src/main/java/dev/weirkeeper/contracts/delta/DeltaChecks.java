@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,16 +86,38 @@ final class DeltaChecks {
 
   List<Answer> answers(Snapshot target, CallControl control)
       throws IOException, GateRefusedException {
-    List<Answer> answers = new ArrayList<>();
+    Map<Integer, Answer> answers = new TreeMap<>();
+    List<Integer> own = new ArrayList<>();
     for (int i = 0; i < plan.checks().size(); i++) {
       requireWanted(control);
       TargetCheck check = plan.checks().get(i);
-      answers.add(
-          check instanceof TargetCheck.Unique unique
-              ? unique(unique, i, target, control)
-              : refers((TargetCheck.Refers) check, i, target, answers, control));
+      if (check instanceof TargetCheck.Unique unique) {
+        answers.put(i, unique(unique, i, target, control));
+      } else if (((TargetCheck.Refers) check).table().equals(self)) {
+        own.add(i);
+      } else {
+        answers.put(i, refers((TargetCheck.Refers) check, i, target, List.of(), control));
+      }
     }
-    return List.copyOf(answers);
+    // A row may be good only because of the one that it refers to, which another check may break.
+    boolean more = true;
+    while (more) {
+      more = false;
+      for (int i : own) {
+        requireWanted(control);
+        Answer before = answers.remove(i);
+        Answer now =
+            refers(
+                (TargetCheck.Refers) plan.checks().get(i),
+                i,
+                target,
+                List.copyOf(answers.values()),
+                control);
+        answers.put(i, now);
+        more |= own.size() > 1 && (before == null || now.count() > before.count());
+      }
+    }
+    return List.copyOf(answers.values());
   }
 
   private static void requireWanted(CallControl control) throws GateRefusedException {
@@ -134,8 +157,7 @@ final class DeltaChecks {
 
   private void each(int check, Rows rows) throws IOException, GateRefusedException {
     Spool.Reader reader = spool.read(kinds);
-    Optional<Spool.Chunk> next;
-    while ((next = reader.next()).isPresent()) {
+    for (Optional<Spool.Chunk> next = reader.next(); next.isPresent(); next = reader.next()) {
       Spool.Chunk chunk = next.get();
       for (int row = 0; row < chunk.rows(); row++) {
         if ((chunk.considered()[row] & (1L << check)) != 0) {
@@ -380,8 +402,7 @@ final class DeltaChecks {
   private static void scan(DeltaScan source, CallControl control, Look look)
       throws IOException, GateRefusedException {
     try (FrameSource.Cursor cursor = source.open()) {
-      Optional<Frame> frame;
-      while ((frame = cursor.next()).isPresent()) {
+      for (Optional<Frame> frame = cursor.next(); frame.isPresent(); frame = cursor.next()) {
         requireWanted(control);
         if (!look.at(frame.get())) {
           return;
@@ -537,8 +558,7 @@ final class DeltaChecks {
 
   private void pass(Rows rows) throws IOException, GateRefusedException {
     Spool.Reader reader = spool.read(kinds);
-    Optional<Spool.Chunk> next;
-    while ((next = reader.next()).isPresent()) {
+    for (Optional<Spool.Chunk> next = reader.next(); next.isPresent(); next = reader.next()) {
       Spool.Chunk chunk = next.get();
       for (int row = 0; row < chunk.rows(); row++) {
         rows.row(chunk, row, Math.toIntExact(chunk.first() + row));

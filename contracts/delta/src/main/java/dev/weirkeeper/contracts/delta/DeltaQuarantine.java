@@ -418,8 +418,7 @@ final class DeltaQuarantine {
   private void read(Snapshot snapshot, List<TargetColumn> columns, Look look) throws IOException {
     try (DeltaScan scan = new DeltaScan(table.engine(), snapshot, columns, Optional.empty());
         FrameSource.Cursor cursor = scan.open()) {
-      Optional<Frame> next;
-      while ((next = cursor.next()).isPresent()) {
+      for (Optional<Frame> next = cursor.next(); next.isPresent(); next = cursor.next()) {
         for (int row = 0; row < next.get().rows(); row++) {
           look.at(next.get(), row);
         }

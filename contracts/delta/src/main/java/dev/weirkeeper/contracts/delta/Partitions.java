@@ -89,8 +89,7 @@ final class Partitions {
     }
     List<Integer> at = declared.stream().map(name -> places.getOrDefault(name, -1)).toList();
     Set<List<Optional<Object>>> tuples = new LinkedHashSet<>();
-    Optional<Spool.Chunk> next;
-    while ((next = rows.next()).isPresent()) {
+    for (Optional<Spool.Chunk> next = rows.next(); next.isPresent(); next = rows.next()) {
       Spool.Chunk chunk = next.get();
       for (int row = 0; row < chunk.rows(); row++) {
         if (quarantined.get(Math.toIntExact(chunk.first() + row))) {

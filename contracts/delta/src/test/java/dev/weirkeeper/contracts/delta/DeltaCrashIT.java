@@ -155,8 +155,7 @@ class DeltaCrashIT {
     Process child = start(table.toString(), step.name(), death.name());
     List<String> said = new ArrayList<>();
     try (BufferedReader output = child.inputReader()) {
-      String line;
-      while ((line = output.readLine()) != null) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
         said.add(line);
         if (line.equals("at " + step)) {
           child.destroyForcibly();

@@ -160,8 +160,7 @@ class DeltaGateIT {
     try (DeltaScan scan =
             new DeltaScan(table.engine(), table.latest(), target.columns(), Optional.empty());
         FrameSource.Cursor cursor = scan.open()) {
-      Optional<Frame> frame;
-      while ((frame = cursor.next()).isPresent()) {
+      for (Optional<Frame> frame = cursor.next(); frame.isPresent(); frame = cursor.next()) {
         for (int row = 0; row < frame.get().rows(); row++) {
           List<@Nullable Object> values = new ArrayList<>();
           for (Vec column : frame.get().columns()) {

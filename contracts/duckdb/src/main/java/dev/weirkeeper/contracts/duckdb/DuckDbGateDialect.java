@@ -112,9 +112,13 @@ final class DuckDbGateDialect implements GateDialect {
     int dot = asset.name().indexOf('.');
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT column_name, data_type, is_nullable, column_default FROM duckdb_columns()"
-                + " WHERE database_name = current_database() AND schema_name = ?"
-                + " AND table_name = ? ORDER BY column_index")) {
+            "SELECT c.column_name, c.data_type, c.is_nullable, c.column_default,"
+                + " i.is_generated = 'ALWAYS' FROM duckdb_columns() c"
+                + " JOIN system.information_schema.columns i"
+                + " ON i.table_catalog = c.database_name AND i.table_schema = c.schema_name"
+                + " AND i.table_name = c.table_name AND i.column_name = c.column_name"
+                + " WHERE c.database_name = current_database() AND c.schema_name = ?"
+                + " AND c.table_name = ? ORDER BY c.column_index")) {
       select.setString(1, dot < 0 ? "main" : asset.name().substring(0, dot));
       select.setString(2, asset.name().substring(dot + 1));
       try (ResultSet result = select.executeQuery()) {
@@ -130,7 +134,8 @@ final class DuckDbGateDialect implements GateDialect {
     String type = result.getString(2);
     int precision = 0;
     int scale = 0;
-    CellKind kind = kind(type);
+    // Only the database makes values of a generated column.
+    CellKind kind = result.getBoolean(5) ? CellKind.OTHER : kind(type);
     if (kind == CellKind.DECIMAL) {
       String[] parts = type.substring(type.indexOf('(') + 1, type.length() - 1).split(",");
       precision = Integer.parseInt(parts[0].strip());

@@ -13,12 +13,26 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 
 /** What PostgreSQL does in its own way when a gate writes to it. */
 final class PostgresGateDialect implements GateDialect {
   private static final int TYPMOD_HEADER = 4;
+
+  /**
+   * Operators and functions are the system's own, whatever lies in schemas that others may write
+   * to; rows that row-level security would hide are an error instead of absent; a check sees what
+   * was committed before it, not only before the transaction; a backslash is a character.
+   */
+  private static final Map<String, String> GUARDS =
+      Map.of(
+          "search_path", "pg_catalog, pg_temp",
+          "row_security", "off",
+          "default_transaction_isolation", "read committed",
+          "standard_conforming_strings", "on");
 
   private final DataSource connections;
 
@@ -34,34 +48,67 @@ final class PostgresGateDialect implements GateDialect {
   @Override
   public GateConnection connect() throws SQLException {
     Connection connection = connections.getConnection();
-    Session session = new Session(connection);
-    return new GateConnection() {
-      @Override
-      public Connection sql() {
-        return connection;
-      }
+    try {
+      Session session = new Session(connection);
+      Map<String, String> lent = guard(connection);
+      return new Lent(connection, session, lent);
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
 
-      @Override
-      public BulkLoad load(String table, List<Load> columns) {
-        return new CopyLoad(session, table, columns);
-      }
-
-      @Override
-      public void settle() throws SQLException {
-        session.flush();
-      }
-
-      @Override
-      public void close() throws SQLException {
-        try {
-          if (!connection.isClosed()) {
-            session.rollback();
-          }
-        } finally {
-          session.close();
+  /** Sets what the gate relies on; answers what was there before. */
+  private static Map<String, String> guard(Connection connection) throws SQLException {
+    Map<String, String> before = new LinkedHashMap<>();
+    try (PreparedStatement ask = connection.prepareStatement("SELECT current_setting(?)")) {
+      for (String setting : GUARDS.keySet()) {
+        ask.setString(1, setting);
+        try (ResultSet result = ask.executeQuery()) {
+          result.next();
+          before.put(setting, result.getString(1));
         }
       }
-    };
+    }
+    set(connection, GUARDS);
+    return before;
+  }
+
+  private static void set(Connection connection, Map<String, String> settings) throws SQLException {
+    try (PreparedStatement change = connection.prepareStatement("SELECT set_config(?, ?, false)")) {
+      for (Map.Entry<String, String> setting : settings.entrySet()) {
+        change.setString(1, setting.getKey());
+        change.setString(2, setting.getValue());
+        change.executeQuery().close();
+      }
+    }
+    connection.commit();
+  }
+
+  /** A connection of the host, which gets it back as it was. */
+  private record Lent(Connection sql, Session session, Map<String, String> before)
+      implements GateConnection {
+    @Override
+    public BulkLoad load(String table, List<Load> columns) {
+      return new CopyLoad(session, table, columns);
+    }
+
+    @Override
+    public void settle() throws SQLException {
+      session.flush();
+    }
+
+    @Override
+    public void close() throws SQLException {
+      try {
+        if (!sql.isClosed()) {
+          session.rollback();
+          set(sql, before);
+        }
+      } finally {
+        session.close();
+      }
+    }
   }
 
   /** Writes go on at the same time until they publish. */
@@ -75,15 +122,19 @@ final class PostgresGateDialect implements GateDialect {
     List<TargetColumn> columns = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typname, a.atttypmod,"
-                + " a.attnotnull, a.atthasdef OR a.attidentity <> ''"
-                + " FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
-                + " WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped"
-                + " AND t.typtype <> 'd' OR a.attrelid = to_regclass(?) AND a.attnum > 0"
-                + " AND NOT a.attisdropped AND t.typtype = 'd' ORDER BY a.attnum")) {
-      String table = Sql.table(asset);
-      select.setString(1, table);
-      select.setString(2, table);
+            "SELECT a.attname, format_type(a.atttypid, a.atttypmod) || coalesce(' COLLATE ' ||"
+                + " quote_ident(n.nspname) || '.' || quote_ident(o.collname), ''), t.typname,"
+                + " a.atttypmod, a.attnotnull, a.atthasdef OR a.attidentity <> '',"
+                + " a.attgenerated <> ''"
+                + " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+                + " JOIN pg_type t ON t.oid = a.atttypid"
+                + " LEFT JOIN pg_collation o ON o.oid = a.attcollation"
+                + " AND a.attcollation <> t.typcollation"
+                + " LEFT JOIN pg_namespace n ON n.oid = o.collnamespace"
+                // What a view or a foreign table holds is not what is seen or kept there.
+                + " WHERE a.attrelid = to_regclass(?) AND c.relkind IN ('r', 'p')"
+                + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum")) {
+      select.setString(1, Sql.table(asset));
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
           columns.add(column(result));
@@ -95,7 +146,8 @@ final class PostgresGateDialect implements GateDialect {
 
   private static TargetColumn column(ResultSet result) throws SQLException {
     int modifier = result.getInt(4);
-    CellKind kind = kind(result.getString(3));
+    // Only the database makes values of a generated column.
+    CellKind kind = result.getBoolean(7) ? CellKind.OTHER : kind(result.getString(3));
     int precision = 0;
     int scale = 0;
     if (modifier >= TYPMOD_HEADER) {
@@ -179,6 +231,35 @@ final class PostgresGateDialect implements GateDialect {
     }
     if (may) {
       execute(connection, "LOCK TABLE " + table + " IN SHARE ROW EXCLUSIVE MODE");
+    }
+  }
+
+  @Override
+  public boolean exists(Connection connection, Asset asset) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
+      select.setString(1, Sql.table(asset));
+      try (ResultSet result = select.executeQuery()) {
+        return result.next() && result.getBoolean(1);
+      }
+    }
+  }
+
+  /** Deleting what a row refers to waits until the row is published, as with a foreign key. */
+  @Override
+  public void keepReferred(Connection connection, String table, String query) throws SQLException {
+    boolean may;
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT has_any_column_privilege(oid, 'UPDATE') FROM pg_class"
+                + " WHERE oid = to_regclass(?) AND relkind IN ('r', 'p')")) {
+      select.setString(1, table);
+      try (ResultSet result = select.executeQuery()) {
+        may = result.next() && result.getBoolean(1);
+      }
+    }
+    if (may) {
+      execute(connection, "SELECT count(*) FROM (" + query + " FOR KEY SHARE OF r) x");
     }
   }
 

@@ -19,7 +19,13 @@ import javax.sql.DataSource;
  * <p>The login of the gate needs SELECT and INSERT on the table, UPDATE for upserts, SELECT on
  * tables that are referred to, and schema {@code weirkeeper_gate}, which {@link #prepare} makes for
  * it. With UPDATE it keeps other writers out while it compares and publishes; without, only other
- * gates: a unique index is what holds against the rest.
+ * gates: a unique index is what holds against the rest. With UPDATE on a column of a table that is
+ * referred to, rows that are referred to stay until the batch is published; without, a foreign key
+ * is what holds.
+ *
+ * <p>A gate works with search_path {@code pg_catalog, pg_temp}: functions of triggers name schemas,
+ * or set a path of their own, as they must for logical replication. A table whose rows row-level
+ * security hides from the login is refused; a login with BYPASSRLS sees them all.
  */
 public final class PostgresGateTarget {
   private PostgresGateTarget() {}

@@ -81,6 +81,29 @@ class ValidatorIT {
   }
 
   @Test
+  void patterns_mean_their_letters_whatever_the_collation_of_a_column() throws Exception {
+    postgres.execute(
+        "postgres",
+        "CREATE COLLATION IF NOT EXISTS public.loose (provider = icu, locale ="
+            + " 'und-u-ks-level2', deterministic = false)",
+        "CREATE TABLE public.loose (s text COLLATE public.loose)",
+        "INSERT INTO public.loose VALUES ('abc'), ('ABC')");
+
+    List<RuleResult> results =
+        judge(
+            "public.loose",
+            Options.DEFAULT,
+            Rule.like("s", "ab%"),
+            Rule.matches("s", "^ab"),
+            Rule.inSet("s", "abc"),
+            Rule.unique("s"));
+
+    assertThat(results)
+        .extracting(result -> result.judgement().status())
+        .containsExactly(Status.FAILED, Status.FAILED, Status.FAILED, Status.PASSED);
+  }
+
+  @Test
   void a_table_is_judged_where_it_is() throws Exception {
     ContractReport report =
         report(

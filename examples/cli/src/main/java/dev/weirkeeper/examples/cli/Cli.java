@@ -25,10 +25,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "weirkeeper",
     description = {
-      "A person's hands at a running server, its door and its log book.",
+      "A person's hands at a running server, its door and its log book; and contracts judged on"
+          + " files.",
       "Commands that ask the server talk to the control socket in its folder, as the user that the"
           + " operating system says you are. 'approvals', 'journal' and 'door' read the folder"
-          + " itself and work when the server is down."
+          + " itself and work when the server is down; 'contract' needs no server at all."
     },
     mixinStandardHelpOptions = true,
     version = "0.1.0-SNAPSHOT",
@@ -93,20 +94,27 @@ public final class Cli {
             new DoctorCommand(cli),
             new CompletionCommand(cli));
     commands.forEach(root::addSubcommand);
+    CommandLine contract =
+        new CommandLine(new ContractCommand())
+            .addSubcommand(new ContractCheck(cli))
+            .addSubcommand(new ContractImport(cli))
+            .addSubcommand(new ContractExplain(cli));
+    root.addSubcommand(contract);
     root.addSubcommand(new CommandLine.HelpCommand());
     root.setOut(terminal.out()).setErr(terminal.err());
     root.setParameterExceptionHandler((failure, words) -> cli.misused(failure))
         .setExecutionExceptionHandler((failure, command, parsed) -> cli.failed(failure))
         .setCaseInsensitiveEnumValuesAllowed(true);
-    explain(root);
+    explain(root, Exit.meanings());
+    explain(contract, Exit.meaningsForContracts());
     return root;
   }
 
   /** Each page of help says what the statuses mean. */
-  private static void explain(CommandLine command) {
+  private static void explain(CommandLine command, Map<String, String> meanings) {
     command.getCommandSpec().usageMessage().exitCodeListHeading("%nExit status:%n");
-    command.getCommandSpec().usageMessage().exitCodeList(Exit.meanings());
-    command.getSubcommands().values().forEach(Cli::explain);
+    command.getCommandSpec().usageMessage().exitCodeList(meanings);
+    command.getSubcommands().values().forEach(one -> explain(one, meanings));
   }
 
   private static boolean colours(Terminal terminal, boolean unwanted) {

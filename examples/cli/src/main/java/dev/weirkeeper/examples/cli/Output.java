@@ -57,6 +57,16 @@ final class Output {
     terminal.out().println(Visible.json(document.text()));
   }
 
+  /** A document in another form, as it is but for what cannot be seen. */
+  void document(String text) {
+    text.lines()
+        .forEach(
+            line ->
+                terminal
+                    .out()
+                    .println(text.startsWith("{") ? Visible.json(line) : Visible.line(line)));
+  }
+
   void line(String text) {
     line(Style.PLAIN, text);
   }

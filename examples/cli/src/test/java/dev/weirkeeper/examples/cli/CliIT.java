@@ -79,6 +79,19 @@ class CliIT {
   }
 
   @Test
+  void the_jar_judges_files_and_its_status_tells_broken_from_not_judged() throws Exception {
+    Path suite = Fixtures.file(folder, "orders.json", Fixtures.SUITE);
+    Path good = Fixtures.file(folder, "good.json", Fixtures.GOOD);
+    Path data = Fixtures.file(folder, "orders.csv", Fixtures.ROWS);
+
+    assertThat(run("contract", "check", "--suite", good, "--data", data)).isZero();
+    assertThat(run("contract", "check", "--suite", suite, "--data", data)).isEqualTo(1);
+    assertThat(said("out")).contains("failed, 2 of 7 rules kept");
+    assertThat(run("contract", "check", "--suite", data, "--data", data)).isEqualTo(2);
+    assertThat(said("err")).contains("orders.csv").doesNotContain("secretperson");
+  }
+
+  @Test
   void who_gives_up_is_heard_by_the_tool_that_still_runs() throws Exception {
     Caller me = Person.atThisTerminal(folder);
     CountDownLatch begun = new CountDownLatch(1);

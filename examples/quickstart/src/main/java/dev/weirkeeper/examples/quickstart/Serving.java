@@ -89,5 +89,8 @@ record Serving(Path file, String source, String target) {
         "  you, as a person   java -jar examples/cli/target/weirkeeper.jar --folder "
             + file.getParent()
             + " status");
+    say.accept(
+        "                     (built by ./mvnw -q -DskipTests -Peverything package -pl examples/cli"
+            + " -am)");
   }
 }

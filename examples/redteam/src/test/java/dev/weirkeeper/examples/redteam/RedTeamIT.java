@@ -21,17 +21,37 @@ import dev.weirkeeper.Receipt;
 import dev.weirkeeper.TableChange;
 import dev.weirkeeper.Toolbox;
 import dev.weirkeeper.Type;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.ImportReport;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.TableRules;
+import dev.weirkeeper.contracts.ValueTests;
+import dev.weirkeeper.contracts.dbt.DbtTools;
 import dev.weirkeeper.contracts.duckdb.SandboxTools;
+import dev.weirkeeper.contracts.engine.DatasetRef;
+import dev.weirkeeper.contracts.engine.Options;
+import dev.weirkeeper.contracts.engine.RuleKinds;
+import dev.weirkeeper.contracts.gate.GateTools;
+import dev.weirkeeper.contracts.sql.JdbcValidator;
+import dev.weirkeeper.contracts.sql.Limit;
+import dev.weirkeeper.contracts.sql.SqlJudge;
 import dev.weirkeeper.drift.postgres.PostgresReadTools;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.healing.postgres.PostgresTableTools;
 import dev.weirkeeper.spi.AuditSink;
+import dev.weirkeeper.spi.Tool;
+import dev.weirkeeper.testkit.TestCall;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +59,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -50,6 +73,11 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 class RedTeamIT {
   private static final String SYSTEM = "warehouse";
+  private static final DatasetRef ORDERS = new DatasetRef(new Asset(SYSTEM, "gold.orders"), "");
+
+  /** Of the profile of dbt. No attack can hold it. */
+  private static final String DBT_SECRET = "tok_live_FIXTURE_OF_DBT";
+
   private static final Caller AGENT = new Caller("redteam", Caller.Kind.AGENT);
 
   /** Bound by nothing but what a tool itself refuses. */
@@ -61,7 +89,18 @@ class RedTeamIT {
 
   private static Fixture fixture;
   private static SandboxTools sandbox;
+  private static Lake lake;
   private static Toolbox door;
+
+  /** What {@code gate_write} would take if its other input were no attack. */
+  private static String validation = "";
+
+  @TempDir private static Path dbt;
+
+  /** Of a call that is no attack. */
+  private static Set<String> usualOptions = Set.of();
+
+  private static final Forgetful JOURNAL = new Forgetful();
   private static final AtomicInteger TRIED = new AtomicInteger();
   private static final AtomicInteger HARMLESS = new AtomicInteger();
   private static final AtomicInteger EFFECTS = new AtomicInteger();
@@ -83,7 +122,80 @@ class RedTeamIT {
             .tables("gold.*")
             .timeLimit(Duration.ofSeconds(2))
             .build();
-    door = door(reads);
+    lake = new Lake(SYSTEM);
+    door = door(reads, gateTools(), dbtTools());
+    Outcome judged =
+        door.perform(
+            AGENT,
+            new Action(
+                GateTools.VALIDATE,
+                Json.of(Map.of("dataset", Lake.TABLE)),
+                new Asset(SYSTEM, Lake.TABLE)),
+            List.of());
+    validation =
+        ((Outcome.Done) judged)
+            .result()
+            .as(GateTools.Validated.class)
+            .leave()
+            .orElseThrow()
+            .validation();
+    Sample tests =
+        samples().stream().filter(sample -> sample.tool().equals(DbtTools.TEST)).findFirst().get();
+    door.perform(AGENT, new Action(tests.tool(), tests.input(), tests.target()), List.of());
+    usualOptions = optionsOfDbt();
+    assertThat(usualOptions).contains("--select", "--exclude");
+  }
+
+  private static JdbcValidator validator() {
+    return JdbcValidator.postgresql(
+        as(PostgresBoundary.Login.READ),
+        new SqlJudge(RuleKinds.standard(), ValueTests::of, Limit.NONE),
+        Duration.ofMillis(1500));
+  }
+
+  private static GateTools gateTools() {
+    Contract orders =
+        Contract.of("orders", "1", ORDERS.asset().name(), Rule.notNull("note"), Rule.unique("id"));
+    JdbcValidator validator = validator();
+    return GateTools.builder(SYSTEM)
+        .validating(
+            ORDERS.asset().name(),
+            orders,
+            ORDERS,
+            validator,
+            control -> validator.explain(orders, ORDERS, Options.DEFAULT, control))
+        .gated(Lake.TABLE, lake.gate(), lake::rows)
+        .imported(
+            "orders",
+            new ImportReport(
+                List.of(),
+                List.of(new ImportReport.Unsupported("$.a", "expect_more", "r", "unknown"))))
+        .build();
+  }
+
+  /** Plays a dbt that says everything that it was told in confidence, and writes down the rest. */
+  private static DbtTools dbtTools() throws IOException {
+    Path program = dbt.resolve("dbt");
+    Files.writeString(
+        program,
+        "#!/bin/sh\nprintf '%s\\n' \"$@\" >>'"
+            + dbt.resolve("arguments")
+            + "'\nenv >&2\nenv\nexit 2\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    Files.writeString(dbt.resolve("dbt_project.yml"), "name: shop\n");
+    return DbtTools.builder("dbt", "shop")
+        .executable(program)
+        .project(dbt)
+        .models("*")
+        .environment("DBT_PASSWORD", DBT_SECRET)
+        .timeLimit(Duration.ofSeconds(10))
+        .build();
+  }
+
+  private static Set<String> optionsOfDbt() throws IOException {
+    return Files.readAllLines(dbt.resolve("arguments")).stream()
+        .filter(argument -> argument.startsWith("-"))
+        .collect(Collectors.toSet());
   }
 
   /** Sums up what each test says in full. */
@@ -98,6 +210,9 @@ class RedTeamIT {
     System.out.printf(
         "corpus redteam: %d tried, %d stopped, %d effects; the other %d did what their caller may%n",
         TRIED.get(), TRIED.get() - HARMLESS.get() - EFFECTS.get(), EFFECTS.get(), HARMLESS.get());
+    if (lake != null) {
+      lake.close();
+    }
     if (sandbox != null) {
       sandbox.close();
     }
@@ -112,14 +227,14 @@ class RedTeamIT {
     return source;
   }
 
-  private static Toolbox door(PostgresReadTools reads) {
+  private static Toolbox door(PostgresReadTools reads, GateTools gate, DbtTools tests) {
     Budgets boundless =
         new Budgets(
             List.of(Budget.of("all", "*").freezeAfter(Integer.MAX_VALUE, Duration.ofHours(1))),
             Integer.MAX_VALUE,
             Duration.ofMinutes(1));
     return Toolbox.builder()
-        .journal(new Journal(new Forgetful(), Clock.systemUTC()))
+        .journal(new Journal(JOURNAL, Clock.systemUTC()))
         .clock(Clock.systemUTC())
         .memory(DoorMemory.inProcess())
         .budgets(boundless)
@@ -130,16 +245,24 @@ class RedTeamIT {
             PostgresTableTools.builder(SYSTEM, as(PostgresBoundary.Login.CHANGE)).build(),
             new PipelineTools("shop", new Mailbox(Clock.systemUTC())),
             reads,
-            sandbox)
+            sandbox,
+            gate,
+            tests)
         .build();
   }
 
-  /** A log that nobody reads here. */
+  /** A log of which nothing is kept but whether it holds a secret that only the host knows. */
   private static final class Forgetful implements AuditSink {
     private long records;
+    private long leaks;
+
+    synchronized long leaks() {
+      return leaks;
+    }
 
     @Override
     public synchronized Receipt append(AuditRecord record) {
+      leaks += record.canonical().text().contains(DBT_SECRET) ? 1 : 0;
       return new Receipt(records++, record.id());
     }
 
@@ -223,7 +346,24 @@ class RedTeamIT {
             "sandbox_query",
             SYSTEM,
             "sandbox",
-            "{\"tables\":[\"gold.orders\",\"gold.customers\"],\"sql\":\"SELECT 1\"}"));
+            "{\"tables\":[\"gold.orders\",\"gold.customers\"],\"sql\":\"SELECT 1\"}"),
+        Sample.of("contract_validate", SYSTEM, orders, "{\"dataset\":\"gold.orders\"}"),
+        Sample.of("contract_explain_cost", SYSTEM, orders, "{\"dataset\":\"gold.orders\"}"),
+        Sample.of("contract_dry_run", SYSTEM, Lake.TABLE, "{\"dataset\":\"main.items\"}"),
+        Sample.of(
+            "gate_write",
+            SYSTEM,
+            Lake.TABLE,
+            "{\"dataset\":\"main.items\",\"validation\":\"" + validation + "\"}"),
+        Sample.of(
+            "contract_import_report", SYSTEM, "*", "{\"contract\":\"orders\",\"cursor\":\"0\"}"),
+        Sample.of(
+            "dbt_test", "dbt", "shop", "{\"select\":[\"stg_orders\"],\"exclude\":[\"tag:slow\"]}"),
+        Sample.of(
+            "dbt_results",
+            "dbt",
+            "shop",
+            "{\"run\":\"a-run\",\"show\":\"PROBLEMS\",\"cursor\":\"0\"}"));
   }
 
   @Test
@@ -324,6 +464,15 @@ class RedTeamIT {
         effects.add(attack.id() + " changed " + changed);
         fixture.restore();
       }
+      if (lake.hasChanged()) {
+        effects.add(attack.id() + " changed what is behind the gate");
+      }
+    }
+    optionsOfDbt().stream()
+        .filter(option -> !usualOptions.contains(option))
+        .forEach(option -> effects.add("dbt was given the option " + option));
+    if (JOURNAL.leaks() > 0) {
+      effects.add(JOURNAL.leaks() + " records hold a secret of the host");
     }
     System.out.printf(
         "corpus redteam, inputs of an agent: %d tried, %d stopped, %d effects%n",
@@ -367,6 +516,9 @@ class RedTeamIT {
       }
     }
     fixture.restore();
+    if (lake.hasChanged()) {
+      effects.add("something changed what is behind the gate");
+    }
     System.out.printf(
         "corpus redteam, typed changes: %d tried, %d effects, %d carried out as the harmless change"
             + " that they say%n",
@@ -410,6 +562,76 @@ class RedTeamIT {
     count(tried, ownRows, effects);
     assertThat(tried).isPositive();
     assertThat(effects).isEmpty();
+  }
+
+  /**
+   * What a contract says is written by others, too: strings in each place that a judge turns into
+   * SQL, on a real table, as the login that reads.
+   */
+  @Test
+  void invariant_4_no_attack_string_in_a_contract_has_an_effect() throws Exception {
+    int tried = 0;
+    List<String> effects = new ArrayList<>();
+    JdbcValidator validator = validator();
+    for (Corpus.Attack attack : Corpus.sqlAttacks()) {
+      if (!canBeJson(attack.payload())) {
+        continue;
+      }
+      List<Rule> rules = hostileRules(attack.payload());
+      tried += rules.size();
+      Contract contract = new Contract("hostile", "1", ORDERS.asset().name(), rules);
+      Tool<?, ?> tool =
+          GateTools.builder(SYSTEM)
+              .validating("hostile", contract, ORDERS, validator)
+              .build()
+              .tools()
+              .get(0);
+      Action action =
+          new Action(GateTools.VALIDATE, Json.of(Map.of("dataset", "hostile")), ORDERS.asset());
+      Outcome outcome =
+          TestCall.of(tool, action, Clock.systemUTC().instant().plusSeconds(60))
+              .perform(tool, action);
+      assertThat(outcome).as(attack.id()).isInstanceOf(Outcome.Done.class);
+      String said = outcome.toString();
+      SECRETS.stream()
+          .filter(said::contains)
+          .filter(secret -> !attack.payload().contains(secret))
+          .forEach(secret -> effects.add(attack.id() + " in a contract: " + secret));
+      Set<String> changed = fixture.changed();
+      if (!changed.isEmpty()) {
+        effects.add(attack.id() + " in a contract changed " + changed);
+        fixture.restore();
+      }
+    }
+    System.out.printf(
+        "corpus redteam, words of a contract: %d tried, %d effects%n", tried, effects.size());
+    count(tried, 0, effects);
+    assertThat(tried).isPositive();
+    assertThat(effects).isEmpty();
+  }
+
+  private static List<Rule> hostileRules(String payload) {
+    List<Supplier<Rule>> all =
+        List.of(
+            () -> Rule.inSet("note", payload),
+            () -> Rule.notInSet("note", payload, "n1"),
+            () -> Rule.like("note", payload),
+            () -> Rule.matches("note", payload),
+            () -> Rule.between("note", payload, payload),
+            () -> Rule.notNull(payload),
+            () -> Rule.refers(List.of("note"), payload, List.of("id")),
+            () -> Rule.refers(List.of("note"), "gold.customers", List.of(payload)),
+            () -> TableRules.noRows(payload));
+    List<Rule> rules = new ArrayList<>();
+    for (Supplier<Rule> each : all) {
+      try {
+        rules.add(each.get().named("r" + rules.size()));
+      } catch (IllegalArgumentException refused) {
+        // Nobody can write such a rule, so nobody can have it judged.
+        rules.add(Rule.notNull("note").named("r" + rules.size()));
+      }
+    }
+    return rules;
   }
 
   private static void execute(PostgresBoundary.Login login, String payload) throws SQLException {

@@ -7,12 +7,24 @@ import dev.weirkeeper.Masking;
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.contracts.Contract;
-import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.contracts.ImportReport;
+import dev.weirkeeper.contracts.ValueTests;
+import dev.weirkeeper.contracts.dbt.DbtTools;
+import dev.weirkeeper.contracts.engine.DatasetRef;
+import dev.weirkeeper.contracts.engine.Options;
+import dev.weirkeeper.contracts.engine.RuleKinds;
+import dev.weirkeeper.contracts.gate.GateTools;
+import dev.weirkeeper.contracts.sql.JdbcValidator;
+import dev.weirkeeper.contracts.sql.Limit;
+import dev.weirkeeper.contracts.sql.SqlJudge;
+import dev.weirkeeper.contracts.stream.Contracts;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.spi.JournalListener;
+import dev.weirkeeper.spi.ToolRegistry;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +47,8 @@ record Config(
     Target target,
     List<Contracted> contracts,
     Contracts judges,
+    Validation validation,
+    Optional<Dbt> dbt,
     Map<Asset, Tolerance> tolerances,
     GovernedStream.Governance governance,
     List<Grant> operators,
@@ -56,8 +70,52 @@ record Config(
   /** The database that is written. */
   record Target(String system, String url, long spoolBudget) {}
 
-  /** A contract in force, with the suite that it came from. */
-  record Contracted(Path suite, Contract contract, ImportReport report) {}
+  /**
+   * A contract, with the document that it came from.
+   *
+   * @param report accounts for the whole document, which may have contracts of other tables, too
+   */
+  record Contracted(Path file, Contract contract, ImportReport report) {}
+
+  /**
+   * Tables of the target that may be validated as data sets, as the login that reads.
+   *
+   * @param timeout of each query
+   * @param limit what one validation may cost
+   */
+  record Validation(Duration timeout, Limit limit, List<Dataset> datasets) {
+    /** Nothing may be validated. */
+    static Validation none() {
+      return new Validation(Duration.ZERO, Limit.NONE, List.of());
+    }
+  }
+
+  /** A data set: callers know its name, the host its table. */
+  record Dataset(String name, Contracted contracted) {}
+
+  /**
+   * A dbt project whose tests may be run.
+   *
+   * @param environment what its profile reads; secrets, never shown
+   * @param samples whether rows of failing tests are shown, masked
+   */
+  record Dbt(
+      String name,
+      Path executable,
+      Path project,
+      Optional<Path> profiles,
+      Optional<String> target,
+      List<String> models,
+      Map<String, String> environment,
+      DbtTools.Hooks hooks,
+      Duration timeLimit,
+      Reads.Scope samples) {
+    /** Shows no variable: they are secrets. */
+    @Override
+    public String toString() {
+      return "dbt project " + name + " in " + project;
+    }
+  }
 
   /**
    * What agents may see of rows in the target.
@@ -136,6 +194,62 @@ record Config(
             target.spoolBudget(),
             masking,
             logins,
-            listeners));
+            listeners,
+            tools(masking)));
+  }
+
+  /** Tools beside those that every stream has. */
+  private List<ToolRegistry> tools(Optional<Masking> masking) {
+    List<ToolRegistry> tools = new ArrayList<>();
+    if (!contracts.isEmpty() || !validation.datasets().isEmpty()) {
+      tools.add(gateTools());
+    }
+    dbt.ifPresent(project -> tools.add(dbtTools(project, masking)));
+    return tools;
+  }
+
+  /** Judges tables of the target as the login that reads; connects when it is asked. */
+  JdbcValidator validator() {
+    return JdbcValidator.postgresql(
+        logins.target(PostgresBoundary.Login.READ, target.url()),
+        new SqlJudge(RuleKinds.standard(), ValueTests::of, validation.limit()),
+        validation.timeout());
+  }
+
+  private GateTools gateTools() {
+    GateTools.Builder tools = GateTools.builder(target.system());
+    contracts.forEach(each -> tools.imported(each.contract().asset(), each.report()));
+    JdbcValidator validator = validator();
+    for (Dataset dataset : validation.datasets()) {
+      Contract contract = dataset.contracted().contract();
+      DatasetRef table = new DatasetRef(new Asset(target.system(), contract.asset()), "");
+      tools
+          .validating(
+              dataset.name(),
+              contract,
+              table,
+              validator,
+              control -> validator.explain(contract, table, Options.DEFAULT, control))
+          .imported(dataset.name(), dataset.contracted().report());
+    }
+    return tools.build();
+  }
+
+  private DbtTools dbtTools(Dbt project, Optional<Masking> masking) {
+    DbtTools.Builder tools =
+        DbtTools.builder("dbt", project.name())
+            .executable(project.executable())
+            .project(project.project())
+            .models(project.models().toArray(String[]::new))
+            .hooks(project.hooks())
+            .timeLimit(project.timeLimit());
+    project.profiles().ifPresent(tools::profiles);
+    project.target().ifPresent(tools::target);
+    project.environment().forEach(tools::environment);
+    if (project.samples() == Reads.Scope.TARGET && masking.isPresent()) {
+      tools.samples(
+          logins.target(PostgresBoundary.Login.READ, target.url()), target.system(), masking.get());
+    }
+    return tools.build();
   }
 }

@@ -14,8 +14,12 @@ import dev.weirkeeper.Masking;
 import dev.weirkeeper.NamePattern;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Verdict;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.dbt.DbtTools;
+import dev.weirkeeper.contracts.read.ContractReaders;
+import dev.weirkeeper.contracts.read.Imported;
+import dev.weirkeeper.contracts.sql.Limit;
 import dev.weirkeeper.contracts.stream.Contracts;
-import dev.weirkeeper.contracts.gx.GxSuiteReader;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,6 +38,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -46,7 +51,7 @@ import org.postgresql.Driver;
 
 /**
  * Reads a configuration and finds all that is wrong with it at once. Connects to nothing. Reads the
- * file, the suites that it names and the variables that it names, and nothing else.
+ * file, the contracts that it names and the variables that it names, and nothing else.
  */
 final class ConfigReader {
   private static final long LARGEST = 1L << 20;
@@ -127,6 +132,8 @@ final class ConfigReader {
             root.choice("autonomy", Autonomy.PROPOSE),
             autonomies);
     Config.Reads reads = reads(root, folder, source, target);
+    Config.Validation validation = validation(root);
+    Optional<Config.Dbt> dbt = root.optional("dbt").map(of -> dbt(of, name, reads));
     Section passwords = root.section("target").section("passwords");
     Logins logins = logins(root.section("source"), passwords);
     root.done();
@@ -137,6 +144,8 @@ final class ConfigReader {
         target,
         contracts,
         judges(root, contracts),
+        validation,
+        dbt,
         tolerances,
         governance,
         operators,
@@ -284,23 +293,141 @@ final class ConfigReader {
     List<Config.Contracted> contracts = new ArrayList<>();
     for (Section of : root.sections("contracts")) {
       String table = of.required("table", "public.orders");
-      Path suite = path(of, "suite", "contracts/orders.json");
       if (!source.tables().contains(table)) {
         of.wrong("table", "is not one of source.tables");
       }
-      try {
-        GxSuiteReader.Imported imported = GxSuiteReader.read(suite, table);
-        contracts.add(new Config.Contracted(suite, imported.contract(), imported.report()));
-      } catch (NoSuchFileException e) {
-        of.wrong("suite", "names a file that is not there: " + suite.getFileName());
-      } catch (IOException e) {
-        of.wrong("suite", "cannot be read: " + e.getClass().getSimpleName());
-      } catch (IllegalArgumentException e) {
-        of.wrong("suite", "is no suite: " + e.getMessage());
-      }
+      contract(of, table).ifPresent(contracts::add);
       of.done();
     }
     return contracts;
+  }
+
+  /** The contract of a table in a file of any form that is known. */
+  private Optional<Config.Contracted> contract(Section of, String table) {
+    String key = of.has("suite") && !of.has("file") ? "suite" : "file";
+    if (key.equals("file") && of.has("suite")) {
+      of.wrong("suite", "and file mean the same; leave one of them out");
+    }
+    Path file = path(of, key, "contracts/orders.yaml");
+    Optional<String> named = of.text("contract");
+    try {
+      Imported imported = ContractReaders.read(file, table);
+      return chosen(imported, table, named, of)
+          .map(found -> new Config.Contracted(file, found, imported.report()));
+    } catch (NoSuchFileException e) {
+      of.wrong(key, "names a file that is not there: " + file.getFileName());
+    } catch (IOException e) {
+      of.wrong(key, "cannot be read: " + e.getClass().getSimpleName());
+    } catch (IllegalArgumentException e) {
+      of.wrong(key, "is no contract: " + e.getMessage());
+    }
+    return Optional.empty();
+  }
+
+  /** Documents often call a table by its name alone; here it has its schema. */
+  private static Optional<Contract> chosen(
+      Imported imported, String table, Optional<String> named, Section of) {
+    List<String> names =
+        named
+            .map(List::of)
+            .orElseGet(() -> List.of(table, table.substring(table.lastIndexOf('.') + 1)));
+    Optional<Contract> found =
+        names.stream()
+            .flatMap(name -> imported.contracts().stream().filter(c -> c.asset().equals(name)))
+            .findFirst();
+    if (found.isEmpty()) {
+      of.wrong(
+          "contract",
+          "names one of the tables of the file, since none is called "
+              + String.join(" or ", names)
+              + ": "
+              + imported.contracts().stream().map(Contract::asset).limit(20).toList());
+    }
+    return found.map(c -> new Contract(c.id(), c.version(), table, c.rules()));
+  }
+
+  private Config.Validation validation(Section root) {
+    Optional<Section> given = root.optional("validate");
+    if (given.isEmpty()) {
+      return Config.Validation.none();
+    }
+    Section of = given.get();
+    List<Config.Dataset> datasets = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Section data : of.sections("data")) {
+      String name = kebab(data, "name", "orders");
+      if (!names.add(name)) {
+        data.wrong("name", "is that of another data set, too");
+      }
+      String table = data.required("table", "public.orders");
+      if (table.indexOf('.') < 1 || table.endsWith(".")) {
+        data.wrong("table", "names a table of the target with its schema, like public.orders");
+      }
+      contract(data, table).ifPresent(found -> datasets.add(new Config.Dataset(name, found)));
+      data.done();
+    }
+    Duration timeout = of.duration("timeout", Duration.ofMinutes(1));
+    if (timeout.isZero()) {
+      of.wrong("timeout", "of a query is longer than nothing");
+    }
+    Limit limit =
+        new Limit(
+            OptionalLong.of(of.bytes("max-bytes", 100L << 30)),
+            of.has("max-rows")
+                ? OptionalLong.of(of.number("max-rows", 1, Long.MAX_VALUE, 1))
+                : OptionalLong.empty());
+    of.done();
+    return new Config.Validation(timeout, limit, List.copyOf(datasets));
+  }
+
+  private Config.Dbt dbt(Section of, String pipeline, Config.Reads reads) {
+    Map<String, String> environment = new TreeMap<>();
+    of.optional("environment")
+        .ifPresent(
+            variables ->
+                variables
+                    .keys()
+                    .forEach(
+                        name ->
+                            variables
+                                .secret(name, this.environment)
+                                .ifPresent(value -> environment.put(name, value))));
+    String name = of.has("name") ? kebab(of, "name", "shop") : pipeline;
+    Path executable = path(of, "executable", "/opt/dbt/bin/dbt");
+    Path project = path(of, "project", "dbt");
+    Optional<Path> profiles =
+        of.has("profiles") ? Optional.of(path(of, "profiles", "dbt")) : Optional.empty();
+    Optional<String> target = of.text("target");
+    if (target.filter(word -> word.startsWith("-")).isPresent()) {
+      of.wrong("target", "is the name of a target, which begins with no hyphen");
+    }
+    List<String> models = of.texts("models");
+    if (models.isEmpty()) {
+      of.wrong("models", "names no model whose tests may be run; say for instance models: [stg_*]");
+    } else {
+      said(of, "models", () -> NamePattern.of(models.toArray(String[]::new)));
+    }
+    DbtTools.Hooks hooks = of.choice("hooks", DbtTools.Hooks.REFUSED);
+    Duration limit = of.duration("time-limit", Duration.ofMinutes(10));
+    if (limit.isZero()) {
+      of.wrong("time-limit", "is longer than nothing");
+    }
+    Config.Reads.Scope samples = of.choice("samples", Config.Reads.Scope.NONE);
+    if (samples == Config.Reads.Scope.TARGET && reads.scope() == Config.Reads.Scope.NONE) {
+      of.wrong("samples", "are rows of the target, of which reads: none shows nothing");
+    }
+    of.done();
+    return new Config.Dbt(
+        name,
+        executable,
+        project,
+        profiles,
+        target,
+        models,
+        Map.copyOf(environment),
+        hooks,
+        limit,
+        samples);
   }
 
   private static Contracts judges(Section root, List<Config.Contracted> contracts) {

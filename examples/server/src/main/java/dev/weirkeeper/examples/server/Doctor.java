@@ -1,9 +1,15 @@
 package dev.weirkeeper.examples.server;
 
+import dev.weirkeeper.Asset;
+import dev.weirkeeper.CallControl;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.Redaction;
 import dev.weirkeeper.audit.JsonLinesLog;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.engine.DatasetRef;
+import dev.weirkeeper.contracts.engine.Options;
 import dev.weirkeeper.contracts.postgres.PostgresTarget;
+import dev.weirkeeper.contracts.sql.Explanation;
 import dev.weirkeeper.drift.postgres.PostgresReadTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.IOException;
@@ -86,6 +92,8 @@ final class Doctor {
     doctor.journal();
     doctor.source();
     doctor.target();
+    doctor.datasets();
+    doctor.dbt();
     return new Report(doctor.checks);
   }
 
@@ -423,7 +431,7 @@ final class Doctor {
       server("target", connection);
       boundary(connection, PostgresBoundary.Login.CHANGE);
       boundary(connection, PostgresBoundary.Login.ROWS);
-      if (config.reads().scope() == Config.Reads.Scope.TARGET) {
+      if (reads()) {
         boundary(connection, PostgresBoundary.Login.READ);
       }
     } catch (SQLException e) {
@@ -437,7 +445,7 @@ final class Doctor {
     } catch (IOException e) {
       failed("target.rows", said(e), prepare());
     }
-    if (config.reads().scope() == Config.Reads.Scope.TARGET) {
+    if (reads()) {
       try {
         PostgresReadTools.builder(
                 config.target().system(),
@@ -446,9 +454,64 @@ final class Doctor {
             .build();
         ok("target.reads", "wk_read may read and nothing else");
       } catch (SQLException | IllegalStateException e) {
-        failed("target.reads", said(e), "mend the login, or say reads: none");
+        failed(
+            "target.reads", said(e), "mend the login, or leave out validate and say reads: none");
       }
     }
+  }
+
+  /** Whether anything is done as wk_read. */
+  private boolean reads() {
+    return config.reads().scope() == Config.Reads.Scope.TARGET
+        || !config.validation().datasets().isEmpty();
+  }
+
+  private void datasets() {
+    for (Config.Dataset dataset : config.validation().datasets()) {
+      String subject = "validate " + dataset.name();
+      Contract contract = dataset.contracted().contract();
+      DatasetRef table = new DatasetRef(new Asset(config.target().system(), contract.asset()), "");
+      try {
+        Explanation cost =
+            config.validator().explain(contract, table, Options.DEFAULT, CallControl.NONE);
+        if (cost.unjudged().isEmpty()) {
+          ok(subject, "is readable, and all rules can be asked of its columns");
+        } else {
+          warn(
+              subject,
+              cost.unjudged().size() + " rules cannot be judged: " + cost.unjudged().keySet(),
+              "mend the contract or the table; these rules are never kept");
+        }
+      } catch (IOException e) {
+        // The first start makes tables of the stream, so this need not be a mistake.
+        warn(
+            subject,
+            said(e),
+            "start the stream if it makes the table, or GRANT SELECT on it to wk_read");
+      }
+    }
+  }
+
+  private void dbt() {
+    config
+        .dbt()
+        .ifPresent(
+            dbt -> {
+              if (Files.isExecutable(dbt.executable())) {
+                ok("dbt", "is a program");
+              } else {
+                failed(
+                    "dbt", dbt.executable() + " cannot be run", "install dbt 1.8 or later there");
+              }
+              if (Files.isReadable(dbt.project().resolve("dbt_project.yml"))) {
+                ok("dbt.project", "is there");
+              } else {
+                failed(
+                    "dbt.project",
+                    dbt.project() + " has no dbt_project.yml",
+                    "let dbt.project name the folder of the project");
+              }
+            });
   }
 
   private DataSource login(PostgresBoundary.Login login) {

@@ -13,8 +13,12 @@ import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.ToolSpec;
 import dev.weirkeeper.Toolbox;
 import dev.weirkeeper.contracts.ImportReport;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.dbt.DbtTools;
+import dev.weirkeeper.contracts.stream.Contracts;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +57,7 @@ final class Explanation {
     Explanation explanation = new Explanation(config);
     explanation.data();
     explanation.tables();
+    explanation.judged();
     explanation.callers();
     explanation.entrances();
     explanation.rest();
@@ -143,25 +148,155 @@ final class Explanation {
     if (contract.isEmpty()) {
       return "none: rows pass unjudged";
     }
-    ImportReport report = contract.get().report();
-    for (ImportReport.Unsupported rule : report.unsupported()) {
-      notes.add(
-          "Contract of "
-              + table
-              + ": "
-              + rule.expectation()
-              + " at "
-              + rule.path()
-              + " blocks every row ("
-              + rule.reason()
-              + ")");
+    List<Rule> rules = contract.get().contract().rules();
+    Map<String, String> places = places(contract.get().report());
+    int blocking = 0;
+    for (Rule rule : rules) {
+      Optional<String> refusal = Contracts.refusal(rule);
+      if (refusal.isPresent()) {
+        blocking++;
+        notes.add(
+            "Contract of "
+                + table
+                + ": "
+                + places.getOrDefault(rule.id(), "rule " + rule.id())
+                + " blocks every row ("
+                + unsupported(contract.get().report(), rule).orElse(refusal.get())
+                + ")");
+      }
     }
     return contract.get().contract().id()
         + ", "
-        + report.supported().size()
+        + (rules.size() - blocking)
         + " rules are judged, "
+        + blocking
+        + " block because they cannot be; "
+        + account(contract.get());
+  }
+
+  /** Where the document asks for a rule. */
+  private static Map<String, String> places(ImportReport report) {
+    Map<String, String> places = new HashMap<>();
+    report
+        .supported()
+        .forEach(each -> places.put(each.rule(), each.expectation() + " at " + each.path()));
+    report
+        .approximated()
+        .forEach(each -> places.put(each.rule(), each.expectation() + " at " + each.path()));
+    report
+        .unsupported()
+        .forEach(each -> places.put(each.rule(), each.expectation() + " at " + each.path()));
+    return places;
+  }
+
+  private static Optional<String> unsupported(ImportReport report, Rule rule) {
+    return report.unsupported().stream()
+        .filter(each -> each.rule().equals(rule.id()))
+        .map(ImportReport.Unsupported::reason)
+        .findFirst();
+  }
+
+  /** What the reader made of all that the document asks for. */
+  private String account(Config.Contracted contracted) {
+    ImportReport report = contracted.report();
+    for (ImportReport.Approximated each : report.approximated()) {
+      notes.add(
+          contracted.file().getFileName()
+              + ": "
+              + each.expectation()
+              + " at "
+              + each.path()
+              + " is judged only nearly ("
+              + each.how()
+              + ")");
+    }
+    for (ImportReport.Remark each : report.remarks()) {
+      notes.add(
+          contracted.file().getFileName()
+              + ": "
+              + each.expectation()
+              + " at "
+              + each.path()
+              + " is judged by nobody ("
+              + each.reason()
+              + ")");
+    }
+    return contracted.file().getFileName()
+        + " read as "
+        + report.supported().size()
+        + " as written, "
+        + report.approximated().size()
+        + " nearly, "
         + report.unsupported().size()
-        + " block because they cannot be";
+        + " not supported, "
+        + report.remarks().size()
+        + " remarks";
+  }
+
+  private void judged() {
+    if (!config.validation().datasets().isEmpty()) {
+      say("");
+      say(
+          "Data sets that may be validated, as wk_read, "
+              + config.validation().timeout().toSeconds()
+              + " s a query");
+    }
+    for (Config.Dataset dataset : config.validation().datasets()) {
+      Config.Contracted contracted = dataset.contracted();
+      say(
+          "  "
+              + dataset.name()
+              + ": "
+              + config.target().system()
+              + ":"
+              + contracted.contract().asset()
+              + " by "
+              + contracted.contract().id()
+              + ", "
+              + contracted.contract().rules().size()
+              + " rules; "
+              + account(contracted));
+      for (ImportReport.Unsupported each : contracted.report().unsupported()) {
+        notes.add(
+            "Data set "
+                + dataset.name()
+                + ": "
+                + each.expectation()
+                + " at "
+                + each.path()
+                + " is never kept ("
+                + each.reason()
+                + ")");
+      }
+    }
+    config.dbt().ifPresent(this::dbt);
+  }
+
+  private void dbt(Config.Dbt dbt) {
+    say("");
+    say("dbt");
+    say(
+        "  dbt:"
+            + dbt.name()
+            + " in "
+            + dbt.project()
+            + " by "
+            + dbt.executable()
+            + dbt.target().map(target -> ", target " + target).orElse(""));
+    say(
+        "  tests of "
+            + String.join(", ", dbt.models())
+            + ", "
+            + dbt.timeLimit().toSeconds()
+            + " s at most");
+    say(
+        dbt.samples() == Config.Reads.Scope.NONE
+            ? "  rows of failing tests are not shown"
+            : "  rows of failing tests are shown masked, as wk_read");
+    if (dbt.hooks() == DbtTools.Hooks.RUN) {
+      notes.add("dbt runs what the project says before and after tests; it may write");
+    }
+    notes.add("dbt runs the project's own code as the login of its profile: let that only read");
   }
 
   private void callers() {

@@ -31,9 +31,9 @@ import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Toolbox;
 import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.audit.JsonLinesSink;
+import dev.weirkeeper.contracts.postgres.PostgresTarget;
 import dev.weirkeeper.contracts.stream.ContractTools;
 import dev.weirkeeper.contracts.stream.Contracts;
-import dev.weirkeeper.contracts.postgres.PostgresTarget;
 import dev.weirkeeper.drift.DriftTools;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
@@ -191,6 +191,7 @@ public final class GovernedStream implements AutoCloseable {
    * @param masking what agents may see of rows; empty: they see none
    * @param logins passwords beside those of the driver's password file
    * @param listeners hear of each record once it is durable
+   * @param tools beside those that every stream has
    */
   public record Details(
       String target,
@@ -200,7 +201,8 @@ public final class GovernedStream implements AutoCloseable {
       long spoolBudget,
       Optional<Masking> masking,
       Logins logins,
-      List<JournalListener> listeners) {
+      List<JournalListener> listeners,
+      List<ToolRegistry> tools) {
     public Details {
       requireNonNull(target, "target");
       insertOnly = List.copyOf(insertOnly);
@@ -208,6 +210,29 @@ public final class GovernedStream implements AutoCloseable {
       requireNonNull(masking, "masking");
       requireNonNull(logins, "logins");
       listeners = List.copyOf(listeners);
+      tools = List.copyOf(tools);
+    }
+
+    /** Without more tools. */
+    public Details(
+        String target,
+        List<String> insertOnly,
+        Duration heartbeat,
+        long walBudget,
+        long spoolBudget,
+        Optional<Masking> masking,
+        Logins logins,
+        List<JournalListener> listeners) {
+      this(
+          target,
+          insertOnly,
+          heartbeat,
+          walBudget,
+          spoolBudget,
+          masking,
+          logins,
+          listeners,
+          List.of());
     }
 
     public static Details usual() {
@@ -373,6 +398,7 @@ public final class GovernedStream implements AutoCloseable {
             .memory(around.memory())
             .killSwitch(around.killSwitch())
             .tools(ofTheTarget.toArray(ToolRegistry[]::new))
+            .tools(settings.details().tools().toArray(ToolRegistry[]::new))
             .tools(
                 new PipelineTools(source, around.mailbox()),
                 new StatusTools(

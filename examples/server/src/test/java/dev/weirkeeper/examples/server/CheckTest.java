@@ -41,7 +41,8 @@ class CheckTest {
   private static String withoutVariables() {
     return ConfigTest.GOOD
         .replace("  password: ${SHOP_PASSWORD}\n", "")
-        .replace("  passwords: {rows: \"${ROWS}\"}\n", "");
+        .replace("  passwords: {rows: \"${ROWS}\"}\n", "")
+        .replace("  environment: {DBT_PASSWORD: \"${DBT}\"}\n", "");
   }
 
   @Test
@@ -56,7 +57,15 @@ class CheckTest {
         .contains("owner      sales, approved by os:ana, os:ben, acts up to write")
         .contains("autonomy   heal: plans within tolerance are carried out")
         .contains("tolerance  changes up to additive, asks about column., truncate: apply")
-        .contains("1 rules are judged, 1 block")
+        .contains(
+            "1 rules are judged, 1 block because they cannot be; orders.json read as 2 as written,"
+                + " 0 nearly, 0 not supported, 0 remarks")
+        .contains("gold-orders: warehouse:gold.orders by orders, 2 rules; orders.json read as 2")
+        .contains("Data sets that may be validated, as wk_read, 30 s a query")
+        .contains("dbt:shop in " + home.resolve("dbt") + " by /opt/dbt/bin/dbt, target prod")
+        .contains("tests of stg_*, 300 s at most", "rows of failing tests are shown masked")
+        .contains("contract_validate (no grant)", "dbt_test (no grant)")
+        .doesNotContain("gate_write", "contract_dry_run")
         .contains("contract   none: rows pass unjudged")
         .contains("granted up to write, each act approved, with plan_apply, table_* on")
         .contains("with an approval  plan_apply, table_add_column")
@@ -66,6 +75,32 @@ class CheckTest {
         .contains("127.0.0.1:8931/mcp, without tokens, as inspector: any program of this machine")
         .contains("reads: target");
     assertThat(home.resolve("state")).as("it changes nothing").doesNotExist();
+  }
+
+  @Test
+  void what_a_document_asks_for_and_does_not_get_is_named() throws Exception {
+    Files.writeString(
+        home.resolve("orders.json"),
+        """
+        apiVersion: v3.0.2
+        kind: DataContract
+        id: shop
+        version: 1.0.0
+        status: active
+        slaProperties: [{property: latency, value: 4, unit: d}]
+        schema:
+          - name: orders
+            quality: [{type: text, description: Orders are kind.}]
+            properties: [{name: id, logicalType: integer, required: true}]
+        """);
+
+    int status = run(withoutVariables(), "--check");
+
+    assertThat(status).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .containsPattern(
+            "orders.json read as \\d+ as written, \\d+ nearly, \\d+ not supported, [1-9]")
+        .contains("is judged by nobody (");
   }
 
   @Test

@@ -8,6 +8,9 @@ import dev.weirkeeper.Autonomy;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Verdict;
+import dev.weirkeeper.contracts.Contract;
+import dev.weirkeeper.contracts.Rule;
+import dev.weirkeeper.contracts.dbt.DbtTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,11 +19,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What a configuration may say, and what is said of one that is wrong. */
@@ -43,6 +49,19 @@ class ConfigTest {
         passwords: {rows: "${ROWS}"}
       contracts:
         - {table: public.orders, suite: orders.json}
+      validate:
+        timeout: 30s
+        max-rows: 1000000
+        data:
+          - {name: gold-orders, table: gold.orders, file: orders.json}
+      dbt:
+        executable: /opt/dbt/bin/dbt
+        project: dbt
+        target: prod
+        models: ["stg_*"]
+        environment: {DBT_PASSWORD: "${DBT}"}
+        time-limit: 5m
+        samples: target
       autonomy: propose
       tables:
         public.orders:
@@ -71,7 +90,8 @@ class ConfigTest {
       """;
 
   private static final Map<String, String> VARIABLES =
-      Map.of("SHOP_PASSWORD", "s3cret-of-the-shop", "ROWS", "s3cret-of-rows");
+      Map.of(
+          "SHOP_PASSWORD", "s3cret-of-the-shop", "ROWS", "s3cret-of-rows", "DBT", "s3cret-of-dbt");
 
   @TempDir Path home;
 
@@ -125,7 +145,22 @@ class ConfigTest {
                     config.logins().target(PostgresBoundary.Login.ROWS, config.target().url()))
                 .getPassword())
         .isEqualTo("s3cret-of-rows");
-    assertThat(config.contracts().get(0).report().unsupported()).hasSize(1);
+    assertThat(config.contracts().get(0).report().supported()).hasSize(2);
+    assertThat(config.validation().timeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.validation().limit().maxRows()).hasValue(1_000_000);
+    assertThat(config.validation().limit().maxBytes()).hasValue(100L << 30);
+    assertThat(config.validation().datasets().get(0).name()).isEqualTo("gold-orders");
+    assertThat(config.validation().datasets().get(0).contracted().contract().asset())
+        .isEqualTo("gold.orders");
+    Config.Dbt dbt = config.dbt().orElseThrow();
+    assertThat(dbt.name()).isEqualTo("shop");
+    assertThat(dbt.executable()).isEqualTo(Path.of("/opt/dbt/bin/dbt"));
+    assertThat(dbt.project()).isEqualTo(home.resolve("dbt"));
+    assertThat(dbt.models()).containsExactly("stg_*");
+    assertThat(dbt.environment()).containsEntry("DBT_PASSWORD", "s3cret-of-dbt");
+    assertThat(dbt.hooks()).isEqualTo(DbtTools.Hooks.REFUSED);
+    assertThat(dbt.samples()).isEqualTo(Config.Reads.Scope.TARGET);
+    assertThat(config.toString()).doesNotContain("s3cret");
   }
 
   @Test
@@ -143,6 +178,8 @@ class ConfigTest {
     assertThat(config.governance().autonomy()).isEqualTo(Autonomy.PROPOSE);
     assertThat(config.stdio()).isEmpty();
     assertThat(config.http()).isEmpty();
+    assertThat(config.validation().datasets()).isEmpty();
+    assertThat(config.dbt()).isEmpty();
     assertThat(config.defaults())
         .contains("autonomy: propose", "limit: write", "source.wal-budget: 10GiB", "reads: target");
   }
@@ -180,12 +217,95 @@ class ConfigTest {
           name: shop        | name: ${HOME}        | takes no variable
           classes:          | class:               | there is no 'budgets.class'; did you mean classes?
           acts: 10          | acts: -1             | is a whole number from 0
+          suite: orders.json} | suite: orders.json, file: orders.json} | and file mean the same
+          suite: orders.json} | file: orders.json, contract: lines} | since none is called lines
+          name: gold-orders | name: Gold Orders    | validate.data[0].name is a word in kebab-case
+          table: gold.orders | table: orders       | a table of the target with its schema
+          table: gold.orders, file | table: gold.orders, flie | validate.data[0].file is missing
+          timeout: 30s      | timeout: 0s          | of a query is longer than nothing
+          max-rows: 1000000 | max-rows: 0          | validate.max-rows is a whole number from 1
+          target: prod      | target: --help       | which begins with no hyphen
+          models: ["stg_*"] | models: []           | names no model whose tests may be run
+          samples: target   | samples: all         | dbt.samples is one of none, target
+          samples: target   | hooks: yes           | dbt.hooks is one of refused, run
+          autonomy: propose | reads: none          | of which reads: none shows nothing
+          executable: /opt  | exec: /opt           | dbt.executable is missing
+          DBT_PASSWORD: "${DBT}" | DBT_PASSWORD: "${NOT_SET}" | needs the variable NOT_SET
           """)
   void a_mistake_is_named_with_its_place(String right, String wrong, String said) {
     assertThat(GOOD).contains(right);
 
     assertThat(problems(GOOD.replace(right, wrong)))
         .anySatisfy(problem -> assertThat(problem).contains(said).matches("(?s)\\d+:\\d+: .*"));
+  }
+
+  static Stream<Arguments> documents() {
+    return Stream.of(
+        Arguments.of(
+            "suite.json",
+            """
+            {"name": "s", "expectations": [
+              {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "id"}}]}
+            """),
+        Arguments.of(
+            "odcs.yaml",
+            """
+            apiVersion: v3.0.2
+            kind: DataContract
+            id: shop
+            version: 1.0.0
+            status: active
+            schema:
+              - name: customers
+                properties: [{name: id, logicalType: integer, required: true}]
+              - name: orders
+                properties: [{name: id, logicalType: integer, required: true}]
+            """),
+        Arguments.of(
+            "schema.yml",
+            """
+            version: 2
+            models:
+              - name: orders
+                columns: [{name: id, data_tests: [not_null]}]
+            """),
+        Arguments.of(
+            "schema.json",
+            """
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
+              "required": ["id"], "properties": {"id": {"type": "integer"}}}
+            """),
+        Arguments.of(
+            "own.yaml",
+            """
+            weirkeeper: 1
+            contract: shop
+            version: "3"
+            table: public.orders
+            rules: [{not-null: id}]
+            """));
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void a_contract_may_have_any_form_that_is_known(String name, String document) throws Exception {
+    Files.writeString(home.resolve(name), document);
+
+    Config config = read(GOOD.replace("suite: orders.json", "file: " + name));
+
+    Contract contract = config.contracts().get(0).contract();
+    assertThat(contract.asset()).as("as the source calls it").isEqualTo("public.orders");
+    assertThat(contract.rules()).extracting(Rule::kind).contains(Rule.NOT_NULL);
+    assertThat(config.judges().all()).containsExactly(contract);
+    assertThat(config.contracts().get(0).report().supported()).isNotEmpty();
+  }
+
+  @Test
+  void what_is_no_contract_is_named_with_its_line() throws Exception {
+    Files.writeString(home.resolve("orders.json"), "weirkeeper: 1\ntable: [");
+
+    assertThat(problems(GOOD))
+        .anySatisfy(problem -> assertThat(problem).contains("is no contract: orders.json", "line"));
   }
 
   @Test
@@ -211,7 +331,8 @@ class ConfigTest {
     "'jdbc:postgresql://db.example/shop?user=wk_feed', 'jdbc:postgresql://db.example/shop?user=a&password=hunter2-in-clear'",
     "'jdbc:postgresql://db.example/shop?user=wk_feed', 'jdbc:postgresql://db.example/shop?sslpassword=hunter2-in-clear'",
     "'jdbc:postgresql://dw.example/warehouse', 'mysql://hunter2-in-clear'",
-    "'rows: \"${ROWS}\"', 'rows: hunter2-in-clear'"
+    "'rows: \"${ROWS}\"', 'rows: hunter2-in-clear'",
+    "'DBT_PASSWORD: \"${DBT}\"', 'DBT_PASSWORD: hunter2-in-clear'"
   })
   void a_password_in_clear_text_is_refused_and_not_repeated(String right, String wrong) {
     assertThat(GOOD).contains(right);
