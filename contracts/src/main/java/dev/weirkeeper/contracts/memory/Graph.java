@@ -194,8 +194,7 @@ final class Graph {
     if (compare.left() instanceof Operand.Constant constant
         && !(compare.right() instanceof Operand.Constant)) {
       return Optional.of(
-          new Bounded(
-              compare.right(), new Bound(compare.how().turned(), constant.value())));
+          new Bounded(compare.right(), new Bound(compare.how().turned(), constant.value())));
     }
     return Optional.empty();
   }

@@ -49,8 +49,7 @@ record PairTest(Value left, Comparison how, Value right, Nulls nulls) implements
         && b.vec() instanceof Vec.Texts other) {
       Scan.each(a, rows, row -> one.values()[row].equals(other.values()[row]), yes);
     } else {
-      Scan.each(
-          a, b, rows, Order.of(a.vec(), b.vec(), rows), order -> how.holds(order), yes);
+      Scan.each(a, b, rows, Order.of(a.vec(), b.vec(), rows), order -> how.holds(order), yes);
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.weirkeeper.contracts.read;
 
 import dev.weirkeeper.contracts.Expr;
-import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.contracts.Expr.Comparison;
+import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.contracts.Literal;
 import dev.weirkeeper.contracts.Operand;
 import java.math.BigDecimal;

@@ -68,14 +68,29 @@ final class Residue {
       return;
     }
     Set<Metric> asked = Set.copyOf(open);
-    Read read = read(source, frames, asked, order ? Order.BY_ROW : Order.ANY);
+    Order rowOrder = order ? Order.BY_ROW : Order.ANY;
     try {
-      session.part(() -> inMemory(asked, read, answers, control));
+      stream(asked, rowOrder, answers, control);
     } catch (IOException e) {
       String reason = String.valueOf(e.getMessage());
       asked.stream()
           .filter(metric -> !answers.knows(metric))
           .forEach(metric -> answers.fail(metric, reason));
+    }
+  }
+
+  private void stream(Set<Metric> asked, Order order, Answers answers, CallControl control)
+      throws IOException {
+    Read some = read(source, frames, asked, order, filter(source, asked));
+    try {
+      session.part(() -> inMemory(asked, some, answers, control));
+    } catch (IOException e) {
+      if (!SqlSession.isAboutValues(e)) {
+        throw e;
+      }
+      // The database stumbles over values in its filter that memory copes with.
+      Read all = read(source, frames, asked, order, "");
+      session.part(() -> inMemory(asked, all, answers, control));
     }
   }
 
@@ -134,7 +149,8 @@ final class Residue {
   static String sql(SqlSource source, FrameReader frames, Set<Metric> metrics) {
     boolean order =
         source.rows().isPresent() && metrics.stream().anyMatch(metric -> asksOrder(rows(metric)));
-    return read(source, frames, metrics, order ? Order.BY_ROW : Order.ANY).sql();
+    Order rowOrder = order ? Order.BY_ROW : Order.ANY;
+    return read(source, frames, metrics, rowOrder, filter(source, metrics)).sql();
   }
 
   /** Whether rows must come in their order. */
@@ -143,7 +159,8 @@ final class Residue {
     ANY
   }
 
-  private static Read read(SqlSource source, FrameReader frames, Set<Metric> metrics, Order order) {
+  private static Read read(
+      SqlSource source, FrameReader frames, Set<Metric> metrics, Order order, String filter) {
     Dialect dialect = source.dialect();
     Set<String> needed = new LinkedHashSet<>();
     metrics.forEach(metric -> needed.addAll(columns(metric)));
@@ -173,7 +190,7 @@ final class Residue {
     boolean numbered = places || order == Order.BY_ROW;
     String relation = numbered ? source.rows().orElseThrow().relation() : source.relation();
     String sql =
-        "SELECT " + columns + " FROM " + relation + " AS " + Operands.ROW + filter(source, metrics);
+        "SELECT " + columns + " FROM " + relation + " AS " + Operands.ROW + filter;
     if (order == Order.BY_ROW && dialect.rowOrder() == Dialect.RowOrder.NONE) {
       sql += " ORDER BY " + Operands.ROW + "." + dialect.name(source.rows().orElseThrow().column());
     }

@@ -1,9 +1,9 @@
 package dev.weirkeeper.contracts.sql;
 
-import dev.weirkeeper.contracts.ExprParts;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.contracts.Expr;
+import dev.weirkeeper.contracts.ExprParts;
 import dev.weirkeeper.contracts.Field;
 import dev.weirkeeper.contracts.RowTest;
 import java.util.ArrayList;
@@ -78,7 +78,8 @@ public record SqlLabels(
     }
     columns.add(dialect.say(Phrase.LABELS, labels.toString()) + " AS " + dialect.name(column));
     boolean order =
-        bad.values().stream().anyMatch(rows -> ExprParts.has(rows, Expr.OutOfOrder.class::isInstance));
+        bad.values().stream()
+            .anyMatch(rows -> ExprParts.has(rows, Expr.OutOfOrder.class::isInstance));
     String from =
         planner.from(conditions, names, order ? Planner.Numbered.YES : Planner.Numbered.NO);
     return new SqlLabels("SELECT " + columns + " FROM " + from, column, rules, inexact);

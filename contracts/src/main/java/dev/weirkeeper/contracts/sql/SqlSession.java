@@ -34,6 +34,10 @@ import org.jdbi.v3.core.statement.TemplateEngine;
  * question that fails takes no other one with it. Confined to one thread.
  */
 final class SqlSession implements AutoCloseable {
+  private static final String BROKEN =
+      "An earlier query failed and ended the transaction, so that this one would see another state"
+          + " of the data; mend the rule that failed";
+
   /** Rows that a driver fetches at once where it fetches in parts. */
   private static final int FETCH = 2_000;
 
@@ -154,11 +158,7 @@ final class SqlSession implements AutoCloseable {
    */
   <T> T query(String sql, CallControl control, Work<T> work) throws IOException, QueryException {
     if (broken) {
-      throw new QueryException(
-          "An earlier query failed and ended the transaction, so that this one would see another"
-              + " state of the data; mend the rule that failed",
-          QueryException.About.THE_QUERY,
-          null);
+      throw new QueryException(BROKEN, QueryException.About.THE_QUERY, null);
     }
     try (Watch watch = new Watch(control)) {
       Savepoint savepoint = new Savepoint();
@@ -187,6 +187,9 @@ final class SqlSession implements AutoCloseable {
 
   /** Runs a part that uses the connection itself; a failure of it can be gone on from. */
   void part(Part part) throws IOException {
+    if (broken) {
+      throw new IOException(BROKEN);
+    }
     Savepoint savepoint = new Savepoint();
     try {
       part.run();
@@ -257,6 +260,10 @@ final class SqlSession implements AutoCloseable {
   }
 
   /** Whether a value was too large or not of a form: memory may cope with it. */
+  static boolean isAboutValues(Throwable e) {
+    return about(e) == QueryException.About.VALUES;
+  }
+
   private static QueryException.About about(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql) {

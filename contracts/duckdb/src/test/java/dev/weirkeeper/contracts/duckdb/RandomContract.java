@@ -23,10 +23,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
-/** A contract on {@link RandomData}: each rule of a kind by chance, with all that a rule can have. */
+/**
+ * A contract on {@link RandomData}: each rule of a kind by chance, with all that a rule can have.
+ */
 final class RandomContract {
   /** How many kinds of rules there are to choose from. */
-  static final int KINDS = 53;
+  private static final int KINDS = 53;
 
   private static final Set<Form> NUMBERS = Set.of(Form.INTEGER, Form.DECIMAL, Form.FLOAT);
 
@@ -239,8 +241,7 @@ final class RandomContract {
       case 8 -> Rule.notMatches(text, regex());
       case 9 -> Rule.unique(any);
       case 10 ->
-          Rule.zScoreBelow(
-              number, one(List.of(0.9, 1.3, 2.1)), one(List.of(Terms.Sides.values())));
+          Rule.zScoreBelow(number, one(List.of(0.9, 1.3, 2.1)), one(List.of(Terms.Sides.values())));
       case 11 ->
           Rule.notOutlier(number, one(List.of(Terms.Spread.values())), one(List.of(0.7, 1.3)));
       case 12 -> Rule.matchesList(text, on(), regex(), regex());
@@ -256,11 +257,9 @@ final class RandomContract {
       case 22 -> Rule.jsonParseable(text);
       case 23 -> Rule.jsonSchema(text, Json.parse("{\"type\":\"integer\"}"));
       case 24 -> Rule.pairEqual(any, beside, pairs());
-      case 25 ->
-          Rule.pairGreater(any, beside, one(List.of(Range.Edge.values())), pairs());
+      case 25 -> Rule.pairGreater(any, beside, one(List.of(Range.Edge.values())), pairs());
       case 26 ->
-          Rule.pairInSet(
-              any, beside, pairs(), List.of(couple(any, beside), couple(any, beside)));
+          Rule.pairInSet(any, beside, pairs(), List.of(couple(any, beside), couple(any, beside)));
       case 27 -> Rule.compoundUnique(ignore(), any, beside);
       case 28 -> Rule.uniqueWithinRow(ignore(), any, beside);
       default -> Rule.valuesEqual(ignore(), any, beside);
@@ -325,10 +324,7 @@ final class RandomContract {
       case 51 -> Rule.rowCountBetween(counts());
       default ->
           TableRules.rowsBetween(
-              List.of(any),
-              expr(2),
-              counts(),
-              one(List.of(TableTerms.Unit.values())));
+              List.of(any), expr(2), counts(), one(List.of(TableTerms.Unit.values())));
     };
   }
 

@@ -41,10 +41,10 @@ import dev.weirkeeper.contracts.sql.Limit;
 import dev.weirkeeper.contracts.sql.ResultSetFrames;
 import dev.weirkeeper.contracts.sql.SqlJudge;
 import dev.weirkeeper.contracts.sql.SqlLabels;
+import dev.weirkeeper.contracts.sql.SqlSource;
 import dev.weirkeeper.contracts.sql.SqlSource.Place;
 import dev.weirkeeper.contracts.sql.SqlSource.Rows;
 import dev.weirkeeper.contracts.sql.SqlSource.Stability;
-import dev.weirkeeper.contracts.sql.SqlSource;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -283,10 +283,7 @@ class SameAnswersIT {
             expected,
             validator
                 .validate(
-                    contract,
-                    new DatasetRef(RandomData.REF.asset(), ""),
-                    options,
-                    CallControl.NONE)
+                    contract, new DatasetRef(RandomData.REF.asset(), ""), options, CallControl.NONE)
                 .results(),
             wrong);
       }
@@ -297,8 +294,7 @@ class SameAnswersIT {
   }
 
   private static List<RuleResult> judged(
-      Connection connection, Dialect dialect, Contract contract, Options options)
-      throws Exception {
+      Connection connection, Dialect dialect, Contract contract, Options options) throws Exception {
     try (Engine sql =
         new JdbcEngine(
             Jdbi.create(new OneConnection(connection)),
@@ -386,8 +382,7 @@ class SameAnswersIT {
     }
     // Whether a number has a point, and is written as text, is up to the type of the column.
     String text = String.valueOf(value);
-    boolean number =
-        value instanceof Number || text.matches("-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?");
+    boolean number = value instanceof Number || text.matches("-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?");
     return number ? (Object) Double.valueOf(text) : text;
   }
 
