@@ -165,7 +165,7 @@ public final class GxCorpus {
   }
 
   /** One form of file, as it is worked off. */
-  private final class Run {
+  private static final class Run {
     private final String form;
     private int passed;
     private int skipped;

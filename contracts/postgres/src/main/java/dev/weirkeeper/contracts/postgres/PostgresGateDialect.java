@@ -79,8 +79,7 @@ final class PostgresGateDialect implements GateDialect {
     return before;
   }
 
-  private static void set(Connection connection, Map<String, String> settings)
-      throws SQLException {
+  private static void set(Connection connection, Map<String, String> settings) throws SQLException {
     List<String> names = List.copyOf(settings.keySet());
     try (PreparedStatement change =
         connection.prepareStatement("SELECT " + each(names, "set_config(?, ?, false)"))) {

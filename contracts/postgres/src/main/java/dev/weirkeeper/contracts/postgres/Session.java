@@ -77,8 +77,7 @@ final class Session implements AutoCloseable {
     long stored = open.endCopy();
     if (stored != sent) {
       throw new SQLException(
-          "The database stored " + stored + " of " + sent + " rows that were copied",
-          LOST_ROWS);
+          "The database stored " + stored + " of " + sent + " rows that were copied", LOST_ROWS);
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.weirkeeper.examples.kafkascreen;
 
 import dev.weirkeeper.Caller;
+import dev.weirkeeper.contracts.kafka.PausableConsumer;
 import dev.weirkeeper.contracts.stream.Screen;
 import dev.weirkeeper.contracts.stream.Screening;
-import dev.weirkeeper.contracts.kafka.PausableConsumer;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;

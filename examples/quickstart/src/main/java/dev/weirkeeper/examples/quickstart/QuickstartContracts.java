@@ -1,7 +1,7 @@
 package dev.weirkeeper.examples.quickstart;
 
-import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.contracts.gx.GxSuiteReader;
+import dev.weirkeeper.contracts.stream.Contracts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
