@@ -189,8 +189,7 @@ final class Residue {
     }
     boolean numbered = places || order == Order.BY_ROW;
     String relation = numbered ? source.rows().orElseThrow().relation() : source.relation();
-    String sql =
-        "SELECT " + columns + " FROM " + relation + " AS " + Operands.ROW + filter;
+    String sql = "SELECT " + columns + " FROM " + relation + " AS " + Operands.ROW + filter;
     if (order == Order.BY_ROW && dialect.rowOrder() == Dialect.RowOrder.NONE) {
       sql += " ORDER BY " + Operands.ROW + "." + dialect.name(source.rows().orElseThrow().column());
     }
