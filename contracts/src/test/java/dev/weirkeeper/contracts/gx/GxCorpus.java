@@ -155,13 +155,13 @@ public final class GxCorpus {
   }
 
   /** Whose types the columns have where its answers are compared with. */
-  private GxTable.System system() {
-    return mode == Mode.GX_PANDAS ? GxTable.System.PANDAS : GxTable.System.SQLITE;
+  private GxTable.Types system() {
+    return mode == Mode.GX_PANDAS ? GxTable.Types.PANDAS : GxTable.Types.SQLITE;
   }
 
   /** Whose types they have where upstream's own expectations hold for each system by itself. */
-  private GxTable.System itself() {
-    return engine.equals("postgresql") ? GxTable.System.POSTGRESQL : system();
+  private GxTable.Types itself() {
+    return engine.equals("postgresql") ? GxTable.Types.POSTGRESQL : system();
   }
 
   /** One form of file, as it is worked off. */
@@ -237,7 +237,7 @@ public final class GxCorpus {
     return answer.path("exception_info").path("raised_exception").asBoolean();
   }
 
-  private static List<GxTable> tables(JsonNode line, GxTable.System system) {
+  private static List<GxTable> tables(JsonNode line, GxTable.Types system) {
     List<GxTable> tables = new ArrayList<>();
     for (JsonNode dataset : line.path("datasets")) {
       tables.add(GxTable.of(dataset, system));

@@ -34,7 +34,7 @@ public record GxTable(String name, Fields fields, List<List<@Nullable Object>> r
       DateTimeFormatter.ofPattern("M/d/yyyy", Locale.ENGLISH);
 
   /** Whose types the columns have. */
-  public enum System {
+  public enum Types {
     PANDAS,
     SQLITE,
     POSTGRESQL
@@ -64,7 +64,7 @@ public record GxTable(String name, Fields fields, List<List<@Nullable Object>> r
     }
   }
 
-  static GxTable of(JsonNode dataset, System system) {
+  static GxTable of(JsonNode dataset, Types system) {
     List<Loaded> columns = new ArrayList<>();
     JsonNode physical = dataset.path("physical_types");
     boolean given = dataset.path("columns").path(0).has("pandas_dtype");
@@ -81,7 +81,7 @@ public record GxTable(String name, Fields fields, List<List<@Nullable Object>> r
       String key = system.name().toLowerCase(Locale.ROOT);
       Optional<String> type =
           Optional.ofNullable(physical.path(key).get(loaded.name)).map(JsonNode::asText);
-      if (system == System.PANDAS) {
+      if (system == Types.PANDAS) {
         type.ifPresent(name -> toPandas(loaded, name));
       } else {
         toDatabase(loaded, type.orElse(""));
@@ -220,7 +220,7 @@ public record GxTable(String name, Fields fields, List<List<@Nullable Object>> r
     return LocalDateTime.parse(iso.length() <= 10 ? iso + "T00:00:00" : iso);
   }
 
-  private static GxTable table(String name, List<Loaded> columns, System system) {
+  private static GxTable table(String name, List<Loaded> columns, Types system) {
     List<Field> fields = new ArrayList<>();
     List<List<@Nullable Object>> values = new ArrayList<>();
     for (Loaded column : columns) {
