@@ -201,8 +201,12 @@ final class ChunkFrames implements FrameReader {
 
     @Override
     public void close() throws IOException {
-      try (DuckDBPreparedStatement closing = statement) {
-        result.close();
+      try {
+        try {
+          result.close();
+        } finally {
+          statement.close();
+        }
       } catch (SQLException e) {
         throw new IOException("DuckDB could not end a query: " + OpenedFiles.reason(e), e);
       }
