@@ -117,28 +117,21 @@ class ConditionsTest {
   }
 
   static Expr expr(Random random, int depth) {
-    switch (random.nextInt(depth > 0 ? 9 : 6)) {
-      case 0:
-        return new Expr.Compare(
-            operand(random, 2), Comparison.values()[random.nextInt(6)], operand(random, 1));
-      case 1:
-        return new Expr.In(
-            Operand.column("a b"), List.of(Literal.of("x'y"), Literal.of(random.nextInt(9))));
-      case 2:
-        return new Expr.IsNull(operand(random, 0));
-      case 3:
-        return new Expr.Like(Operand.column("select"), "a%\"_");
-      case 4:
-        return new Expr.Matches(Operand.column("c"), "^\\d+'$");
-      case 5:
-        return new Expr.Same(operand(random, 1), operand(random, 1));
-      case 6:
-        return Expr.not(expr(random, depth - 1));
-      case 7:
-        return new Expr.And(several(random, depth));
-      default:
-        return new Expr.Or(several(random, depth));
-    }
+    return switch (random.nextInt(depth > 0 ? 9 : 6)) {
+      case 0 ->
+          new Expr.Compare(
+              operand(random, 2), Comparison.values()[random.nextInt(6)], operand(random, 1));
+      case 1 ->
+          new Expr.In(
+              Operand.column("a b"), List.of(Literal.of("x'y"), Literal.of(random.nextInt(9))));
+      case 2 -> new Expr.IsNull(operand(random, 0));
+      case 3 -> new Expr.Like(Operand.column("select"), "a%\"_");
+      case 4 -> new Expr.Matches(Operand.column("c"), "^\\d+'$");
+      case 5 -> new Expr.Same(operand(random, 1), operand(random, 1));
+      case 6 -> Expr.not(expr(random, depth - 1));
+      case 7 -> new Expr.And(several(random, depth));
+      default -> new Expr.Or(several(random, depth));
+    };
   }
 
   private static List<Expr> several(Random random, int depth) {
