@@ -70,8 +70,15 @@ class DocumentsTest {
   void scalars_are_what_is_written() {
     Node root =
         Documents.read(
-            "version: 1.10\nempty:\nquoted: ''\nno: no\nnull: ~\nlarge: 12345678901234567890\n"
-                + "\"😀\": {a: , b: \"\"}\n");
+            """
+            version: 1.10
+            empty:
+            quoted: ''
+            no: no
+            null: ~
+            large: 12345678901234567890
+            "😀": {a: , b: ""}
+            """);
 
     assertThat(root.at("version").word()).isEqualTo("1.10");
     assertThat(root.at("empty").isNothing()).isTrue();
@@ -100,8 +107,15 @@ class DocumentsTest {
             "{\"name\":\"s\",\"expectations\":[{\"type\":\"expect_column_values_to_not_be_null\","
                 + "\"kwargs\":{\"column\":\"a\"}}]}",
             "odcs",
-            "kind: DataContract\napiVersion: v3.1.0\nversion: 1\nid: x\nstatus: active\nschema:\n"
-                + "  - {name: t, quality: [{metric: rowCount, mustBe: 1}]}\n",
+            """
+            kind: DataContract
+            apiVersion: v3.1.0
+            version: 1
+            id: x
+            status: active
+            schema:
+              - {name: t, quality: [{metric: rowCount, mustBe: 1}]}
+            """,
             "dbt",
             "models:\n  - {name: t, columns: [{name: a, tests: [not_null]}]}\n",
             "schema",

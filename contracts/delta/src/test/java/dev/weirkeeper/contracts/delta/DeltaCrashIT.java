@@ -62,7 +62,7 @@ class DeltaCrashIT {
       System.out.printf(
           "gate crash delta: %d kills at %d step boundaries, %d rows in, %d published,"
               + " %d quarantined, 0 lost, 0 doubled, %d files left for VACUUM%n",
-          kills, kills, kills * 2 * (GOOD + BAD), kills * 2 * GOOD, kills * 2 * BAD, orphans);
+          kills, kills, kills * 2L * (GOOD + BAD), kills * 2L * GOOD, kills * 2L * BAD, orphans);
     } finally {
       pool.shutdownNow();
       for (DeltaFixture table : tables.values()) {

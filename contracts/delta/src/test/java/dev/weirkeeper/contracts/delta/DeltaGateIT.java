@@ -213,7 +213,7 @@ class DeltaGateIT {
           LocalDateTime.ofEpochSecond(
               random.nextInt(), random.nextInt(1_000_000) * 1000, ZoneOffset.UTC);
       case TIMESTAMP_WITH_ZONE ->
-          Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000) * 1000);
+          Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000) * 1000L);
       default -> List.of("", "a", "ä€𝄞", "x".repeat(300), "'\"\\\n").get(random.nextInt(5));
     };
   }

@@ -78,6 +78,7 @@ class HostileGateIT {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // the array is copied, and nothing else is done with it
   private static FrameSource texts(String first, String second, List<@Nullable Object>... rows) {
     Fields fields =
         new Fields(

@@ -74,6 +74,7 @@ class PostgresGateIT {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // the array is copied, and nothing else is done with it
   private static FrameSource rows(List<@Nullable Object>... rows) {
     return source(FIELDS, List.of(rows));
   }

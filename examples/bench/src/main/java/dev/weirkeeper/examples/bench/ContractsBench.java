@@ -109,7 +109,7 @@ final class ContractsBench {
 
   private static long[] kinds(int variant) {
     long[] kinds = Arrays.copyOf(KINDS, KINDS.length + 1);
-    kinds[KINDS.length] = 50 + variant;
+    kinds[KINDS.length] = 50L + variant;
     return kinds;
   }
 
@@ -494,7 +494,7 @@ final class ContractsBench {
     long[] notShipped = new long[(rows + 63) / 64];
     for (int row = 0; row < rows; row++) {
       boolean bad = random.nextInt(500) == 0;
-      id[row] = first + row;
+      id[row] = (long) first + row;
       customer[row] = bad ? -1 : random.nextInt(1_000_000);
       quantity[row] = bad && random.nextBoolean() ? 0 : 1 + random.nextInt(100);
       kind[row] = bad && random.nextBoolean() ? 4 : KINDS[random.nextInt(KINDS.length)];

@@ -24,6 +24,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +40,7 @@ final class ContractsGate {
   private static final Asset ORDERS = new Asset("warehouse", "public.orders");
   private static final String DATABASE = "gate";
   private static final int SEND = 1 << 16;
-  private static final long EPOCH_2000_MICROS = 946_684_800_000_000L;
+  private static final LocalDateTime EPOCH_2000 = LocalDateTime.of(2000, 1, 1, 0, 0);
   private static final byte[] HEADER = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
   };
@@ -206,13 +208,8 @@ final class ContractsGate {
     buffer
         .putInt(4)
         .putInt((int) (row.getObject(9, java.time.LocalDate.class).toEpochDay() - 10_957));
-    java.time.LocalDateTime updated = row.getObject(10, java.time.LocalDateTime.class);
-    buffer
-        .putInt(8)
-        .putLong(
-            updated.toEpochSecond(java.time.ZoneOffset.UTC) * 1_000_000
-                + updated.getNano() / 1000
-                - EPOCH_2000_MICROS);
+    LocalDateTime updated = row.getObject(10, LocalDateTime.class);
+    buffer.putInt(8).putLong(ChronoUnit.MICROS.between(EPOCH_2000, updated));
   }
 
   private static void text(ByteBuffer buffer, String text) {
