@@ -2,6 +2,7 @@ package dev.weirkeeper.examples.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weirkeeper.TableState;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -100,7 +101,13 @@ class ContractToolsIT {
                         - {name: lines, table: public.lines, file: lines.json}
                     """),
                 event -> {})) {
-      server.stream().await("the load", tables -> tables.size() == 2);
+      server.stream()
+          .await(
+              "the load",
+              tables ->
+                  tables.size() == 2
+                      && tables.values().stream()
+                          .allMatch(table -> table.mode() == TableState.Mode.LIVE));
 
       try (Client agent = Client.to(home.resolve("state").resolve(ControlSocket.AGENTS))) {
         assertThat(agent.ask("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/list\"}\n"))
