@@ -3,6 +3,8 @@ package dev.weirkeeper.contracts;
 import static java.util.Objects.requireNonNull;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -83,6 +85,26 @@ public record Range(Optional<Bound> min, Optional<Bound> max) {
   public Range ofCounts() {
     Interval.ofCounts(this);
     return this;
+  }
+
+  /** What a value within the range keeps: a comparison for each bound. */
+  public List<Expr> compared(Operand value) {
+    List<Expr> parts = new ArrayList<>();
+    min.ifPresent(
+        bound ->
+            parts.add(
+                new Expr.Compare(
+                    value,
+                    bound.inclusive() ? Expr.Comparison.AT_LEAST : Expr.Comparison.MORE,
+                    new Operand.Constant(bound.value()))));
+    max.ifPresent(
+        bound ->
+            parts.add(
+                new Expr.Compare(
+                    value,
+                    bound.inclusive() ? Expr.Comparison.AT_MOST : Expr.Comparison.LESS,
+                    new Operand.Constant(bound.value()))));
+    return parts;
   }
 
   private static Optional<Bound> bound(Object value, Edge edge) {

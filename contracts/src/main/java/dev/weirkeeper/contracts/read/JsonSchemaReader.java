@@ -555,8 +555,8 @@ public final class JsonSchemaReader {
     Node resolved = resolved(schema, depth);
     Operand value = Operand.column(column);
     List<Expr> all = new ArrayList<>();
-    range(resolved).ifPresent(range -> all.addAll(compared(value, range)));
-    lengths(resolved).ifPresent(range -> all.addAll(compared(new Operand.Length(value), range)));
+    range(resolved).ifPresent(range -> all.addAll(range.compared(value)));
+    lengths(resolved).ifPresent(range -> all.addAll(range.compared(new Operand.Length(value))));
     resolved
         .members()
         .forEach(
@@ -593,32 +593,5 @@ public final class JsonSchemaReader {
               }
             });
     return joined(all);
-  }
-
-  private static List<Expr> compared(Operand value, Range range) {
-    List<Expr> parts = new ArrayList<>();
-    range
-        .min()
-        .ifPresent(
-            min ->
-                parts.add(
-                    new Expr.Compare(
-                        value,
-                        min.edge() == Range.Edge.INCLUSIVE
-                            ? Expr.Comparison.AT_LEAST
-                            : Expr.Comparison.MORE,
-                        new Operand.Constant(min.value()))));
-    range
-        .max()
-        .ifPresent(
-            max ->
-                parts.add(
-                    new Expr.Compare(
-                        value,
-                        max.edge() == Range.Edge.INCLUSIVE
-                            ? Expr.Comparison.AT_MOST
-                            : Expr.Comparison.LESS,
-                        new Operand.Constant(max.value()))));
-    return parts;
   }
 }

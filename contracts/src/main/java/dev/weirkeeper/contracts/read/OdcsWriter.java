@@ -318,29 +318,7 @@ public final class OdcsWriter {
 
   private static Expr compared(Rule rule, Operand value) {
     Range range = rule.terms().as(Range.class);
-    List<Expr> parts = new ArrayList<>();
-    range
-        .min()
-        .ifPresent(
-            min ->
-                parts.add(
-                    new Expr.Compare(
-                        value,
-                        min.edge() == Range.Edge.INCLUSIVE
-                            ? Expr.Comparison.AT_LEAST
-                            : Expr.Comparison.MORE,
-                        new Operand.Constant(min.value()))));
-    range
-        .max()
-        .ifPresent(
-            max ->
-                parts.add(
-                    new Expr.Compare(
-                        value,
-                        max.edge() == Range.Edge.INCLUSIVE
-                            ? Expr.Comparison.AT_MOST
-                            : Expr.Comparison.LESS,
-                        new Operand.Constant(max.value()))));
+    List<Expr> parts = range.compared(value);
     return parts.size() == 1 ? parts.get(0) : new Expr.And(parts);
   }
 

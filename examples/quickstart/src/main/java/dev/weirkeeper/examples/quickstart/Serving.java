@@ -90,7 +90,6 @@ record Serving(Path file, String source, String target) {
             + file.getParent()
             + " status");
     say.accept(
-        "                     (built by ./mvnw -q -DskipTests -Peverything package -pl examples/cli"
-            + " -am)");
+        "                     (built by ./mvnw -q -DskipTests package -pl examples/cli" + " -am)");
   }
 }
