@@ -328,6 +328,7 @@ class ConnectionTest {
 
   @Test
   void a_client_that_does_not_read_its_answers_is_not_read_any_more() throws Exception {
+    CountDownLatch stuck = new CountDownLatch(1);
     CountDownLatch reads = new CountDownLatch(1);
     AtomicInteger taken = new AtomicInteger();
     world.with = builder -> builder.inFlight(4);
@@ -339,16 +340,21 @@ class ConnectionTest {
             line -> {
               answers.add(line);
               if (line.contains("\"id\":0")) {
+                stuck.countDown();
                 hold(reads);
               }
             });
     RawClient client = new RawClient(connection, answers);
     client.initialize();
 
+    // Before the first answer is stuck, others may get through and make room for more.
+    client.send(RawClient.call(0, "item_read", "{\"table\":\"a\"}"));
+    taken.incrementAndGet();
+    hold(stuck);
     Thread sender =
         new Thread(
             () -> {
-              for (int i = 0; i < 50; i++) {
+              for (int i = 1; i < 50; i++) {
                 client.send(RawClient.call(i, "item_read", "{\"table\":\"a\"}"));
                 taken.incrementAndGet();
               }
