@@ -47,7 +47,8 @@ final class AvroValues {
               field.name(),
               connect(field.schema(), depth + 1)
                   .called(
-                      new ArrayList<>(field.aliases()), Optional.ofNullable(field.doc())));
+                      new ArrayList<>(field.aliases()), Optional.ofNullable(field.doc()))
+                  .with(filled(field)));
         }
         yield noted(schema, ConnectSchema.struct(no, fields));
       }
@@ -69,6 +70,14 @@ final class AvroValues {
       case BOOLEAN -> noted(schema, ConnectSchema.of("boolean", no));
       case NULL -> ConnectSchema.of("string", ConnectSchema.Nullable.YES);
     };
+  }
+
+  private static ConnectSchema.Filled filled(Schema.Field field) {
+    Schema type = field.schema().isUnion() ? present(field.schema()) : field.schema();
+    boolean given =
+        field.hasDefaultValue() && field.defaultVal() != JsonProperties.NULL_VALUE
+            || type.getObjectProp("connect.default") != null;
+    return given ? ConnectSchema.Filled.YES : ConnectSchema.Filled.NO;
   }
 
   /** The one type of a union that is not null. */
@@ -94,7 +103,8 @@ final class AvroValues {
               plain.fields(),
               plain.items(),
               plain.aliases(),
-              plain.comment());
+              plain.comment(),
+              plain.filled());
     }
     Map<String, String> parameters = parameters(schema);
     String name = schema.getProp("connect.name");

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param nullable whether the value may be missing
  * @param aliases names that the field had before, as an Avro schema says
  * @param comment what the schema says of the field for people
+ * @param filled whether rows that are older than the field read as something else than nothing
  * @param items of an array; for a map, of its values
  */
 record ConnectSchema(
@@ -27,7 +28,17 @@ record ConnectSchema(
     Map<String, ConnectSchema> fields,
     Optional<ConnectSchema> items,
     List<String> aliases,
-    Optional<String> comment) {
+    Optional<String> comment,
+    Filled filled) {
+
+  /** Whether the source fills a value that a writer leaves out, as far as the schema says. */
+  enum Filled {
+    NO,
+    /** It has a default: constant or computed, set with the column or later. */
+    YES,
+    /** The format does not say. */
+    UNKNOWN
+  }
 
   /** What is known of missing values. */
   enum Nullable {
@@ -48,6 +59,7 @@ record ConnectSchema(
     requireNonNull(items, "items");
     aliases = List.copyOf(aliases);
     requireNonNull(comment, "comment");
+    requireNonNull(filled, "filled");
   }
 
   static ConnectSchema of(String type, Nullable nullable) {
@@ -59,7 +71,8 @@ record ConnectSchema(
         Map.of(),
         Optional.empty(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        Filled.UNKNOWN);
   }
 
   static ConnectSchema struct(Nullable nullable, Map<String, ConnectSchema> fields) {
@@ -67,29 +80,34 @@ record ConnectSchema(
   }
 
   ConnectSchema withFields(Map<String, ConnectSchema> of) {
-    return new ConnectSchema(type, name, nullable, parameters, of, items, aliases, comment);
+    return new ConnectSchema(type, name, nullable, parameters, of, items, aliases, comment, filled);
   }
 
   ConnectSchema withItems(ConnectSchema of) {
     return new ConnectSchema(
-        type, name, nullable, parameters, fields, Optional.of(of), aliases, comment);
+        type, name, nullable, parameters, fields, Optional.of(of), aliases, comment, filled);
   }
 
   ConnectSchema named(String meaning, Map<String, String> with) {
     return new ConnectSchema(
-        type, Optional.of(meaning), nullable, with, fields, items, aliases, comment);
+        type, Optional.of(meaning), nullable, with, fields, items, aliases, comment, filled);
   }
 
   ConnectSchema with(Nullable other) {
-    return new ConnectSchema(type, name, other, parameters, fields, items, aliases, comment);
+    return new ConnectSchema(type, name, other, parameters, fields, items, aliases, comment, filled);
   }
 
   ConnectSchema withParameters(Map<String, String> of) {
-    return new ConnectSchema(type, name, nullable, of, fields, items, aliases, comment);
+    return new ConnectSchema(type, name, nullable, of, fields, items, aliases, comment, filled);
   }
 
   ConnectSchema called(List<String> before, Optional<String> said) {
-    return new ConnectSchema(type, name, nullable, parameters, fields, items, before, said);
+    return new ConnectSchema(type, name, nullable, parameters, fields, items, before, said, filled);
+  }
+
+  ConnectSchema with(Filled other) {
+    return new ConnectSchema(
+        type, name, nullable, parameters, fields, items, aliases, comment, other);
   }
 
   String parameter(String called) {

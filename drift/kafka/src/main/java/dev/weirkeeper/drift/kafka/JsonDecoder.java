@@ -1,7 +1,6 @@
 package dev.weirkeeper.drift.kafka;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,7 +54,6 @@ final class JsonDecoder implements Decoder {
         .forEach(entry -> parameters.put(entry.getKey(), entry.getValue().asText("")));
     JsonNode items = node.path(node.path("type").asText().equals("map") ? "values" : "items");
     JsonNode name = node.path("name");
-    List<String> aliases = new ArrayList<>();
     return new ConnectSchema(
         canonical(node.path("type").asText()),
         name.isTextual() ? Optional.of(name.textValue()) : Optional.empty(),
@@ -65,8 +63,11 @@ final class JsonDecoder implements Decoder {
         parameters,
         fields,
         items.isObject() ? Optional.of(schema(items)) : Optional.empty(),
-        aliases,
-        node.path("doc").isTextual() ? Optional.of(node.path("doc").textValue()) : Optional.empty());
+        List.of(),
+        node.path("doc").isTextual() ? Optional.of(node.path("doc").textValue()) : Optional.empty(),
+        node.path("default").isMissingNode() || node.path("default").isNull()
+            ? ConnectSchema.Filled.NO
+            : ConnectSchema.Filled.YES);
   }
 
   private static String canonical(String type) {

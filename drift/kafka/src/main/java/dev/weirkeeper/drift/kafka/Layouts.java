@@ -24,12 +24,17 @@ import java.util.Set;
  * are no identity, since Connect's converter counts them anew for each schema. Columns of records
  * without a schema that the host did not describe are not identified.
  *
+ * <p>That a column has no default is believed where its schema says so: the connector reads defaults
+ * from the live catalog, so one that was dropped before the first row with the column goes unseen.
+ * Of one that is there nobody says whether rows older than the column read as it.
+ *
  * <p>What a relation is depends on the record and on the version before it, and on nothing else, so
  * that a record read again gives the same.
  */
 final class Layouts {
   private static final int KEPT = 1000;
   private static final String BY_NAME = "name:";
+  private static final String SOURCE_TYPE = "__debezium.source.column.type";
 
   private final ConnectorSettings settings;
   private final Map<Asset, Relation> given;
@@ -103,7 +108,7 @@ final class Layouts {
     List<Boolean> hidden = new ArrayList<>();
     fields.forEach(
         (name, field) -> {
-          Codec codec = Codec.described(field, settings);
+          Codec codec = codec(row.asset(), name, field);
           codecs.add(codec);
           ConnectSchema.Nullable nullable =
               field.nullable() == ConnectSchema.Nullable.HIDDEN ? zeroes : field.nullable();
@@ -115,11 +120,23 @@ final class Layouts {
                   name,
                   codec.type(),
                   key ? Nullability.REQUIRED : nullability(nullable),
-                  Default.UNKNOWN,
+                  field.filled() == ConnectSchema.Filled.NO ? Default.NONE : Default.UNKNOWN,
                   field.comment()));
         });
     return new Layout(
         relation(row.asset(), row.key(), columns), List.copyOf(fields.keySet()), codecs, hidden);
+  }
+
+  /**
+   * What the record says; where it says no more than how the value is written, as Protobuf does of
+   * dates, what the host says.
+   */
+  private Codec codec(Asset asset, String name, ConnectSchema field) {
+    Relation said = given.get(asset);
+    boolean plain = field.name().isEmpty() && field.parameter(SOURCE_TYPE).isEmpty();
+    return said != null && plain && said.columnNamed(name).isPresent()
+        ? Codec.given(said.columnNamed(name).get().type(), settings)
+        : Codec.described(field, settings);
   }
 
   private static Nullability nullability(ConnectSchema.Nullable nullable) {
