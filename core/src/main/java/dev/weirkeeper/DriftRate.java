@@ -54,9 +54,15 @@ public record DriftRate(
   }
 
   private static void requireBetween(Duration length, String what) {
-    if (length.isNegative() || length.isZero() || length.compareTo(LONGEST) > 0) {
+    if (length.isNegative()
+        || length.isZero()
+        || length.getNano() != 0
+        || length.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          what + " is longer than nothing and at most " + LONGEST.toDays() + " days");
+          what
+              + " is longer than nothing and at most "
+              + LONGEST.toDays()
+              + " days, in whole seconds");
     }
   }
 
