@@ -103,8 +103,10 @@ public final class DriftHistory implements JournalListener {
     probes.values().removeIf(incident.asset()::equals);
     Instant now = decided.situation().now();
     for (Finding finding : incident.findings()) {
-      past.findings.putIfAbsent(
-          new Seen(incident.position(), finding.id()), new Noted(now, finding.verdict()));
+      if (finding.isDrift()) {
+        past.findings.putIfAbsent(
+            new Seen(incident.position(), finding.id()), new Noted(now, finding.verdict()));
+      }
     }
     forget(past, now);
     DriftBreaker.after(decided).ifPresent(next -> past.breaker = next);
@@ -124,9 +126,7 @@ public final class DriftHistory implements JournalListener {
   private void forget(Past past, Instant now) {
     past.findings.values().removeIf(noted -> noted.at().isBefore(now.minus(DriftRate.LONGEST)));
     List<Seen> tooMany =
-        past.findings.keySet().stream()
-            .limit(Math.max(0, past.findings.size() - most))
-            .toList();
+        past.findings.keySet().stream().limit(Math.max(0, past.findings.size() - most)).toList();
     for (Seen seen : tooMany) {
       Instant at = requireNonNull(past.findings.remove(seen)).at();
       past.forgotten = at.isAfter(past.forgotten) ? at : past.forgotten;

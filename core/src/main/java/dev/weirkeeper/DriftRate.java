@@ -1,7 +1,5 @@
 package dev.weirkeeper;
 
-import static java.util.Objects.requireNonNull;
-
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -11,13 +9,13 @@ import java.util.stream.Collectors;
 /**
  * How much drift of one asset is applied unasked within a window: a budget that each finding draws
  * on by its verdict, and a circuit breaker. What goes beyond the budget opens the breaker, and all
- * drift of the asset is asked about; after the cool-down one incident is let through as a probe. See
- * {@link DriftBreaker}.
+ * drift of the asset is asked about; after the cool-down one incident is let through as a probe.
+ * See {@link DriftBreaker}.
  *
  * @param window how far back findings count, at most 7 days
  * @param budget what findings of a window may weigh together
- * @param weights by verdict; one that is not named weighs what the next milder one does, or nothing.
- *     None weighs less than a milder one
+ * @param weights by verdict; one that is not named weighs what the next milder one does, or
+ *     nothing. None weighs less than a milder one
  * @param coolDown how long the breaker stays open, at most 7 days
  */
 public record DriftRate(
@@ -56,7 +54,7 @@ public record DriftRate(
   private static void requireBetween(Duration length, String what) {
     if (length.isNegative()
         || length.isZero()
-        || length.getNano() != 0
+        || !length.equals(Duration.ofSeconds(length.toSeconds()))
         || length.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
           what
@@ -94,12 +92,11 @@ public record DriftRate(
     return filled(weights).getOrDefault(verdict, 0L);
   }
 
-  /** What an incident draws: each finding once. */
+  /** What an incident draws: each finding once, and none that is no change of the source. */
   public long weigh(Incident incident) {
     return incident.findings().stream()
-        .collect(
-            Collectors.toMap(
-                Finding::id, finding -> weight(finding.verdict()), Math::max))
+        .filter(Finding::isDrift)
+        .collect(Collectors.toMap(Finding::id, finding -> weight(finding.verdict()), Math::max))
         .values()
         .stream()
         .mapToLong(Long::longValue)
@@ -113,18 +110,12 @@ public record DriftRate(
     }
     DriftBreaker breaker = known.get();
     if (breaker.state() == DriftBreaker.State.OPEN) {
-      return Optional.of(
-          "its drift breaker is open until " + breaker.since().plus(coolDown));
+      return Optional.of("its drift breaker is open until " + breaker.since().plus(coolDown));
     }
     long drawn = breaker.spent() + weigh(incident);
     return drawn > budget
         ? Optional.of(
-            "drift of weight "
-                + drawn
-                + " within "
-                + window
-                + " is beyond its budget of "
-                + budget)
+            "drift of weight " + drawn + " within " + window + " is beyond its budget of " + budget)
         : Optional.empty();
   }
 }

@@ -110,6 +110,14 @@ public record Finding(
     return Hash.of(Json.of(new Id(source, asset, kind, subject, from, to)));
   }
 
+  /**
+   * Whether the source changed. Rows that a contract blocks or a target refuses are found, too, and
+   * no drift.
+   */
+  boolean isDrift() {
+    return !kind.startsWith("contract.") && !kind.startsWith("target.");
+  }
+
   /** What a person silences: the same kind of thing on the same subject, whatever the versions. */
   public String topic() {
     return asset + "/" + kind + "/" + subject;

@@ -115,10 +115,7 @@ public final class Masking {
   private record Compiled(Pattern asset, Pattern column, boolean names, Mask mask) {
     static Compiled of(Rule rule) {
       return new Compiled(
-          pattern(rule.asset()),
-          pattern(rule.column()),
-          !rule.column().contains("*"),
-          rule.mask());
+          pattern(rule.asset()), pattern(rule.column()), !rule.column().contains("*"), rule.mask());
     }
 
     private static Pattern pattern(String glob) {

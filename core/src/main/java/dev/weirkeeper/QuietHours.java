@@ -74,8 +74,7 @@ public record QuietHours(String zone, Set<DayOfWeek> days, String from, String t
     LocalTime ends = LocalTime.parse(to);
     LocalDate last = ends.isAfter(begins) ? day : day.plusDays(1);
     return !moment.isBefore(start(day.atTime(begins), region))
-        && moment.isBefore(
-            last.atTime(ends).atZone(region).withLaterOffsetAtOverlap().toInstant());
+        && moment.isBefore(last.atTime(ends).atZone(region).withLaterOffsetAtOverlap().toInstant());
   }
 
   private static Instant start(LocalDateTime local, ZoneId region) {

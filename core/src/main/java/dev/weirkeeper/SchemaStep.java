@@ -349,7 +349,6 @@ final class SchemaStep {
         policy.id(),
         tolerance
             .rate()
-            .flatMap(
-                rate -> history.flatMap(known -> known.breaker(rate, incident, now))));
+            .flatMap(rate -> history.flatMap(known -> known.breaker(rate, incident, now))));
   }
 }

@@ -19,8 +19,8 @@ import java.util.TreeMap;
  *     that nobody judged for such a consumer is asked about: name only those that the detector
  *     judges for
  * @param rate how much drift is applied unasked within a window, whatever its verdict
- * @param quiet when nothing is applied unasked: the table is paused, and its rows wait in the spool,
- *     until a person decides
+ * @param quiet when nothing is applied unasked: the table is paused, and its rows wait in the
+ *     spool, until a person decides
  * @param newColumns what tools show of columns that came by drift; empty: as of any other
  */
 public record Tolerance(
@@ -82,7 +82,9 @@ public record Tolerance(
     return new Tolerance(apply, ask, truncate, Optional.of(all), rate, quiet, newColumns);
   }
 
-  /** With a budget for how much is applied unasked; a pipeline then needs a {@link DriftHistory}. */
+  /**
+   * With a budget for how much is applied unasked; a pipeline then needs a {@link DriftHistory}.
+   */
   public Tolerance within(DriftRate budget) {
     return new Tolerance(apply, ask, truncate, consumers, Optional.of(budget), quiet, newColumns);
   }

@@ -70,9 +70,7 @@ class DriftHistoryTest {
         Map.of(),
         clock.instant(),
         "test",
-        tolerance
-            .rate()
-            .flatMap(budget -> history.breaker(budget, incident, clock.instant())));
+        tolerance.rate().flatMap(budget -> history.breaker(budget, incident, clock.instant())));
   }
 
   /** Heals what the limits let, and contains the rest; what it decided is in the log. */
@@ -311,6 +309,24 @@ class DriftHistoryTest {
   }
 
   @Test
+  void rows_that_a_contract_blocks_are_no_drift() {
+    Finding blocked =
+        new Finding(
+            "pipeline",
+            ORDERS,
+            "contract.blocked",
+            "",
+            Verdict.BREAKING,
+            Set.of(),
+            Json.empty(),
+            Optional.empty(),
+            Optional.of(V2));
+    met(new Incident(ORDERS, new Position("shop", "blocked"), List.of(blocked)));
+
+    assertThat(breaker()).isEqualTo(DriftBreaker.NEW);
+  }
+
+  @Test
   void what_the_host_holds_back_is_the_last_word_about_a_probe() {
     open();
     clock.forward(Duration.ofHours(2));
@@ -381,7 +397,8 @@ class DriftHistoryTest {
     decideWith(
         masked,
         plan(
-            new TableChange.AddColumn("public.orders", "note", Type.of("text"), Optional.empty(), V2),
+            new TableChange.AddColumn(
+                "public.orders", "note", Type.of("text"), Optional.empty(), V2),
             new TableChange.RenameColumn("public.orders", "ssn", "harmless", V2),
             new TableChange.RelaxColumn("public.orders", "amount", V2)));
 

@@ -889,11 +889,7 @@ class PipelineTest {
 
     private void bearing(Tolerance drift, DriftHistory history) {
       limits =
-          builder ->
-              builder
-                  .autonomy(Autonomy.HEAL)
-                  .tolerance(ORDERS, drift)
-                  .driftHistory(history);
+          builder -> builder.autonomy(Autonomy.HEAL).tolerance(ORDERS, drift).driftHistory(history);
       listeners = List.of(history);
     }
 
@@ -946,8 +942,7 @@ class PipelineTest {
                   .tolerance(LINES, Tolerance.STANDARD.within(one))
                   .driftHistory(history);
       feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
-      feed.add(
-          transaction("t2").change(LINES_1, relation(LINES, "2", "id", "amount", "note")));
+      feed.add(transaction("t2").change(LINES_1, relation(LINES, "2", "id", "amount", "note")));
 
       run();
 
@@ -957,13 +952,10 @@ class PipelineTest {
     @Test
     void in_quiet_hours_nothing_is_carried_out_and_rows_wait_in_the_spool() throws Exception {
       target.live(ORDERS_1);
-      QuietHours night =
-          QuietHours.of(ZoneOffset.UTC, LocalTime.of(22, 0), LocalTime.of(6, 0));
+      QuietHours night = QuietHours.of(ZoneOffset.UTC, LocalTime.of(22, 0), LocalTime.of(6, 0));
       limits =
           builder ->
-              builder
-                  .autonomy(Autonomy.HEAL)
-                  .tolerance(ORDERS, Tolerance.STANDARD.quietIn(night));
+              builder.autonomy(Autonomy.HEAL).tolerance(ORDERS, Tolerance.STANDARD.quietIn(night));
       feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
 
       run();
@@ -976,8 +968,7 @@ class PipelineTest {
     void a_truncate_that_is_tolerated_waits_in_quiet_hours_too() throws Exception {
       target.live(ORDERS_1);
       policy = policy((incident, situation) -> new Decision.Abstain("a truncate"));
-      QuietHours night =
-          QuietHours.of(ZoneOffset.UTC, LocalTime.of(22, 0), LocalTime.of(6, 0));
+      QuietHours night = QuietHours.of(ZoneOffset.UTC, LocalTime.of(22, 0), LocalTime.of(6, 0));
       tolerance =
           new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.APPLY).quietIn(night);
       feed.add(transaction("t1").truncate(ORDERS_1));
@@ -990,8 +981,7 @@ class PipelineTest {
     @Test
     void a_truncate_that_is_tolerated_waits_while_the_breaker_is_open() throws Exception {
       target.live(ORDERS_1);
-      Tolerance applied =
-          new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.APPLY);
+      Tolerance applied = new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.APPLY);
       bearing(applied.within(DriftRate.of(0, Duration.ofDays(1))), new DriftHistory());
       feed.add(transaction("t1").truncate(ORDERS_1));
       run();

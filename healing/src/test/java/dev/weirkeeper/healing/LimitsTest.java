@@ -181,8 +181,7 @@ class LimitsTest {
           .isEqualTo(state != DriftBreaker.State.OPEN);
     }
     assertThat(
-            heals(
-                incident(finding(Verdict.METADATA)), situation(rated, Optional.empty(), MONDAY)))
+            heals(incident(finding(Verdict.METADATA)), situation(rated, Optional.empty(), MONDAY)))
         .as("not known")
         .isFalse();
   }
@@ -202,8 +201,7 @@ class LimitsTest {
                       "lake", new Finding.Judged(verdict(random, 5), "a"),
                       "bi", new Finding.Judged(verdict(random, 5), "b"))));
     }
-    Tolerance wide =
-        new Tolerance(verdict(random, 7), Set.of(), Tolerance.Truncation.PAUSE);
+    Tolerance wide = new Tolerance(verdict(random, 7), Set.of(), Tolerance.Truncation.PAUSE);
     if (random.nextInt(3) == 0) {
       wide = wide.bornBy("lake", verdict(random, 7));
     }
@@ -276,7 +274,10 @@ class LimitsTest {
                 .map(
                     rate ->
                         new DriftRate(
-                            rate.window(), random.nextLong(before + 1), rate.weights(), rate.coolDown()))
+                            rate.window(),
+                            random.nextLong(before + 1),
+                            rate.weights(),
+                            rate.coolDown()))
                 .orElseGet(() -> rate(random, 5)));
       }
       default -> {

@@ -259,8 +259,7 @@ public abstract class HealingPolicyKit {
     Situation was = plain.situation;
     return new Case(
         new Incident(plain.incident.asset(), plain.incident.position(), findings),
-        situation(
-            was.tools(), was.autonomy(), tolerance, was.proposed(), was.recent(), breaker));
+        situation(was.tools(), was.autonomy(), tolerance, was.proposed(), was.recent(), breaker));
   }
 
   private static Finding finding(
@@ -308,16 +307,7 @@ public abstract class HealingPolicyKit {
       List<String> recent,
       Optional<DriftBreaker> breaker) {
     return new Situation(
-        tools,
-        autonomy,
-        tolerance,
-        proposed,
-        recent,
-        List.of(),
-        Map.of(),
-        NOW,
-        "kit",
-        breaker);
+        tools, autonomy, tolerance, proposed, recent, List.of(), Map.of(), NOW, "kit", breaker);
   }
 
   private Decision decide(Case met) {

@@ -50,7 +50,8 @@ final class Explanation {
             : Optional.of(Masking.with(new byte[32]));
     this.door =
         GovernedStream.explained(
-            config.settings(masking, new DriftHistory(), event -> {}, List.of()), Clock.systemUTC());
+            config.settings(masking, new DriftHistory(), event -> {}, List.of()),
+            Clock.systemUTC());
     this.domains = config.governance().domains();
   }
 
@@ -153,13 +154,8 @@ final class Explanation {
                         + rate.window()
                         + ", else nothing for "
                         + rate.coolDown()));
-    tolerance
-        .quiet()
-        .orElse(List.of())
-        .forEach(hours -> said.add("nothing unasked on " + hours));
-    tolerance
-        .newColumns()
-        .ifPresent(shown -> said.add("new columns are " + Section.shown(shown)));
+    tolerance.quiet().orElse(List.of()).forEach(hours -> said.add("nothing unasked on " + hours));
+    tolerance.newColumns().ifPresent(shown -> said.add("new columns are " + Section.shown(shown)));
     return said.toString();
   }
 

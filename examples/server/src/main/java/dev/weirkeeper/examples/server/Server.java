@@ -116,8 +116,7 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private static Optional<Masking> masking(Config config, DriftHistory history)
-      throws IOException {
+  private static Optional<Masking> masking(Config config, DriftHistory history) throws IOException {
     if (config.reads().scope() == Config.Reads.Scope.NONE) {
       return Optional.empty();
     }

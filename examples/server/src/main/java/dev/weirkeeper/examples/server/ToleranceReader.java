@@ -52,8 +52,7 @@ final class ToleranceReader {
     for (String consumer : of.keys()) {
       Verdict worst = of.choice(consumer, Verdict.COMPATIBLE);
       Tolerance before = all;
-      all =
-          ConfigReader.said(of, consumer, () -> before.bornBy(consumer, worst)).orElse(before);
+      all = ConfigReader.said(of, consumer, () -> before.bornBy(consumer, worst)).orElse(before);
     }
     return all;
   }
@@ -77,8 +76,7 @@ final class ToleranceReader {
             });
     of.done();
     // What is wrong with one of them is said of the whole: they only fit together or do not.
-    return ConfigReader.said(
-        of, "budget", () -> new DriftRate(window, budget, weights, coolDown));
+    return ConfigReader.said(of, "budget", () -> new DriftRate(window, budget, weights, coolDown));
   }
 
   private static Optional<QuietHours> quiet(Section of) {
