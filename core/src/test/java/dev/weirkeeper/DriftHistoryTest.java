@@ -244,7 +244,7 @@ class DriftHistoryTest {
   @Test
   void invariant_9_at_any_record_a_host_that_restarts_stands_where_the_other_stood() {
     Random random = new Random(26);
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 150; i++) {
       clock.forward(Duration.ofMinutes(random.nextInt(90)));
       Verdict[] all = Verdict.values();
       Hash decision = met(incident(all[random.nextInt(5)], all[random.nextInt(5)]));
@@ -268,7 +268,7 @@ class DriftHistoryTest {
   @Test
   void invariant_9_each_recorded_state_follows_from_the_records_before_it() {
     Random random = new Random(27);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 100; i++) {
       clock.forward(Duration.ofMinutes(random.nextInt(120)));
       met(incident(Verdict.values()[random.nextInt(5)]));
     }
