@@ -4,6 +4,7 @@ import dev.weirkeeper.Evidence;
 import dev.weirkeeper.Relation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the stream knows of one relation, at the place where it stands. */
@@ -36,6 +37,12 @@ final class Table {
 
   /** Whether a load of the relation is asked for or under way. */
   boolean loading;
+
+  /** Ids of columns that the relation has and that the log leaves out. */
+  Set<String> leftOut = Set.of();
+
+  /** Whether it was found out of its publication, so that running transactions may be unseen. */
+  boolean unpublished;
 
   final List<Unresolved> unresolved = new ArrayList<>();
 
