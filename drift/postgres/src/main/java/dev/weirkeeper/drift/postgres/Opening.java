@@ -342,7 +342,9 @@ final class Opening {
       if (relation == null) {
         relation = found.shape().relation(options.system(), found.publishes());
       }
-      history.follow(new Table((int) found.oid(), found.publishes(), relation));
+      Table table = new Table((int) found.oid(), found.publishes(), relation);
+      table.lookedAt(found.shape());
+      history.follow(table);
     }
     return history;
   }

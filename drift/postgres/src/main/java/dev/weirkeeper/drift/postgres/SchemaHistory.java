@@ -122,7 +122,11 @@ final class SchemaHistory {
     } else if (!same) {
       explain(table, wire, live);
     }
-    live.ifPresent(shape -> table.leftOut = leftOut(table.current, known, shape));
+    live.ifPresent(
+        shape -> {
+          table.leftOut = leftOut(table.current, known, shape);
+          table.lookedAt(shape);
+        });
   }
 
   /**
@@ -145,9 +149,43 @@ final class SchemaHistory {
   }
 
   private void become(Table table, Relation relation, Evidence evidence) {
-    if (!relation.equals(table.current)) {
-      table.become(relation, evidence);
+    Relation remembering = remembering(table, table.current, relation);
+    if (!remembering.equals(table.current)) {
+      table.become(remembering, evidence);
     }
+  }
+
+  /**
+   * The newer version with what the catalog does not say of it any more: which value rows read that
+   * are older than a column, for any rewrite of the table has the catalog forget it while such rows
+   * may wait in a spool; and that a column was generated, so that rows have values in it.
+   */
+  private static Relation remembering(Table table, Relation older, Relation newer) {
+    return Relation.of(
+        newer.asset(),
+        newer.id(),
+        newer.identity(),
+        newer.columns().stream()
+            .map(
+                column -> {
+                  Optional<Column> before = older.column(column.id());
+                  Default now = column.defaultValue();
+                  Optional<String> missing =
+                      now.missing().or(() -> before.flatMap(was -> was.defaultValue().missing()));
+                  boolean computed =
+                      table.generated.contains(column.id())
+                          && before
+                              .filter(was -> was.defaultValue().kind() != Default.Kind.UNKNOWN)
+                              .isEmpty();
+                  return with(
+                      column, new Default(computed ? Default.Kind.UNKNOWN : now.kind(), missing));
+                })
+            .toList());
+  }
+
+  private static Column with(Column column, Default value) {
+    return new Column(
+        column.id(), column.name(), column.type(), column.nullability(), value, column.comment());
   }
 
   private static boolean moved(Relation known, Relation live) {
@@ -378,7 +416,8 @@ final class SchemaHistory {
           Optional<Shape> live =
               hint.matches(open.wire()) ? catalog.relation(oid(table)) : Optional.empty();
           if (hint.matches(open.wire()) && (live.isEmpty() || !hint.contradictedBy(live.get()))) {
-            Relation relation = hint.relation(system, table.publishes);
+            Relation relation =
+                remembering(table, open.relation(), hint.relation(system, table.publishes));
             explained.put(open.relation(), relation);
             if (table.current.equals(open.relation())) {
               table.become(relation, Evidence.LOGGED);
@@ -465,6 +504,9 @@ final class SchemaHistory {
     Map<Long, Shape> live = catalog.relations(asked.stream().map(SchemaHistory::oid).toList());
     for (Table table : asked) {
       Shape shape = live.get(oid(table));
+      if (shape != null) {
+        table.lookedAt(shape);
+      }
       if (shape != null
           && !written(shape.relation(system, table.publishes)).equals(written(table.current))) {
         catalog.writeHint(oid(table));
@@ -504,8 +546,9 @@ final class SchemaHistory {
   }
 
   /** Takes a version that a snapshot read, as of the place where the stream stands now. */
-  Optional<SchemaChange> adopt(Table table, Relation relation) {
+  Optional<SchemaChange> adopt(Table table, Relation read) {
     Relation before = table.current;
+    Relation relation = remembering(table, before, read);
     if (before.equals(relation)) {
       return Optional.empty();
     }
