@@ -35,6 +35,7 @@ public final class Pipeline {
       Target target,
       Judges judges,
       DriftDetector detector,
+      Optional<DriftDetector> settings,
       Planner planner,
       HealingPolicy policy,
       Toolbox toolbox,
@@ -46,7 +47,8 @@ public final class Pipeline {
       Optional<DriftHistory> history,
       Consumer<PipelineEvent> listener,
       int batchRows,
-      Duration anchorEvery) {}
+      Duration anchorEvery,
+      Duration lookEvery) {}
 
   private final Parts parts;
   private final AtomicBoolean running = new AtomicBoolean();
@@ -131,6 +133,7 @@ public final class Pipeline {
     private @Nullable Target target;
     private @Nullable Judges judges;
     private @Nullable DriftDetector detector;
+    private @Nullable DriftDetector settings;
     private @Nullable Planner planner;
     private @Nullable HealingPolicy policy;
     private @Nullable Toolbox toolbox;
@@ -144,6 +147,7 @@ public final class Pipeline {
     private Consumer<PipelineEvent> listener = event -> {};
     private int batchRows = 10_000;
     private Duration anchorEvery = Duration.ofSeconds(1);
+    private Duration lookEvery = Duration.ofSeconds(10);
 
     private Builder() {}
 
@@ -165,6 +169,21 @@ public final class Pipeline {
 
     public Builder detector(DriftDetector drift) {
       detector = drift;
+      return this;
+    }
+
+    /**
+     * Watches what lies around the tables at the source: whether they are still published, who may
+     * read them, partitions, constraints. Without it only what the stream itself tells is seen.
+     */
+    public Builder settings(DriftDetector drift) {
+      settings = requireNonNull(drift, "drift");
+      return this;
+    }
+
+    /** How often that is looked at; it is one query of the source each time. */
+    public Builder lookEvery(Duration interval) {
+      lookEvery = requireNonNull(interval, "interval");
       return this;
     }
 
@@ -267,6 +286,7 @@ public final class Pipeline {
               need(target, "target"),
               need(judges, "judges"),
               need(detector, "detector"),
+              Optional.ofNullable(settings),
               need(planner, "planner"),
               need(policy, "policy"),
               need(toolbox, "toolbox"),
@@ -278,7 +298,8 @@ public final class Pipeline {
               Optional.ofNullable(history),
               listener,
               batchRows,
-              anchorEvery));
+              anchorEvery,
+              lookEvery));
     }
 
     /** What is said of an asset itself, else by the domain that owns it. */

@@ -44,7 +44,7 @@ record TargetCell(List<Alternative> alternatives) {
    */
   static TargetCell parse(String text) {
     List<Alternative> alternatives = new ArrayList<>();
-    for (String part : text.split("\\|")) {
+    for (String part : text.split("\\|", -1)) {
       alternatives.add(alternative(part.strip()));
     }
     return new TargetCell(alternatives);
