@@ -38,6 +38,8 @@ import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.drift.DriftTools;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
+import dev.weirkeeper.drift.taxonomy.Consumers;
+import dev.weirkeeper.drift.taxonomy.JudgedDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
 import dev.weirkeeper.drift.postgres.PostgresReadTools;
 import dev.weirkeeper.healing.IncidentTools;
@@ -195,6 +197,7 @@ public final class GovernedStream implements AutoCloseable {
    * @param tools beside those that every stream has
    * @param history of drift; the stream has it read the log, and a masking that hides new columns
    *     looks into it
+   * @param consumers who reads the data, for tolerances that say what each bears
    */
   public record Details(
       String target,
@@ -206,7 +209,8 @@ public final class GovernedStream implements AutoCloseable {
       Logins logins,
       List<JournalListener> listeners,
       List<ToolRegistry> tools,
-      DriftHistory history) {
+      DriftHistory history,
+      Consumers consumers) {
     public Details {
       requireNonNull(target, "target");
       insertOnly = List.copyOf(insertOnly);
@@ -216,6 +220,7 @@ public final class GovernedStream implements AutoCloseable {
       listeners = List.copyOf(listeners);
       tools = List.copyOf(tools);
       requireNonNull(history, "history");
+      requireNonNull(consumers, "consumers");
     }
 
     /** Without more tools. */
@@ -238,7 +243,8 @@ public final class GovernedStream implements AutoCloseable {
           logins,
           listeners,
           List.of(),
-          new DriftHistory());
+          new DriftHistory(),
+          Consumers.of(List.of()));
     }
 
     public static Details usual() {
@@ -362,7 +368,7 @@ public final class GovernedStream implements AutoCloseable {
               .feed(feed)
               .target(target)
               .judges(settings.contracts())
-              .detector(new SchemaDrift())
+              .detector(new JudgedDrift(new SchemaDrift(), details.consumers()))
               .planner(new PostgresPlanner(details.target()))
               .policy(settings.seams().policy().apply(new Playbook()))
               .toolbox(toolbox)
