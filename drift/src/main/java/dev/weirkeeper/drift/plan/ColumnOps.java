@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Plans what happens to columns. */
 final class ColumnOps {
@@ -556,7 +557,7 @@ final class ColumnOps {
     if (!gone.isEmpty()) {
       light.add(alter + "RESET (" + Sql.options(gone) + ")");
     }
-    if (!a.foreignOptions().equals(b.foreignOptions())) {
+    if (!Set.copyOf(a.foreignOptions()).equals(Set.copyOf(b.foreignOptions()))) {
       actions.add(
           alter
               + "OPTIONS ("

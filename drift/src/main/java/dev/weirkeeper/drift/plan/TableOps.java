@@ -468,7 +468,7 @@ final class TableOps {
       return;
     }
     rowSecurity(table, Table.RowSecurity.OFF);
-    if (table.replica().identity() != Table.Identity.DEFAULT) {
+    if (table.kind() != Table.Kind.FOREIGN && table.replica().identity() != Table.Identity.DEFAULT) {
       replica(table);
     }
     table.clusteredBy().ifPresent(index -> cluster(table, index));

@@ -252,7 +252,11 @@ final class Upheaval {
       }
       case OTHER -> {
         if (!goesWithItsTable(user, item)) {
-          blocked.putIfAbsent(item, user);
+          if (stays && OtherOps.canBeMade(from, user)) {
+            replace(user);
+          } else {
+            blocked.putIfAbsent(item, user);
+          }
         }
       }
       default -> {
