@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.weirkeeper.drift.taxonomy.AvroSchema.Field;
 import dev.weirkeeper.drift.taxonomy.AvroSchema.Kind;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Says whether data written under one Avro schema can be read under another, by the rules of Avro's
@@ -63,7 +64,7 @@ public final class AvroCompatibility {
    */
   public static Map<Integer, List<Incompatibility>> under(
       RegistryMode mode, AvroSchema proposed, List<AvroSchema> versions) {
-    Map<Integer, List<Incompatibility>> refused = new HashMap<>();
+    Map<Integer, List<Incompatibility>> refused = new TreeMap<>();
     int first = mode.transitive() ? 0 : Math.max(0, versions.size() - 1);
     for (int i = first; i < versions.size(); i++) {
       List<Incompatibility> reasons = new ArrayList<>();
@@ -78,7 +79,7 @@ public final class AvroCompatibility {
         refused.put(i, List.copyOf(reasons));
       }
     }
-    return Map.copyOf(refused);
+    return Collections.unmodifiableMap(refused);
   }
 
   private List<Incompatibility> check(AvroSchema reader, AvroSchema writer, String at) {
@@ -117,22 +118,22 @@ public final class AvroCompatibility {
   }
 
   private List<Incompatibility> branch(AvroSchema reader, AvroSchema writer, String at) {
-    List<Incompatibility> meanings = null;
+    Optional<List<Incompatibility>> meanings = Optional.empty();
     for (int i = 0; i < reader.branches().size(); i++) {
       List<Incompatibility> tried = check(reader.branches().get(i), writer, at + "/" + i);
       if (tried.isEmpty()) {
         return tried;
       }
-      if (meanings == null && tried.stream().noneMatch(reason -> reason.kind().fails())) {
-        meanings = tried;
+      if (meanings.isEmpty() && tried.stream().noneMatch(reason -> reason.kind().fails())) {
+        meanings = Optional.of(tried);
       }
     }
-    return meanings != null
-        ? meanings
-        : one(
-            Incompatibility.Kind.MISSING_UNION_BRANCH,
-            at,
-            "no branch of the union reads a " + word(writer));
+    return meanings.orElseGet(
+        () ->
+            one(
+                Incompatibility.Kind.MISSING_UNION_BRANCH,
+                at,
+                "no branch of the union reads a " + word(writer)));
   }
 
   private List<Incompatibility> record(AvroSchema reader, AvroSchema writer, String at) {
