@@ -35,8 +35,13 @@ public final class AvroCompatibility {
    * What was found of two records, so that each pair is asked about once however often it occurs;
    * nothing while they are being compared: a record can hold itself.
    */
-  private final Map<AvroSchema, Map<AvroSchema, List<Incompatibility>>> known =
-      new IdentityHashMap<>();
+  private final IdentityHashMap<AvroSchema, IdentityHashMap<AvroSchema, List<Incompatibility>>>
+      known = new IdentityHashMap<>();
+
+  /** Pairs in which nothing was found that fails, in the order in which they were done. */
+  private final List<Pair> clean = new ArrayList<>();
+
+  private record Pair(AvroSchema reader, AvroSchema writer) {}
 
   private AvroCompatibility() {}
 
@@ -140,12 +145,13 @@ public final class AvroCompatibility {
     if (!sameName(reader, writer)) {
       return nameMismatch(reader, writer, at);
     }
-    Map<AvroSchema, List<Incompatibility>> asked =
+    IdentityHashMap<AvroSchema, List<Incompatibility>> asked =
         known.computeIfAbsent(reader, key -> new IdentityHashMap<>());
     List<Incompatibility> before = asked.putIfAbsent(writer, List.of());
     if (before != null) {
       return before;
     }
+    int begun = clean.size();
     Set<Incompatibility> found = new LinkedHashSet<>();
     for (Field field : reader.fields()) {
       String here = at + "/fields/" + field.index();
@@ -161,7 +167,27 @@ public final class AvroCompatibility {
       }
     }
     asked.put(writer, List.copyOf(found));
+    if (found.stream().anyMatch(reason -> reason.kind().fails())) {
+      forgetSince(begun);
+    } else {
+      clean.add(new Pair(reader, writer));
+    }
     return List.copyOf(found);
+  }
+
+  /**
+   * What was found to be clean within a pair that is not may rest on that pair, which was taken to be
+   * clean while it was compared.
+   */
+  private void forgetSince(int begun) {
+    List<Pair> doubtful = clean.subList(begun, clean.size());
+    for (Pair pair : doubtful) {
+      IdentityHashMap<AvroSchema, List<Incompatibility>> asked = known.get(pair.reader());
+      if (asked != null) {
+        asked.remove(pair.writer());
+      }
+    }
+    doubtful.clear();
   }
 
   /** By name first; the writer's field may have a name that is an alias of the reader's. */

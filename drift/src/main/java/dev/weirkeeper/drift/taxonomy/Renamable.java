@@ -16,8 +16,8 @@ import java.util.Set;
  * @param shape its type, or its definition without its name
  * @param identity what stays the same whatever its name, where the system has such a thing
  * @param comment what its owner says of it
- * @param memberships what it takes part in, in words that do not depend on its name: {@code
- *     primary key 1}
+ * @param memberships what it takes part in, in words that do not depend on its name: {@code primary
+ *     key 1}
  */
 public record Renamable(
     String kind,
@@ -39,7 +39,6 @@ public record Renamable(
 
   /** A thing of which no more is known than its name and its shape. */
   public static Renamable of(String kind, String scope, String name, String shape) {
-    return new Renamable(
-        kind, scope, name, shape, Optional.empty(), Optional.empty(), Set.of());
+    return new Renamable(kind, scope, name, shape, Optional.empty(), Optional.empty(), Set.of());
   }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Reads what the owner of a schema file declares in it: a comment {@code -- @renamed from=old} or
  * {@code /* @renamed from="Old" *}{@code /} behind what has the new name. It belongs to a table, an
  * index or a type right behind its name or right behind the opening parenthesis, and to a column, a
- * constraint or a label on the line where that stands; anywhere else it says nothing. Names without a
- * schema are in {@code public}. Pure; used once.
+ * constraint or a label on the line where that stands; anywhere else it says nothing. Names without
+ * a schema are in {@code public}. Pure; used once.
  *
  * <p>Statements other than CREATE TABLE, INDEX and TYPE … AS ENUM are passed over.
  */
@@ -123,8 +123,7 @@ public final class RenameAnnotations {
     Optional<String> old = annotation();
     if (old.isPresent() && word("ON")) {
       word("ONLY");
-      qualified()
-          .ifPresent(table -> declare("index", table.schema(), old.get(), name.name()));
+      qualified().ifPresent(table -> declare("index", table.schema(), old.get(), name.name()));
     }
   }
 

@@ -13,14 +13,14 @@ import java.util.Set;
 
 /**
  * Finds out what was renamed where names are all that two versions have, or nearly all: the things
- * of one kind in one scope, in their order, before and after. A guess is never a rename. Identity, a
- * declaration, or values decide; everything else is asked, with what speaks for it: the same shape,
- * the same neighbours, like names, comment, what it takes part in. Pure; used once.
+ * of one kind in one scope, in their order, before and after. A guess is never a rename. Identity,
+ * a declaration, or values decide; everything else is asked, with what speaks for it: the same
+ * shape, the same neighbours, like names, comment, what it takes part in. Pure; used once.
  *
  * <p>Values decide where the two agree in {@value #ENOUGH_EQUAL} of at least {@value #ENOUGH_ROWS}
- * rows with {@value #ENOUGH_DISTINCT} values at least (columns of zeros agree by chance), where every
- * other pair that either could belong to was counted as well, and where none of those agrees half as
- * often.
+ * rows with {@value #ENOUGH_DISTINCT} values at least (columns of zeros agree by chance), where
+ * every other pair that either could belong to was counted as well, and where none of those agrees
+ * half as often.
  */
 public final class RenameCandidates {
   static final double ENOUGH_EQUAL = 0.99;
@@ -49,8 +49,7 @@ public final class RenameCandidates {
   private final Set<String> settledBefore = new HashSet<>();
   private final Set<String> settledAfter = new HashSet<>();
 
-  private RenameCandidates(
-      List<Renamable> before, List<Renamable> after, RenameEvidence evidence) {
+  private RenameCandidates(List<Renamable> before, List<Renamable> after, RenameEvidence evidence) {
     this.before = List.copyOf(before);
     this.after = List.copyOf(after);
     this.evidence = evidence;
@@ -215,8 +214,7 @@ public final class RenameCandidates {
     for (int i = 0; i < goneOnes.size(); i++) {
       List<RenameQuestion.Candidate> found = new ArrayList<>();
       for (int j = 0; j < newOnes.size(); j++) {
-        RenameQuestion.Candidate candidate =
-            candidate(goneOnes.get(i), newOnes.get(j), neighbours);
+        RenameQuestion.Candidate candidate = candidate(goneOnes.get(i), newOnes.get(j), neighbours);
         if (candidate.score() >= LEAST) {
           found.add(candidate);
           if (few) {
@@ -240,9 +238,7 @@ public final class RenameCandidates {
                 newOnes.get(0).scope(),
                 goneOnes.get(i).name(),
                 candidates.get(i),
-                few && best[i] >= 0
-                    ? Optional.of(newOnes.get(best[i]).name())
-                    : Optional.empty()));
+                few && best[i] >= 0 ? Optional.of(newOnes.get(best[i]).name()) : Optional.empty()));
       }
     }
     return questions;
@@ -283,8 +279,7 @@ public final class RenameCandidates {
     return counted.equal() + " of " + counted.rows() + " rows have equal values";
   }
 
-  private RenameQuestion.Candidate candidate(
-      Renamable was, Renamable now, Neighbours neighbours) {
+  private RenameQuestion.Candidate candidate(Renamable was, Renamable now, Neighbours neighbours) {
     if (!possible(was, now)) {
       return new RenameQuestion.Candidate(now.name(), 0, List.of());
     }

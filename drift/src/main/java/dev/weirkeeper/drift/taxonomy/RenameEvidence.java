@@ -37,8 +37,7 @@ public record RenameEvidence(List<Declared> declared, List<Values> values) {
    * @param equal rows among them in which both have the same value
    * @param distinct different values among the equal ones
    */
-  public record Values(
-      String scope, String from, String to, long rows, long equal, long distinct) {
+  public record Values(String scope, String from, String to, long rows, long equal, long distinct) {
     public Values {
       requireNonNull(scope, "scope");
       requireNonNull(from, "from");

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a person must say: whether a thing that is gone has another name now. Names are from outside.
+ * What a person must say: whether a thing that is gone has another name now. Names are from
+ * outside.
  *
  * @param from the name that is gone, or that values left
  * @param candidates what it could be, likeliest first; never one that is out of the question

@@ -16,8 +16,8 @@ final class SqlTokens {
   }
 
   /**
-   * @param value a word in lower case, a quoted name or a string without its quotes, the inside of a
-   *     comment
+   * @param value a word in lower case, a quoted name or a string without its quotes, the inside of
+   *     a comment
    * @param line where it begins, from 1
    * @param lastLine where it ends
    */
@@ -144,8 +144,7 @@ final class SqlTokens {
       at++;
     }
     at = Math.min(sql.length(), at + 1);
-    tokens.add(
-        new Token(quote == '"' ? Sort.QUOTED : Sort.STRING, value.toString(), begun, line));
+    tokens.add(new Token(quote == '"' ? Sort.QUOTED : Sort.STRING, value.toString(), begun, line));
   }
 
   private @Nullable String dollarTag() {

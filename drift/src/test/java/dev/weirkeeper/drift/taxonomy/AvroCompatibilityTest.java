@@ -43,14 +43,10 @@ class AvroCompatibilityTest {
     assertThat(found)
         .extracting(Incompatibility::kind, Incompatibility::path)
         .containsExactly(
-            tuple(
-                Incompatibility.Kind.TYPE_MISMATCH, "/fields/0/type"),
-            tuple(
-                Incompatibility.Kind.TYPE_MISMATCH, "/fields/1/type/items/values"),
-            tuple(
-                Incompatibility.Kind.READER_FIELD_MISSING_DEFAULT_VALUE, "/fields/2"),
-            tuple(
-                Incompatibility.Kind.MISSING_UNION_BRANCH, "/fields/3/type"));
+            tuple(Incompatibility.Kind.TYPE_MISMATCH, "/fields/0/type"),
+            tuple(Incompatibility.Kind.TYPE_MISMATCH, "/fields/1/type/items/values"),
+            tuple(Incompatibility.Kind.READER_FIELD_MISSING_DEFAULT_VALUE, "/fields/2"),
+            tuple(Incompatibility.Kind.MISSING_UNION_BRANCH, "/fields/3/type"));
   }
 
   @Test
@@ -63,6 +59,24 @@ class AvroCompatibilityTest {
     assertThat(between(list.formatted("int"), list.formatted("long")))
         .extracting(Incompatibility::path)
         .contains("/fields/0/type");
+  }
+
+  @Test
+  void what_rested_on_a_branch_that_was_given_up_is_asked_again() {
+    String inner =
+        "{'type':'record','name':'%1$s.A','fields':[{'name':'c','type':{'type':'record',"
+            + "'name':'%1$s.C','fields':[{'name':'a','type':['null','%1$s.A']}]}},"
+            + "{'name':'n','type':'%2$s'}]}";
+    String reader =
+        record(
+            field("x", "[" + inner.formatted("p", "int") + "," + inner.formatted("q", "long") + "]"),
+            field("y", "'p.C'"));
+    String writer = record(field("x", inner.formatted("q", "long")), field("y", "'q.C'"));
+
+    assertThat(between(reader, writer))
+        .extracting(Incompatibility::kind, Incompatibility::path)
+        .containsExactly(
+            tuple(Incompatibility.Kind.MISSING_UNION_BRANCH, "/fields/1/type/fields/0/type"));
   }
 
   @Test
@@ -96,9 +110,7 @@ class AvroCompatibilityTest {
 
     assertThat(between(record(field("t", micros)), record(field("t", millis))))
         .extracting(Incompatibility::kind, Incompatibility::path)
-        .containsExactly(
-            tuple(
-                Incompatibility.Kind.LOGICAL_TYPE_CHANGED, "/fields/0/type"));
+        .containsExactly(tuple(Incompatibility.Kind.LOGICAL_TYPE_CHANGED, "/fields/0/type"));
     assertThat(between(cents, tenths)).hasSize(1);
     assertThat(between(cents, "'bytes'")).hasSize(1);
     assertThat(between(longer, cents)).isEmpty();
@@ -109,8 +121,10 @@ class AvroCompatibilityTest {
   void a_registry_compares_with_the_last_version_or_with_all() {
     AvroSchema first = schema(record(field("a", "'int'")));
     AvroSchema second = schema(record(field("a", "'long'")));
-    AvroSchema third = schema(record(field("a", "'double'"), "{'name':'b','type':'int','default':0}"));
-    AvroSchema narrow = schema(record(field("a", "'long'"), "{'name':'b','type':'int','default':0}"));
+    AvroSchema third =
+        schema(record(field("a", "'double'"), "{'name':'b','type':'int','default':0}"));
+    AvroSchema narrow =
+        schema(record(field("a", "'long'"), "{'name':'b','type':'int','default':0}"));
 
     assertThat(
             AvroCompatibility.under(
@@ -121,7 +135,8 @@ class AvroCompatibilityTest {
                     RegistryMode.FULL_TRANSITIVE, narrow, List.of(first, second, third))
                 .keySet())
         .containsExactlyInAnyOrder(0, 2);
-    assertThat(AvroCompatibility.under(RegistryMode.FULL, narrow, List.of(first, second))).isEmpty();
+    assertThat(AvroCompatibility.under(RegistryMode.FULL, narrow, List.of(first, second)))
+        .isEmpty();
     assertThat(AvroCompatibility.under(RegistryMode.NONE, first, List.of(third))).isEmpty();
     assertThat(AvroCompatibility.under(RegistryMode.BACKWARD, first, List.of()))
         .isEqualTo(Map.of());

@@ -43,7 +43,8 @@ class RenameAnnotationsTest {
 
   @Test
   void text_that_is_no_sql_declares_nothing_and_breaks_nothing() {
-    String alphabet = "CREATE TABLE TYPE ENUM AS ( ) ; , ' \" -- /* */ $ $$ a . \n @renamed from=x ";
+    String alphabet =
+        "CREATE TABLE TYPE ENUM AS ( ) ; , ' \" -- /* */ $ $$ a . \n @renamed from=x ";
     String[] parts = alphabet.split(" ");
     for (int seed = 0; seed < 500; seed++) {
       Random random = new Random(seed);
@@ -54,7 +55,8 @@ class RenameAnnotationsTest {
 
       assertThat(RenameAnnotations.in(sql.toString())).as("seed %d", seed).isNotNull();
     }
-    for (String cut : new String[] {"", "CREATE", "CREATE TABLE", "CREATE TABLE a (", "'", "/*", "$a$"}) {
+    for (String cut :
+        new String[] {"", "CREATE", "CREATE TABLE", "CREATE TABLE a (", "'", "/*", "$a$"}) {
       assertThat(RenameAnnotations.in(cut)).isEmpty();
     }
   }

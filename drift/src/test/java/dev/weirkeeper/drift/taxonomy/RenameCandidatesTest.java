@@ -67,12 +67,9 @@ class RenameCandidatesTest {
     assertThat(swapped.renames())
         .extracting(Rename::from, Rename::to, Rename::basis)
         .containsExactly(
-            tuple("a", "b", Rename.Basis.IDENTITY),
-            tuple("b", "a", Rename.Basis.IDENTITY));
+            tuple("a", "b", Rename.Basis.IDENTITY), tuple("b", "a", Rename.Basis.IDENTITY));
     assertThat(swapped.questions()).isEmpty();
-    assertThat(readded.renames())
-        .extracting(Rename::basis)
-        .containsExactly(Rename.Basis.VALUES);
+    assertThat(readded.renames()).extracting(Rename::basis).containsExactly(Rename.Basis.VALUES);
   }
 
   @Test
@@ -163,26 +160,33 @@ class RenameCandidatesTest {
     assertThat(found.renames()).isEmpty();
     assertThat(found.questions())
         .extracting(RenameQuestion::from, question -> question.candidates().get(0).to())
-        .containsExactly(
-            tuple("a", "b"),
-            tuple("b", "a"));
+        .containsExactly(tuple("a", "b"), tuple("b", "a"));
   }
 
   @Test
   void a_comment_and_keys_speak_for_a_candidate() {
     Renamable old =
         new Renamable(
-            "column", SCOPE, "a", "int4", Optional.empty(), Optional.of("customer age"),
+            "column",
+            SCOPE,
+            "a",
+            "int4",
+            Optional.empty(),
+            Optional.of("customer age"),
             Set.of("index 1"));
     Renamable renamed =
         new Renamable(
-            "column", SCOPE, "customer_age", "int8", Optional.empty(),
-            Optional.of("customer age"), Set.of("index 1"));
+            "column",
+            SCOPE,
+            "customer_age",
+            "int8",
+            Optional.empty(),
+            Optional.of("customer age"),
+            Set.of("index 1"));
     Renamable other = Renamable.of("column", SCOPE, "zz", "int8");
 
     RenameQuestion question =
-        RenameCandidates.between(
-                List.of(old), List.of(other, renamed), RenameEvidence.none())
+        RenameCandidates.between(List.of(old), List.of(other, renamed), RenameEvidence.none())
             .questions()
             .get(0);
 
@@ -196,13 +200,10 @@ class RenameCandidatesTest {
     assertThatThrownBy(
             () ->
                 RenameCandidates.between(
-                    BEFORE,
-                    List.of(Renamable.of("index", SCOPE, "i", "x")),
-                    RenameEvidence.none()))
+                    BEFORE, List.of(Renamable.of("index", SCOPE, "i", "x")), RenameEvidence.none()))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(
-            () ->
-                RenameCandidates.between(columns("a x", "a y"), AFTER, RenameEvidence.none()))
+            () -> RenameCandidates.between(columns("a x", "a y"), AFTER, RenameEvidence.none()))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Values(SCOPE, "a", "b", 1, 2, 1))
         .isInstanceOf(IllegalArgumentException.class);
@@ -241,9 +242,7 @@ class RenameCandidatesTest {
         sum += best[i] < 0 ? 0 : scores[i][best[i]];
       }
       assertThat(Arrays.stream(best).filter(j -> j >= 0)).doesNotHaveDuplicates();
-      assertThat(sum)
-          .as("seed %d", seed)
-          .isCloseTo(brute(scores, 0, 0), within(1e-9));
+      assertThat(sum).as("seed %d", seed).isCloseTo(brute(scores, 0, 0), within(1e-9));
     }
     assertThat(Assignment.best(new double[0][0])).isEmpty();
   }

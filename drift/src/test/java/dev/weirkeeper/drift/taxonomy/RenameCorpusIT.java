@@ -218,8 +218,7 @@ class RenameCorpusIT {
       declared.add(id, byWord);
       byName.renames().forEach(rename -> alone.wrong.add(id + " " + rename));
       for (Rename rename : byWord.renames()) {
-        Declared pair =
-            new Declared(rename.kind(), rename.scope(), rename.from(), rename.to());
+        Declared pair = new Declared(rename.kind(), rename.scope(), rename.from(), rename.to());
         if (!said.contains(pair) || rename.basis() != Rename.Basis.DECLARED) {
           declared.wrong.add(id + " " + rename);
         }
@@ -342,10 +341,8 @@ class RenameCorpusIT {
   private static void remember(State before) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       for (String table : before.scopes("column")) {
-        statement.execute(
-            "CREATE TEMP TABLE \"was " + table + "\" AS TABLE " + quoted(table));
-        statement.execute(
-            "COMMENT ON TABLE \"was " + table + "\" IS '" + oid(quoted(table)) + "'");
+        statement.execute("CREATE TEMP TABLE \"was " + table + "\" AS TABLE " + quoted(table));
+        statement.execute("COMMENT ON TABLE \"was " + table + "\" IS '" + oid(quoted(table)) + "'");
       }
     }
   }

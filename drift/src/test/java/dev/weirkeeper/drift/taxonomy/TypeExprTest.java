@@ -36,8 +36,18 @@ class TypeExprTest {
   @Test
   void text_that_is_no_type_is_refused_without_being_quoted() {
     for (String text :
-        List.of("", "<", "list<", "list<int", "map<secret>", "struct<a>", "decimal(x)", "int int",
-            "decimal(9", "struct<`secret:int>", "list<".repeat(100))) {
+        List.of(
+            "",
+            "<",
+            "list<",
+            "list<int",
+            "map<secret>",
+            "struct<a>",
+            "decimal(x)",
+            "int int",
+            "decimal(9",
+            "struct<`secret:int>",
+            "list<".repeat(100))) {
       assertThatThrownBy(() -> TypeExpr.parse(text, TypeNotation.DELTA))
           .as(text)
           .isInstanceOf(IllegalArgumentException.class)
@@ -79,13 +89,48 @@ class TypeExprTest {
   @Test
   void the_loss_of_a_change_is_that_which_the_identity_diff_says() {
     List<String> types =
-        List.of("int2", "int4", "int8", "float4", "float8", "numeric", "numeric(5,0)",
-            "numeric(10,2)", "numeric(12,2)", "numeric(12,4)", "numeric(11,4)", "numeric(3,-2)",
-            "numeric(20,0)", "varchar", "varchar(3)", "varchar(36)", "text", "bpchar(3)",
-            "bpchar(5)", "uuid", "date", "timestamp", "timestamp(3)", "timestamptz",
-            "timestamptz(0)", "time", "time(3)", "timetz", "interval", "interval(3)", "bit(3)",
-            "varbit(3)", "varbit", "bool", "json", "jsonb", "bytea", "public.geometry", "int4[]",
-            "int8[]", "text[]");
+        List.of(
+            "int2",
+            "int4",
+            "int8",
+            "float4",
+            "float8",
+            "numeric",
+            "numeric(5,0)",
+            "numeric(10,2)",
+            "numeric(12,2)",
+            "numeric(12,4)",
+            "numeric(11,4)",
+            "numeric(3,-2)",
+            "numeric(20,0)",
+            "varchar",
+            "varchar(3)",
+            "varchar(36)",
+            "text",
+            "bpchar(3)",
+            "bpchar(5)",
+            "uuid",
+            "date",
+            "timestamp",
+            "timestamp(3)",
+            "timestamptz",
+            "timestamptz(0)",
+            "time",
+            "time(3)",
+            "timetz",
+            "interval",
+            "interval(3)",
+            "bit(3)",
+            "varbit(3)",
+            "varbit",
+            "bool",
+            "json",
+            "jsonb",
+            "bytea",
+            "public.geometry",
+            "int4[]",
+            "int8[]",
+            "text[]");
     Map<String, String> differing = new TreeMap<>();
     int compared = 0;
     for (String from : types) {
@@ -99,8 +144,9 @@ class TypeExprTest {
                 .toList();
         if (change == TypeChange.SAME || losses.isEmpty()) {
           boolean alike = from.startsWith("varchar") || from.equals("text");
-          assertThat(losses.isEmpty()).as(from + " > " + to).isEqualTo(
-              change == TypeChange.SAME || alike && change == TypeChange.WIDENED);
+          assertThat(losses.isEmpty())
+              .as(from + " > " + to)
+              .isEqualTo(change == TypeChange.SAME || alike && change == TypeChange.WIDENED);
           continue;
         }
         compared++;
