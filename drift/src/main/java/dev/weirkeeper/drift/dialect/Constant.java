@@ -21,7 +21,8 @@ record Constant(String value, Form form) {
 
   private static final Pattern NUMBER = Pattern.compile("\\(?(-?\\d+(?:\\.\\d+)?)\\)?");
   private static final Pattern TEXT =
-      Pattern.compile("'((?:[^'\\\\]|'')*)'(?:::[a-z\"][a-zA-Z0-9_ .\"()\\[\\]]*)?", Pattern.DOTALL);
+      Pattern.compile(
+          "'((?:[^'\\\\]|'')*)'(?:::[a-z\"][a-zA-Z0-9_ .\"()\\[\\]]*)?", Pattern.DOTALL);
 
   static Optional<Constant> of(String expression) {
     if (expression.equals("true") || expression.equals("false")) {
@@ -39,8 +40,6 @@ record Constant(String value, Form form) {
   }
 
   String in(Syntax syntax, String type) {
-    return form == Form.BARE
-        ? value
-        : "CAST(" + syntax.text(value) + " AS " + type + ")";
+    return form == Form.BARE ? value : "CAST(" + syntax.text(value) + " AS " + type + ")";
   }
 }

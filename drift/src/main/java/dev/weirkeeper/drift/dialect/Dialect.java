@@ -10,7 +10,9 @@ public enum Dialect {
   SNOWFLAKE("snowflake"),
   /** BigQuery. Rendered from the vendor's pages; not executed. */
   BIGQUERY("bigquery"),
-  /** Delta tables by Spark SQL, as Databricks has it. Rendered from Delta's sources; not executed. */
+  /**
+   * Delta tables by Spark SQL, as Databricks has it. Rendered from Delta's sources; not executed.
+   */
   DELTA("delta"),
   /** Iceberg format 2 by Spark SQL. Rendered from Iceberg's sources; not executed. */
   ICEBERG_V2("iceberg-v2"),

@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which table and column of the newer schema is which of the older one, as a comparison found it. */
+/**
+ * Which table and column of the newer schema is which of the older one, as a comparison found it.
+ */
 final class Mirror {
   private final SchemaComparison comparison;
   private final Map<Item, Item> former = new HashMap<>();

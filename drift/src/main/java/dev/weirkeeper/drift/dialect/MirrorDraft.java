@@ -33,11 +33,7 @@ final class MirrorDraft {
   /** What a mirror is made of; all else stays at the source. */
   static final Set<Item.Kind> FOLLOWED =
       EnumSet.of(
-          Item.Kind.NAMESPACE,
-          Item.Kind.TABLE,
-          Item.Kind.COLUMN,
-          Item.Kind.ENUM,
-          Item.Kind.LABEL);
+          Item.Kind.NAMESPACE, Item.Kind.TABLE, Item.Kind.COLUMN, Item.Kind.ENUM, Item.Kind.LABEL);
 
   private final Dialect dialect;
   private final TargetMatrix matrix;
@@ -140,8 +136,7 @@ final class MirrorDraft {
 
   void namespaces() {
     for (SchemaChange change : comparison.changes()) {
-      if (change instanceof SchemaChange.Added
-          && change.subject().kind() == Item.Kind.NAMESPACE) {
+      if (change instanceof SchemaChange.Added && change.subject().kind() == Item.Kind.NAMESPACE) {
         String name = change.subject().name().name();
         Optional<String> fault = syntax.fault(name);
         if (fault.isPresent()) {
@@ -161,8 +156,7 @@ final class MirrorDraft {
         comparison.from().namespaces().stream()
             .map(Namespace::name)
             .filter(
-                name ->
-                    comparison.to().namespaces().stream().noneMatch(n -> n.name().equals(name)))
+                name -> comparison.to().namespaces().stream().noneMatch(n -> n.name().equals(name)))
             .toList();
     gone.forEach(name -> remark("The schema " + name + " stays: nothing is dropped."));
   }
@@ -311,13 +305,16 @@ final class MirrorDraft {
 
   private boolean rename(Table was, Table table) {
     String kind =
-        was.name().schema().equals(table.name().schema()) ? "table.renamed" : "table.schema-changed";
+        was.name().schema().equals(table.name().schema())
+            ? "table.renamed"
+            : "table.schema-changed";
     Optional<String> fault = fault(table);
     if (fault.isPresent()) {
       refuse(kind, table.name().toString(), fault.get());
       return false;
     }
-    if (!was.name().schema().equals(table.name().schema()) && dialect != Dialect.SNOWFLAKE
+    if (!was.name().schema().equals(table.name().schema())
+        && dialect != Dialect.SNOWFLAKE
         && dialect != Dialect.MYSQL) {
       refuse(
           kind,

@@ -33,14 +33,15 @@ record Retype(Course course, Way way, String why) {
   static Optional<Retype> of(MirrorDraft draft, MirrorColumn old, MirrorColumn now) {
     List<String> rows = new ArrayList<>();
     List<TargetAnswer> answers = new ArrayList<>();
-    for (TypeDifference difference :
-        TypeComparison.between(old.expression(), now.expression())) {
-      rows.add(difference.row());
-      answers.add(draft.matrix().ask(difference, draft.dialect().id(), draft.traits()));
+    // One enum with two lists of labels is one type, whose labels are compared.
+    if (!old.expression().toString().equals(now.expression().toString())) {
+      for (TypeDifference difference : TypeComparison.between(old.expression(), now.expression())) {
+        rows.add(difference.row());
+        answers.add(draft.matrix().ask(difference, draft.dialect().id(), draft.traits()));
+      }
     }
-    if (rows.isEmpty() || rows.stream().allMatch(row -> row.startsWith("enum-"))) {
+    if (rows.isEmpty()) {
       labels(old.labels(), now.labels())
-          .filter(row -> !rows.contains(row))
           .ifPresent(
               row -> {
                 rows.add(row);
@@ -61,16 +62,17 @@ record Retype(Course course, Way way, String why) {
     boolean renamed =
         before.stream()
             .anyMatch(
-                label -> ids.contains(label.id()) && !label.id().isEmpty()
-                    && !is.get(ids.indexOf(label.id())).equals(label.name()));
+                label ->
+                    ids.contains(label.id())
+                        && !label.id().isEmpty()
+                        && !is.get(ids.indexOf(label.id())).equals(label.name()));
     if (renamed) {
       return Optional.of("enum-rename");
     }
     if (!is.containsAll(was)) {
       return Optional.of("enum-remove");
     }
-    return Optional.of(
-        is.subList(0, was.size()).equals(was) ? "enum-append" : "enum-reorder");
+    return Optional.of(is.subList(0, was.size()).equals(was) ? "enum-append" : "enum-reorder");
   }
 
   private static Retype of(
@@ -114,12 +116,7 @@ record Retype(Course course, Way way, String why) {
   }
 
   private static Retype preserving(
-      MirrorDraft draft,
-      MirrorColumn old,
-      boolean same,
-      Way way,
-      String row,
-      TargetAnswer answer) {
+      MirrorDraft draft, MirrorColumn old, boolean same, Way way, String row, TargetAnswer answer) {
     if (same) {
       return new Retype(Course.NONE, way, "");
     }
@@ -138,8 +135,7 @@ record Retype(Course course, Way way, String why) {
   }
 
   /** A reordered enum keeps its values; a renamed label does not. */
-  private static Retype relabelled(
-      MirrorDraft draft, Way way, String row, TargetAnswer answer) {
+  private static Retype relabelled(MirrorDraft draft, Way way, String row, TargetAnswer answer) {
     if (row.equals("enum-reorder") && way == Way.REWRITE) {
       return new Retype(Course.ALTER, way, "");
     }

@@ -1,7 +1,6 @@
 package dev.weirkeeper.drift.dialect;
 
 import dev.weirkeeper.Nullability;
-import dev.weirkeeper.Type;
 import dev.weirkeeper.drift.plan.Hazard;
 import dev.weirkeeper.drift.plan.Migration;
 import dev.weirkeeper.drift.plan.Route;
@@ -12,13 +11,11 @@ import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.schema.Table;
 import dev.weirkeeper.drift.schema.TableColumn;
-import dev.weirkeeper.drift.taxonomy.TargetAnswer;
 import dev.weirkeeper.drift.taxonomy.Way;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -85,7 +82,8 @@ final class TableStatements {
         case DELTA -> draft.remark("Delta keeps no key: whoever writes the mirror has to.");
       }
     }
-    statements.add(0, "CREATE TABLE " + quoted() + " (" + String.join(", ", parts) + ")" + format());
+    statements.add(
+        0, "CREATE TABLE " + quoted() + " (" + String.join(", ", parts) + ")" + format());
     if (dialect != Dialect.MYSQL) {
       columns.stream()
           .filter(column -> column.comment().isPresent())
@@ -227,8 +225,11 @@ final class TableStatements {
   private void keys(List<SchemaChange> changes) {
     changes.stream()
         .map(SchemaChange::kind)
-        .filter(kind -> kind.equals("pk.added") || kind.equals("pk.removed")
-            || kind.equals("pk.columns-changed"))
+        .filter(
+            kind ->
+                kind.equals("pk.added")
+                    || kind.equals("pk.removed")
+                    || kind.equals("pk.columns-changed"))
         .distinct()
         .forEach(
             kind ->
@@ -241,8 +242,7 @@ final class TableStatements {
 
   private void removed(Table was, List<SchemaChange> changes) {
     for (SchemaChange change : changes) {
-      if (change instanceof SchemaChange.Removed
-          && change.subject().kind() == Item.Kind.COLUMN) {
+      if (change instanceof SchemaChange.Removed && change.subject().kind() == Item.Kind.COLUMN) {
         String name = change.subject().part();
         draft.remark(
             "The source removed "
@@ -337,8 +337,7 @@ final class TableStatements {
     if (retype.way() == Way.REWRITE) {
       hazards.add(Hazard.TABLE_REWRITE);
     }
-    String statement =
-        syntax.fill(syntax.changeType(), table.name(), syntax.name(name), type);
+    String statement = syntax.fill(syntax.changeType(), table.name(), syntax.name(name), type);
     if (MirrorColumn.key(table).contains(now.name()) && dialect == Dialect.DUCKDB) {
       keyType(kind, statement, hazards);
       return;
@@ -348,13 +347,17 @@ final class TableStatements {
         List.of(statement),
         name,
         retype.way(),
-        "The column has the type " + now.type().orElseThrow() + " instead of "
+        "The column has the type "
+            + now.type().orElseThrow()
+            + " instead of "
             + old.type().orElseThrow(),
         List.of(),
         hazards);
   }
 
-  /** DuckDB refuses it in the transaction that dropped the index, so there is a time without one. */
+  /**
+   * DuckDB refuses it in the transaction that dropped the index, so there is a time without one.
+   */
   private void keyType(String kind, String statement, EnumSet<Hazard> hazards) {
     hazards.add(Hazard.UNPROTECTED_WINDOW);
     step(
@@ -377,9 +380,7 @@ final class TableStatements {
   }
 
   private List<String> currentKey() {
-    return MirrorColumn.key(table).stream()
-        .map(name -> called.getOrDefault(name, name))
-        .toList();
+    return MirrorColumn.key(table).stream().map(name -> called.getOrDefault(name, name)).toList();
   }
 
   private void widening() {
@@ -404,9 +405,7 @@ final class TableStatements {
       Optional<String> fault = syntax.fault(each);
       if (fault.isPresent() || names.contains(MirrorDraft.folded(each))) {
         draft.refuse(
-            kind,
-            subject,
-            "the way around it needs a column '" + each + "', which cannot be made");
+            kind, subject, "the way around it needs a column '" + each + "', which cannot be made");
         return;
       }
     }
@@ -462,26 +461,19 @@ final class TableStatements {
         swap(name, kept, fresh));
     names.add(MirrorDraft.folded(kept));
     draft.remark(
-        "The former column of "
-            + subject
-            + " stays as '"
-            + kept
-            + "' until a person drops it.");
+        "The former column of " + subject + " stays as '" + kept + "' until a person drops it.");
   }
 
   /** {@code name} becomes {@code aside}, and {@code next} becomes {@code name}. */
   private List<String> swap(String name, String next, String aside) {
     String first =
-        syntax.fill(
-            syntax.renameColumn(), table.name(), syntax.name(name), syntax.name(aside));
+        syntax.fill(syntax.renameColumn(), table.name(), syntax.name(name), syntax.name(aside));
     if (dialect == Dialect.BIGQUERY) {
-      return List.of(
-          first + ", RENAME COLUMN " + syntax.name(next) + " TO " + syntax.name(name));
+      return List.of(first + ", RENAME COLUMN " + syntax.name(next) + " TO " + syntax.name(name));
     }
     return List.of(
         first,
-        syntax.fill(
-            syntax.renameColumn(), table.name(), syntax.name(next), syntax.name(name)));
+        syntax.fill(syntax.renameColumn(), table.name(), syntax.name(next), syntax.name(name)));
   }
 
   /** Renames a column only when its new name is free; names that go in a circle never are. */
@@ -537,15 +529,13 @@ final class TableStatements {
     alter(
         kind,
         List.of(
-            syntax.fill(
-                syntax.renameColumn(), table.name(), syntax.name(old), syntax.name(now))
+            syntax.fill(syntax.renameColumn(), table.name(), syntax.name(old), syntax.name(now))
                 + instantly()),
         now,
         Way.METADATA_ONLY,
         "The column with its values is called " + now,
         List.of(
-            syntax.fill(
-                syntax.renameColumn(), table.name(), syntax.name(now), syntax.name(old))),
+            syntax.fill(syntax.renameColumn(), table.name(), syntax.name(now), syntax.name(old))),
         Set.of(Hazard.BREAKS_VIEW_LATER));
   }
 
@@ -581,20 +571,17 @@ final class TableStatements {
   private void fill(String kind, TableColumn column, MirrorColumn now) {
     String name = syntax.name(column.name());
     String type =
-        dialect == Dialect.MYSQL
-            ? definition(now, Nullability.OPTIONAL)
-            : now.type().orElseThrow();
+        dialect == Dialect.MYSQL ? definition(now, Nullability.OPTIONAL) : now.type().orElseThrow();
     Optional<Constant> constant =
         column.filling() == TableColumn.Filling.PLAIN
             ? column.defaultValue().flatMap(Constant::of)
             : Optional.empty();
-    boolean computed = column.defaultValue().isPresent() && constant.isEmpty()
-        || column.filling() != TableColumn.Filling.PLAIN;
+    boolean computed =
+        column.defaultValue().isPresent() && constant.isEmpty()
+            || column.filling() != TableColumn.Filling.PLAIN;
     alter(
         kind,
-        List.of(
-            syntax.fill(syntax.addColumn(), table.name(), name, type)
-                + instantly()),
+        List.of(syntax.fill(syntax.addColumn(), table.name(), name, type) + instantly()),
         column.name(),
         Way.METADATA_ONLY,
         "There is a column " + column.name() + " that takes NULL",

@@ -9,8 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the types of columns, which a catalog gives as {@code format_type} writes them, as the types
- * that detectors and consumers know: {@code integer} is {@code int4}, and an enum has its labels.
+ * Reads the types of columns, which a catalog gives as {@code format_type} writes them, as the
+ * types that detectors and consumers know: {@code integer} is {@code int4}, and an enum has its
+ * labels.
  */
 public final class ColumnTypes {
   private static final String ARRAY = "[]";
@@ -52,7 +53,8 @@ public final class ColumnTypes {
 
   private Type of(String formatted) {
     boolean array = formatted.endsWith(ARRAY);
-    String element = array ? formatted.substring(0, formatted.length() - ARRAY.length()) : formatted;
+    String element =
+        array ? formatted.substring(0, formatted.length() - ARRAY.length()) : formatted;
     EnumType type = enums.get(element);
     if (type != null) {
       return new Type(
@@ -76,7 +78,9 @@ public final class ColumnTypes {
     return new Type(array ? name + ARRAY : name, arguments, List.of());
   }
 
-  /** As {@code quote_ident} does it, but for reserved words, which no enum of ours is matched by. */
+  /**
+   * As {@code quote_ident} does it, but for reserved words, which no enum of ours is matched by.
+   */
   private static String quoted(String name) {
     return PLAIN.matcher(name).matches() ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
