@@ -32,7 +32,8 @@ public enum Way {
     return compareTo(INDEX_REBUILD) <= 0;
   }
 
-  Way worst(Way other) {
+  /** The harder of two. */
+  public Way worst(Way other) {
     return compareTo(other) >= 0 ? this : other;
   }
 }
