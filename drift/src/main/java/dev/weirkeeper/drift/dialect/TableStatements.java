@@ -268,7 +268,7 @@ final class TableStatements {
       return;
     }
     MirrorColumn now = draft.now(table, column);
-    String name = called.get(column.name());
+    String name = calledNow(column.name());
     String third = definition(now, Nullability.OPTIONAL) + rebuilding();
     alter(
         "column.nullability-relaxed",
@@ -289,6 +289,10 @@ final class TableStatements {
         .filter(change -> change.subject().kind() == Item.Kind.COLUMN)
         .filter(change -> change.subject().part().equals(column))
         .findFirst();
+  }
+
+  private String calledNow(String column) {
+    return called.getOrDefault(column, column);
   }
 
   private String subject(String column) {
@@ -320,7 +324,7 @@ final class TableStatements {
   }
 
   private void alterType(String kind, MirrorColumn old, MirrorColumn now, Retype retype) {
-    String name = called.get(now.name());
+    String name = calledNow(now.name());
     if (dialect == Dialect.DELTA) {
       widening();
     }
@@ -397,7 +401,7 @@ final class TableStatements {
 
   /** A new column beside the old one, filled from it, which then takes its name. */
   private void staged(String kind, MirrorColumn old, MirrorColumn now) {
-    String name = called.get(now.name());
+    String name = calledNow(now.name());
     String fresh = name + "__new";
     String kept = name + "__before";
     String subject = subject(now.name());
@@ -658,7 +662,7 @@ final class TableStatements {
 
   private void describe(String kind, TableColumn column) {
     MirrorColumn now = draft.now(table, column);
-    String name = called.get(column.name());
+    String name = calledNow(column.name());
     if (now.type().isEmpty()) {
       return;
     }

@@ -25,11 +25,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "weirkeeper",
     description = {
-      "A person's hands at a running server, its door and its log book; and contracts judged on"
-          + " files.",
+      "A person's hands at a running server, its door and its log book; contracts judged on"
+          + " files; and schemas compared.",
       "Commands that ask the server talk to the control socket in its folder, as the user that the"
           + " operating system says you are. 'approvals', 'journal' and 'door' read the folder"
-          + " itself and work when the server is down; 'contract' needs no server at all."
+          + " itself and work when the server is down; 'contract' and most of 'drift' need no server"
+          + " at all."
     },
     mixinStandardHelpOptions = true,
     version = "0.1.0-SNAPSHOT",
@@ -100,6 +101,14 @@ public final class Cli {
             .addSubcommand(new ContractImport(cli))
             .addSubcommand(new ContractExplain(cli));
     root.addSubcommand(contract);
+    root.addSubcommand(
+        new CommandLine(new DriftCommand())
+            .addSubcommand(new DriftDiff(cli))
+            .addSubcommand(new DriftPlan(cli))
+            .addSubcommand(new DriftSnapshot(cli))
+            .addSubcommand(new DriftApply(cli))
+            .addSubcommand(new DriftHistory(cli))
+            .addSubcommand(new DriftWatch(cli)));
     root.addSubcommand(new CommandLine.HelpCommand());
     root.setOut(terminal.out()).setErr(terminal.err());
     root.setParameterExceptionHandler((failure, words) -> cli.misused(failure))
