@@ -94,14 +94,15 @@ final class ByteParser {
     }
   }
 
-  /** A constant of an enum by its place. */
+  /** A constant of an enum by its name. */
   <E extends Enum<E>> E constant(Class<E> type) {
-    int place = int8();
-    E[] all = type.getEnumConstants();
-    if (place >= all.length) {
-      throw malformed("it holds a " + type.getSimpleName() + " that this version does not know");
+    String name = text();
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equals(name)) {
+        return constant;
+      }
     }
-    return all[place];
+    throw malformed("it holds a " + type.getSimpleName() + " that this version does not know");
   }
 
   void requireEnd() {

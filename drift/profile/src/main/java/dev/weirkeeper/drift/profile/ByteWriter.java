@@ -41,6 +41,11 @@ final class ByteWriter {
     block(value.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** A constant of an enum by its name. */
+  void constant(Enum<?> value) {
+    text(value.name());
+  }
+
   /** Bytes with their number. */
   void block(byte[] value) {
     int32(value.length);

@@ -177,7 +177,7 @@ final class ColumnHistory {
     out.int8(past.size());
     past.forEach(
         (measure, values) -> {
-          out.int8(measure.ordinal());
+          out.constant(measure);
           out.float64s(values);
         });
   }

@@ -8,8 +8,8 @@ import java.util.TreeSet;
 final class Distances {
   private static final int POINTS = 200;
 
-  /** Normal deviates of the Wilson interval: 999 of 1,000 such intervals hold the true rate. */
-  private static final double Z = 3.29;
+  /** Normal deviates of the Wilson interval: 99 of 100 such intervals hold the true rate. */
+  private static final double Z = 2.576;
 
   /** Of the bound of Dvoretzky, Kiefer and Wolfowitz: chance exceeds it once in 10,000 pairs. */
   private static final double DKW = Math.sqrt(-Math.log(0.0001 / 2) / 2);

@@ -149,6 +149,29 @@ public final class ProfileDrift implements DriftDetector {
     return moved(baseline, current, history, window, columns);
   }
 
+  /** How many windows are remembered of each column, among those that are like this one. */
+  Map<String, Integer> remembered(Observation baseline, ProfileWindow window) {
+    Map<String, Integer> windows = new TreeMap<>();
+    TableHistory.in(baseline)
+        .slot(slot(window))
+        .ifPresent(
+            slot -> slot.columns().forEach((id, column) -> windows.put(id, column.windows())));
+    return windows;
+  }
+
+  /** Whether so many rows would be compared with so many windows. */
+  ProfileTools.Comparability comparability(long rows, int windows) {
+    if (windows == 0) {
+      return ProfileTools.Comparability.NO_HISTORY;
+    }
+    if (rows < calibration.rows()) {
+      return ProfileTools.Comparability.TOO_FEW_ROWS;
+    }
+    return windows < calibration.windows()
+        ? ProfileTools.Comparability.LEARNING
+        : ProfileTools.Comparability.COMPARED;
+  }
+
   /** What became of one column. */
   private record Step(List<Finding> findings, ColumnHistory next) {}
 
