@@ -60,6 +60,9 @@ import org.jspecify.annotations.Nullable;
 public final class ProfileDrift implements DriftDetector {
   private static final String ID = "profile-drift";
 
+  /** Columns of a table and of its past that are remembered. */
+  private static final int MOST_COLUMNS = 2_000;
+
   private final ProfileKey key;
   private final Calibration calibration;
   private final Season season;
@@ -117,6 +120,9 @@ public final class ProfileDrift implements DriftDetector {
                 columns.put(id, step.next);
               }
             });
+    if (columns.size() > MOST_COLUMNS) {
+      columns.keySet().retainAll(window.get().profile().columns().keySet());
+    }
     return new Detection(findings, moved(baseline, current, history, window.get(), columns));
   }
 
@@ -160,16 +166,14 @@ public final class ProfileDrift implements DriftDetector {
   }
 
   /** Whether so many rows would be compared with so many windows. */
-  ProfileTools.Comparability comparability(long rows, int windows) {
+  Comparability comparability(long rows, int windows) {
     if (windows == 0) {
-      return ProfileTools.Comparability.NO_HISTORY;
+      return Comparability.NO_HISTORY;
     }
     if (rows < calibration.rows()) {
-      return ProfileTools.Comparability.TOO_FEW_ROWS;
+      return Comparability.TOO_FEW_ROWS;
     }
-    return windows < calibration.windows()
-        ? ProfileTools.Comparability.LEARNING
-        : ProfileTools.Comparability.COMPARED;
+    return windows < calibration.windows() ? Comparability.LEARNING : Comparability.COMPARED;
   }
 
   /** What became of one column. */

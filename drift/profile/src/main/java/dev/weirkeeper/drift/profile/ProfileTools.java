@@ -92,16 +92,6 @@ public final class ProfileTools implements ToolRegistry {
       Comparability compared,
       int windows) {}
 
-  /** Whether a column could be compared with its history. */
-  public enum Comparability {
-    COMPARED,
-    /** There are not enough windows yet to say what is usual. */
-    LEARNING,
-    TOO_FEW_ROWS,
-    /** Nothing is remembered of it. */
-    NO_HISTORY
-  }
-
   private final String system;
   private final TableSampler sampler;
   private final ProfileBaselines baselines;

@@ -10,8 +10,10 @@ import dev.weirkeeper.Mask;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
+import dev.weirkeeper.Transaction;
 import dev.weirkeeper.Tuples;
 import dev.weirkeeper.spi.TableReader;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Profiler hour = Profiler.of(orders, masking);
- * for (Chunk chunk : transaction.chunks()) hour.add(chunk);
+ * hour.add(transaction);
  * TableProfile profile = hour.profile();
  * }</pre>
  *
@@ -67,6 +69,15 @@ public final class Profiler {
   /** For rows that a {@link TableReader} has masked already, and for no others. */
   public static Profiler ofMaskedRows(Asset asset) {
     return new Profiler(asset, null);
+  }
+
+  /** Takes in what a transaction holds of the table, reading it from its first change. */
+  public void add(Transaction transaction) throws IOException {
+    try (Transaction.Changes changes = transaction.changes()) {
+      for (Optional<Chunk> next = changes.next(); next.isPresent(); next = changes.next()) {
+        add(next.get());
+      }
+    }
   }
 
   /** Takes in what a chunk holds of the table, whatever else it holds. */

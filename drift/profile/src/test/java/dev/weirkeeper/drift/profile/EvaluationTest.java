@@ -19,14 +19,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * How often the detector alarms where nothing changed, and how often it sees what did, on seeded
- * random series: 24 windows of 600 rows are learned, then windows are judged. Prints its figures.
+ * random series: 24 windows of 500 rows are learned, then windows are judged. Prints its figures.
  */
 class EvaluationTest {
   private static final long SEED = 20_261_130;
-  private static final int LEARNED = 24;
-  private static final int ROWS = 600;
-  private static final int SERIES = 6;
-  private static final int JUDGED = 12;
+  private static final int LEARNED = Integer.getInteger("eval.learned", 24);
+  private static final int ROWS = 500;
+  private static final int SERIES = Integer.getInteger("eval.series", 5);
+  private static final int JUDGED = Integer.getInteger("eval.judged", 16);
 
   private static final String[] NAMES = {"Ana", "Benedikt", "Chu", "Dimitra", "Eve", "Farouk"};
   private static final String[] STATES = {"new", "paid", "packed", "shipped", "returned"};
