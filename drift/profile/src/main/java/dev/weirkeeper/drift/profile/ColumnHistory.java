@@ -169,7 +169,7 @@ final class ColumnHistory {
     out.int8(FORM);
     out.text(name);
     out.int32(windows);
-    out.int64(lastFrom.getEpochSecond());
+    out.moment(lastFrom);
     last.write(out);
     labels.write(out);
     shapes.write(out);
