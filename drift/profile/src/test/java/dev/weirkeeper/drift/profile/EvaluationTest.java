@@ -26,7 +26,7 @@ class EvaluationTest {
   private static final long SEED = 20_261_130;
   private static final int LEARNED = Integer.getInteger("eval.learned", 24);
   private static final int ROWS = Integer.getInteger("eval.rows", 500);
-  private static final int SERIES = Integer.getInteger("eval.series", 5);
+  private static final int SERIES = Integer.getInteger("eval.series", 4);
   private static final int JUDGED = Integer.getInteger("eval.judged", 12);
 
   private static final String[] NAMES = {"Ana", "Benedikt", "Chu", "Dimitra", "Eve", "Farouk"};
