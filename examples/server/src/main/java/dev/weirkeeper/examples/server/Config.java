@@ -1,6 +1,8 @@
 package dev.weirkeeper.examples.server;
 
 import dev.weirkeeper.Asset;
+import dev.weirkeeper.Domain;
+import dev.weirkeeper.DriftHistory;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Grant;
 import dev.weirkeeper.Masking;
@@ -18,6 +20,7 @@ import dev.weirkeeper.contracts.sql.JdbcValidator;
 import dev.weirkeeper.contracts.sql.Limit;
 import dev.weirkeeper.contracts.sql.SqlJudge;
 import dev.weirkeeper.contracts.stream.Contracts;
+import dev.weirkeeper.drift.taxonomy.Consumers;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.spi.JournalListener;
 import dev.weirkeeper.spi.ToolRegistry;
@@ -50,6 +53,7 @@ record Config(
     Validation validation,
     Optional<Dbt> dbt,
     Map<Asset, Tolerance> tolerances,
+    Consumers consumers,
     GovernedStream.Governance governance,
     List<Grant> operators,
     Reads reads,
@@ -173,6 +177,7 @@ record Config(
   /** The stream that this configures. */
   GovernedStream.Settings settings(
       Optional<Masking> masking,
+      DriftHistory history,
       Consumer<PipelineEvent> listener,
       List<JournalListener> listeners) {
     return new GovernedStream.Settings(
@@ -195,7 +200,23 @@ record Config(
             masking,
             logins,
             listeners,
-            tools(masking)));
+            tools(masking),
+            history,
+            consumers));
+  }
+
+  /** What drift a table bears: what is said of it, else by its owner. */
+  Tolerance tolerance(Asset table) {
+    return Optional.ofNullable(tolerances.get(table))
+        .or(() -> governance.domains().ownerOf(table).map(Domain::tolerance))
+        .orElse(Tolerance.STANDARD);
+  }
+
+  /** Whether columns that come by drift are hidden in some table. */
+  boolean hidesNewColumns() {
+    return source.tables().stream()
+        .map(table -> tolerance(new Asset(source.system(), table)))
+        .anyMatch(drift -> drift.newColumns().isPresent());
   }
 
   /** Tools beside those that every stream has. */

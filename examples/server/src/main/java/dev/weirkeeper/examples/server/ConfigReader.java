@@ -13,13 +13,13 @@ import dev.weirkeeper.Mask;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.NamePattern;
 import dev.weirkeeper.Tolerance;
-import dev.weirkeeper.Verdict;
 import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.contracts.dbt.DbtTools;
 import dev.weirkeeper.contracts.read.ContractReaders;
 import dev.weirkeeper.contracts.read.Imported;
 import dev.weirkeeper.contracts.sql.Limit;
 import dev.weirkeeper.contracts.stream.Contracts;
+import dev.weirkeeper.drift.taxonomy.Consumers;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,7 +42,6 @@ import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -66,6 +65,9 @@ final class ConfigReader {
   private final Function<String, Optional<String>> environment;
   private final List<Problem> problems = new ArrayList<>();
   private final List<String> defaults = new ArrayList<>();
+
+  /** Read before whatever names them. */
+  private Consumers consumers = Consumers.of(List.of());
 
   private ConfigReader(Path home, Function<String, Optional<String>> environment) {
     this.home = home;
@@ -111,6 +113,7 @@ final class ConfigReader {
       root.section("target").wrong("system", "is that of the source too; name them apart");
     }
     List<Config.Contracted> contracts = contracts(root, source);
+    consumers = ConsumerReader.consumers(root);
     Map<Asset, Tolerance> tolerances = new TreeMap<>();
     Map<Asset, Autonomy> autonomies = new TreeMap<>();
     root.children("tables")
@@ -147,6 +150,7 @@ final class ConfigReader {
         validation,
         dbt,
         tolerances,
+        consumers,
         governance,
         operators,
         reads,
@@ -269,24 +273,12 @@ final class ConfigReader {
       root.wrong("tables", "speaks of " + table + ", which source.tables does not name");
     }
     Asset asset = new Asset(source.system(), table);
-    of.optional("tolerance").ifPresent(drift -> tolerances.put(asset, tolerance(drift)));
+    of.optional("tolerance")
+        .ifPresent(drift -> tolerances.put(asset, ToleranceReader.tolerance(drift, consumers)));
     if (of.has("autonomy")) {
       autonomies.put(asset, of.choice("autonomy", Autonomy.PROPOSE));
     }
     of.done();
-  }
-
-  private static Tolerance tolerance(Section of) {
-    Tolerance tolerance =
-        new Tolerance(
-            of.choice("apply", Tolerance.STANDARD.apply()),
-            of.has("ask") ? new TreeSet<>(of.texts("ask")) : Tolerance.STANDARD.ask(),
-            of.choice("truncate", Tolerance.STANDARD.truncate()));
-    if (tolerance.apply() == Verdict.BREAKING) {
-      of.wrong("apply", "would let every change through unasked; say at most lossy");
-    }
-    of.done();
-    return tolerance;
   }
 
   private List<Config.Contracted> contracts(Section root, Config.Source source) {
@@ -469,7 +461,7 @@ final class ConfigReader {
                       .upTo(of.choice("limit", Effect.WRITE))
                       .bearing(
                           of.optional("tolerance")
-                              .map(ConfigReader::tolerance)
+                              .map(drift -> ToleranceReader.tolerance(drift, consumers))
                               .orElse(Tolerance.STANDARD))
                       .autonomy(of.choice("autonomy", Autonomy.PROPOSE))
                       .personsForIrreversible(
@@ -669,7 +661,7 @@ final class ConfigReader {
   }
 
   /** What the library itself has against it. */
-  private static <T> Optional<T> said(Section of, String key, Supplier<T> value) {
+  static <T> Optional<T> said(Section of, String key, Supplier<T> value) {
     try {
       return Optional.of(value.get());
     } catch (IllegalArgumentException e) {
