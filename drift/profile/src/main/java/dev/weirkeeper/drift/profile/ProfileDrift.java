@@ -53,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  * #accepting} says that the change is meant. A column that is not there, or whose kind changed, is
  * a matter of the schema: the first keeps its history, the second begins a new one.
  *
+ * <p>What it does not see: a shift that goes on slowly, each window within what is usual; a jump
+ * while it is still learning; repeated values of a key below 6.5 % of them, the error of the counter.
+ *
  * <p>Findings hold numbers and commitments only. Baselines hold the last window and so values of
  * rows: they are for {@code dev.weirkeeper.drift.profile.store}, not for a log. Pure; safe to share
  * between threads.
