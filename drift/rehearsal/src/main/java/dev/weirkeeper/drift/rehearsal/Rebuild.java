@@ -13,7 +13,9 @@ import dev.weirkeeper.drift.schema.DatabaseSchema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Builds a schema anew from its description; names whatever it cannot build. */
 final class Rebuild {
@@ -49,9 +51,7 @@ final class Rebuild {
               Shown.text(refusal.subject()),
               "It cannot be built anew: " + Shown.text(refusal.why())));
     }
-    for (Migration.Step step : migration.steps()) {
-      carryOut(step);
-    }
+    carryOut(migration.steps());
     DatabaseSchema built = within(SchemaReader.ofAll().read(worker).schema());
     if (!built.fingerprint().equals(goal.fingerprint())) {
       List<SchemaChange> differences =
@@ -74,7 +74,29 @@ final class Rebuild {
         PlanOptions.direct().with(PlanOptions.Destruction.ALLOW));
   }
 
-  private void carryOut(Migration.Step step) throws SQLException {
+  /** Whatever fails is tried again once others are there; what fails still is named. */
+  private void carryOut(List<Migration.Step> steps) throws SQLException {
+    List<Migration.Step> open = steps;
+    List<Unproven> failures = List.of();
+    int before;
+    do {
+      before = open.size();
+      List<Migration.Step> failed = new ArrayList<>();
+      failures = new ArrayList<>();
+      for (Migration.Step step : open) {
+        Optional<String> why = carryOut(step);
+        if (why.isPresent()) {
+          failed.add(step);
+          failures.add(new Unproven(step.kind(), Shown.name(step.on()), why.get()));
+        }
+      }
+      open = failed;
+    } while (!open.isEmpty() && open.size() < before);
+    unproven.addAll(failures);
+  }
+
+  /** Why it failed. */
+  private Optional<String> carryOut(Migration.Step step) throws SQLException {
     boolean isAlone = step.commit() == Migration.Commit.ALONE;
     worker.setAutoCommit(isAlone);
     try {
@@ -84,15 +106,12 @@ final class Rebuild {
       if (!isAlone) {
         worker.commit();
       }
+      return Optional.empty();
     } catch (SQLException e) {
       if (e.getSQLState() == null || e.getSQLState().startsWith("08")) {
         throw e;
       }
-      unproven.add(
-          new Unproven(
-              step.kind(),
-              Shown.name(step.on()),
-              "It cannot be built anew: " + Sql.told(e)));
+      return Optional.of("It cannot be built anew: " + Sql.told(e));
     } finally {
       if (!isAlone) {
         worker.rollback();

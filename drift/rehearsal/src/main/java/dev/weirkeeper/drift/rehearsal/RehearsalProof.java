@@ -9,8 +9,8 @@ import dev.weirkeeper.drift.plan.LockMode;
 import dev.weirkeeper.drift.postgres.migrate.Prediction;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -111,7 +111,7 @@ public record RehearsalProof(
       Hash statements,
       Hash before,
       Hash after,
-      SortedMap<String, LockMode> locks,
+      Map<String, LockMode> locks,
       List<String> rewritten,
       List<TableRows> tables,
       Undone undo) {
@@ -121,7 +121,7 @@ public record RehearsalProof(
       requireNonNull(statements, "statements");
       requireNonNull(before, "before");
       requireNonNull(after, "after");
-      locks = Collections.unmodifiableSortedMap(new TreeMap<>(locks));
+      locks = Collections.unmodifiableMap(new TreeMap<>(locks));
       rewritten = List.copyOf(rewritten);
       tables = List.copyOf(tables);
       requireNonNull(undo, "undo");

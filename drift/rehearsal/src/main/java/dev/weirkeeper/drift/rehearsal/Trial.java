@@ -80,6 +80,9 @@ final class Trial {
       watcher.setAutoCommit(false);
       try {
         boolean holds = hold(on);
+        if (!holds) {
+          letGo();
+        }
         thread.start();
         Optional<SQLException> failed =
             watch(
@@ -93,11 +96,18 @@ final class Trial {
           throw failed.get();
         }
       } finally {
-        watcher.rollback();
-        watcher.setAutoCommit(true);
+        letGo();
       }
     }
     return locked;
+  }
+
+  /** From here on each look is a transaction of its own: a build waits for the end of open ones. */
+  private void letGo() throws SQLException {
+    if (!watcher.getAutoCommit()) {
+      watcher.rollback();
+      watcher.setAutoCommit(true);
+    }
   }
 
   @FunctionalInterface
@@ -114,7 +124,7 @@ final class Trial {
       look.once();
       if (holding && waits(process)) {
         look.once();
-        watcher.rollback();
+        letGo();
         holding = false;
       }
       try {
