@@ -41,6 +41,7 @@ final class Rehearsal {
   private final List<Hash> states = new ArrayList<>();
   private final List<String> exceeded = new ArrayList<>();
   private final List<Duration> took = new ArrayList<>();
+  private Optional<Hash> reached = Optional.empty();
 
   Rehearsal(
       ScratchServer server,
@@ -84,7 +85,7 @@ final class Rehearsal {
       Optional<String> error =
           steps(script.steps(), now, worker, watcher, atFirst, first.columns());
       if (error.isEmpty()) {
-        error = missed(script, worker);
+        error = missed(script, now, read(worker));
       }
       Hash wanted = Prediction.state(target);
       return new Rehearsed(
@@ -232,27 +233,14 @@ final class Rehearsal {
     return after;
   }
 
-  /** Whether it leads elsewhere than it says; what is not modelled is taken to stay as it was. */
-  private Optional<String> missed(Rehearser.Script script, Connection worker)
-      throws SQLException {
-    if (script.goal().isEmpty() || !states.get(0).equals(Prediction.state(target))) {
+  /** Whether it leads elsewhere than it says. */
+  private Optional<String> missed(Rehearser.Script script, DatabaseSchema start, DatabaseSchema end) {
+    if (!states.get(0).equals(Prediction.state(target))) {
       return Optional.empty();
     }
-    DatabaseSchema end = read(worker);
-    Hash reached =
-        new DatabaseSchema(
-                end.major(),
-                end.namespaces(),
-                end.enums(),
-                end.domains(),
-                end.sequences(),
-                end.tables(),
-                end.indexes(),
-                end.views(),
-                target.others(),
-                List.of())
-            .fingerprint();
-    if (reached.equals(script.goal().get())) {
+    Hash found = foretold(start, end).fingerprint();
+    reached = Optional.of(found);
+    if (script.goal().isEmpty() || found.equals(script.goal().get())) {
       return Optional.empty();
     }
     if (!target.others().isEmpty()) {
@@ -266,8 +254,30 @@ final class Rehearsal {
     }
     return Optional.of(
         "The steps lead to schema "
-            + reached.brief()
+            + found.brief()
             + ", and the migration says "
             + script.goal().get().brief());
+  }
+
+  /** The end as the target will have it: what was not there is taken to stay as it was. */
+  private DatabaseSchema foretold(DatabaseSchema start, DatabaseSchema end) {
+    List<Opaque> others = new ArrayList<>(target.others());
+    others.addAll(end.others().stream().filter(each -> !start.others().contains(each)).toList());
+    return new DatabaseSchema(
+        end.major(),
+        end.namespaces(),
+        end.enums(),
+        end.domains(),
+        end.sequences(),
+        end.tables(),
+        end.indexes(),
+        end.views(),
+        others,
+        List.of());
+  }
+
+  /** Fingerprint of the schema that the target will have; empty if that cannot be told. */
+  Optional<Hash> reached() {
+    return reached;
   }
 }

