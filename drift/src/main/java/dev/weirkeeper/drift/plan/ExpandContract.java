@@ -49,8 +49,8 @@ public record ExpandContract(
   }
 
   /**
-   * A column gets another type without the table being written anew under a lock: a second column is
-   * kept up by a trigger and filled in batches, then the two change names.
+   * A column gets another type without the table being written anew under a lock: a second column
+   * is kept up by a trigger and filled in batches, then the two change names.
    *
    * @param type as {@code format_type} writes it; every value of the column has to fit
    */

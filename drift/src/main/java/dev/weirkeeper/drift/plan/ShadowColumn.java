@@ -20,6 +20,7 @@ final class ShadowColumn {
   private static final String KIND = "column.type-widened";
   private static final String NEW = "__new";
   private static final String OLD = "__old";
+  private static final int BATCH = 10_000;
 
   /** Types that have no equality, so that nothing says which rows are still to do. */
   private static final Set<String> WITHOUT_EQUALITY =
@@ -77,22 +78,28 @@ final class ShadowColumn {
     if (found.get().column(column + NEW).isPresent()
         || found.get().column(column + OLD).isPresent()) {
       return Optional.of(
-          "there is a column " + column + NEW + " or " + OLD + " already; contract that change first");
+          "there is a column "
+              + column
+              + NEW
+              + " or "
+              + OLD
+              + " already; contract that change first");
     }
     if (changed.get().filling() != TableColumn.Filling.PLAIN) {
       return Optional.of("the server fills the column; change it while nobody uses it");
     }
     if (WITHOUT_EQUALITY.contains(type.replaceAll("[\\[(].*", ""))) {
       return Optional.of(
-          "type " + type + " has no equality, so nothing says which rows are filled. Choose another");
+          "type "
+              + type
+              + " has no equality, so nothing says which rows are filled. Choose another");
     }
     return dependent(found.get());
   }
 
   private Optional<String> dependent(Table owner) {
     for (Constraint constraint : owner.constraints()) {
-      if (constraint.columns().contains(column)
-          && constraint.kind() != Constraint.Kind.NOT_NULL) {
+      if (constraint.columns().contains(column) && constraint.kind() != Constraint.Kind.NOT_NULL) {
         return Optional.of("constraint " + constraint.name() + " is about it; drop that first");
       }
     }
@@ -157,8 +164,7 @@ final class ShadowColumn {
   }
 
   private Migration.Step keepUp() {
-    String body =
-        "BEGIN NEW." + shadow() + " := " + cast("NEW.") + "; RETURN NEW; END";
+    String body = "BEGIN NEW." + shadow() + " := " + cast("NEW.") + "; RETURN NEW; END";
     return step()
         .sql(
             "CREATE FUNCTION "
@@ -196,13 +202,16 @@ final class ShadowColumn {
                 + shadow()
                 + " = "
                 + cast("")
+                + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM "
+                + Sql.name(table)
                 + " WHERE ("
                 + open
-                + ")")
+                + ") LIMIT "
+                + BATCH
+                + "))")
         .batches()
         .lock(table, LockMode.ROW_EXCLUSIVE)
-        .probe(
-            "SELECT NOT EXISTS (SELECT FROM " + Sql.name(table) + " WHERE " + open + ")")
+        .probe("SELECT NOT EXISTS (SELECT FROM " + Sql.name(table) + " WHERE " + open + ")")
         .verify("No row has another value in the new column")
         .done();
   }
@@ -263,8 +272,7 @@ final class ShadowColumn {
                         + now
                         + " IS "
                         + Sql.literal(text)));
-    return step
-        .exclusive(table)
+    return step.exclusive(table)
         .irreversible()
         .probe(Probes.column(table, column + OLD))
         .requires("No session has prepared a statement that shows the column's old type")

@@ -79,10 +79,8 @@ final class ViewedRename {
                 : Sql.name(each.name()));
       }
       selected.add(Sql.name(to));
-      String back =
-          "ALTER TABLE " + Sql.name(aside) + " RENAME TO " + Sql.name(table.name());
-      String setAside =
-          "ALTER TABLE " + Sql.name(table) + " RENAME TO " + Sql.name(aside.name());
+      String back = "ALTER TABLE " + Sql.name(aside) + " RENAME TO " + Sql.name(table.name());
+      String setAside = "ALTER TABLE " + Sql.name(table) + " RENAME TO " + Sql.name(aside.name());
       StepDraft expand =
           StepDraft.of(kind, table)
               .sql(
@@ -138,8 +136,7 @@ final class ViewedRename {
     if (found.get().kind() != Table.Kind.TABLE && found.get().kind() != Table.Kind.PARTITIONED) {
       return Optional.of("it is no table of rows that a view could stand for");
     }
-    if (schema.major() < INVOKERS_RIGHTS
-        && found.get().rowSecurity() != Table.RowSecurity.OFF) {
+    if (schema.major() < INVOKERS_RIGHTS && found.get().rowSecurity() != Table.RowSecurity.OFF) {
       return Optional.of(
           "it has row security, which views of PostgreSQL 14 go around. Rename it while nobody uses"
               + " it");
@@ -168,8 +165,7 @@ final class ViewedRename {
   }
 
   private String view(List<String> selected, ObjectName of) {
-    String rights =
-        schema.major() >= INVOKERS_RIGHTS ? " WITH (security_invoker = 'true')" : "";
+    String rights = schema.major() >= INVOKERS_RIGHTS ? " WITH (security_invoker = 'true')" : "";
     return "CREATE VIEW "
         + Sql.name(table)
         + rights

@@ -1,7 +1,6 @@
 package dev.weirkeeper.drift.rehearsal;
 
 import dev.weirkeeper.Action;
-import dev.weirkeeper.Hash;
 import dev.weirkeeper.Plan;
 import dev.weirkeeper.TableChange;
 import dev.weirkeeper.Type;
@@ -169,8 +168,7 @@ final class BoundarySteps {
 
   private void relax(Action action, TableChange.RelaxColumn change) {
     ObjectName table = table(change.table());
-    String alter =
-        "ALTER TABLE " + Sql.name(table) + " ALTER COLUMN " + Sql.name(change.column());
+    String alter = "ALTER TABLE " + Sql.name(table) + " ALTER COLUMN " + Sql.name(change.column());
     step(
         "column.nullability-relaxed",
         action,
@@ -303,9 +301,7 @@ final class BoundarySteps {
     String arguments =
         type.args().isEmpty()
             ? ""
-            : type.args().stream()
-                .map(String::valueOf)
-                .collect(Collectors.joining(",", "(", ")"));
+            : type.args().stream().map(String::valueOf).collect(Collectors.joining(",", "(", ")"));
     return name + arguments + (isArray ? "[]" : "");
   }
 

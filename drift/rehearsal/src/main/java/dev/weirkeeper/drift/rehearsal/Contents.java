@@ -37,8 +37,7 @@ final class Contents {
    * @param columns their types by attnum
    * @param rows values by attnum; no value is NULL
    */
-  record Content(
-      ObjectName name, Map<String, String> columns, List<Map<String, String>> rows) {
+  record Content(ObjectName name, Map<String, String> columns, List<Map<String, String>> rows) {
     Content {
       columns = Collections.unmodifiableMap(new TreeMap<>(columns));
       rows = List.copyOf(rows);
@@ -56,7 +55,8 @@ final class Contents {
                               .map(cell -> cell.getKey() + "=" + cell.getValue())
                               .sorted()
                               .collect(Collectors.joining("\u0000")))
-                  .map(text -> Hash.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex())
+                  .map(
+                      text -> Hash.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex())
                   .sorted()
                   .toList()));
     }
@@ -94,7 +94,9 @@ final class Contents {
           (type.equals(column.type()) ? value : "CAST(" + value + " AS " + type + ")") + "::text");
     }
     String sql =
-        "SELECT " + (read.isEmpty() ? "NULL" : String.join(", ", read)) + " FROM "
+        "SELECT "
+            + (read.isEmpty() ? "NULL" : String.join(", ", read))
+            + " FROM "
             + (table.kind() == Table.Kind.TABLE ? "ONLY " : "")
             + Sql.name(table.name());
     List<Map<String, String>> rows = new ArrayList<>();
@@ -118,7 +120,8 @@ final class Contents {
     tables
         .values()
         .forEach(
-            content -> all.put(content.name().toString(), content.hash(content.columns().keySet())));
+            content ->
+                all.put(content.name().toString(), content.hash(content.columns().keySet())));
     return Hash.of(Json.of(all));
   }
 
@@ -150,7 +153,8 @@ final class Contents {
                   Optional.empty(),
                   Kept.LOST,
                   Optional.empty())
-              : compare(connection, before, now.get(), first.getOrDefault(entry.getKey(), Set.of())));
+              : compare(
+                  connection, before, now.get(), first.getOrDefault(entry.getKey(), Set.of())));
     }
     return all;
   }
@@ -177,7 +181,9 @@ final class Contents {
         Optional.of(plain.hash(lasting)));
   }
 
-  /** The rows in the types that they had: 1 and 1.00 are one value. Empty if they do not go back. */
+  /**
+   * The rows in the types that they had: 1 and 1.00 are one value. Empty if they do not go back.
+   */
   private static Optional<Content> readBack(Connection connection, Table table, Content before)
       throws SQLException {
     try {

@@ -112,9 +112,7 @@ final class Filling {
     }
     byId.forEach(
         (id, reference) ->
-            references
-                .computeIfAbsent(owners.get(id), any -> new ArrayList<>())
-                .add(reference));
+            references.computeIfAbsent(owners.get(id), any -> new ArrayList<>()).add(reference));
   }
 
   /** The tables with all that they refer to and all their parts, those first that others need. */
@@ -259,8 +257,7 @@ final class Filling {
           column.nullability() == Nullability.OPTIONAL
               && !isKey(table, column.name())
               && random.nextInt(5) == 0;
-      Values.Hints hints =
-          Values.hints(table, column.name(), schema.domains(), column.type());
+      Values.Hints hints = Values.hints(table, column.name(), schema.domains(), column.type());
       Optional<String> value =
           isNull
               ? Optional.empty()
@@ -284,8 +281,7 @@ final class Filling {
   /** All columns of a foreign key from one row of the other table, so that they fit together. */
   private static void refer(
       Reference reference, Map<String, String> offered, SplittableRandom random) {
-    String order =
-        String.join(", ", reference.columns().values().stream().map(Sql::name).toList());
+    String order = String.join(", ", reference.columns().values().stream().map(Sql::name).toList());
     int which = random.nextInt(1 << 16);
     reference
         .columns()

@@ -234,7 +234,8 @@ final class Rehearsal {
   }
 
   /** Whether it leads elsewhere than it says. */
-  private Optional<String> missed(Rehearser.Script script, DatabaseSchema start, DatabaseSchema end) {
+  private Optional<String> missed(
+      Rehearser.Script script, DatabaseSchema start, DatabaseSchema end) {
     if (!states.get(0).equals(Prediction.state(target))) {
       return Optional.empty();
     }

@@ -80,16 +80,15 @@ public final class Rehearser implements AutoCloseable {
    * Finds out where steps lead that nobody planned as a whole, such as those of an {@link
    * dev.weirkeeper.drift.plan.ExpandContract}, and makes a migration of them.
    *
-   * @throws IllegalArgumentException if a step fails, or the target cannot be rebuilt exactly, so that
-   *     it cannot be told; or as for a migration
+   * @throws IllegalArgumentException if a step fails, or the target cannot be rebuilt exactly, so
+   *     that it cannot be told; or as for a migration
    */
   public Migration measured(
       DatabaseSchema target, List<Migration.Step> steps, List<String> remarks) {
     Migration open =
         new Migration(
             "postgresql", target.fingerprint(), target.fingerprint(), steps, List.of(), remarks);
-    Tried tried =
-        trying(target, new Script(open.id(), open.id(), open.steps(), Optional.empty()));
+    Tried tried = trying(target, new Script(open.id(), open.id(), open.steps(), Optional.empty()));
     Hash to =
         tried
             .reached()
@@ -125,8 +124,7 @@ public final class Rehearser implements AutoCloseable {
    *
    * @param goal fingerprint of the schema that it has to lead to
    */
-  record Script(
-      Hash subject, Hash migration, List<Migration.Step> steps, Optional<Hash> goal) {
+  record Script(Hash subject, Hash migration, List<Migration.Step> steps, Optional<Hash> goal) {
     Script {
       steps = List.copyOf(steps);
     }
@@ -143,8 +141,7 @@ public final class Rehearser implements AutoCloseable {
       ScratchServer server = server(target.major());
       String database = server.create();
       try {
-        Rehearsal rehearsal =
-            new Rehearsal(server, database, target, schemas, rows, timeout);
+        Rehearsal rehearsal = new Rehearsal(server, database, target, schemas, rows, timeout);
         return new Tried(rehearsal.of(script), rehearsal.reached());
       } finally {
         server.drop(database);

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * A server that nobody needs: it listens on 127.0.0.1 only, keeps nothing durable, logs nothing (its
- * messages quote rows) and is gone with its folder when it is closed. Definitions of a target run
- * in it as a login that is no superuser, so that none of them reaches files or programs of the
+ * A server that nobody needs: it listens on 127.0.0.1 only, keeps nothing durable, logs nothing
+ * (its messages quote rows) and is gone with its folder when it is closed. Definitions of a target
+ * run in it as a login that is no superuser, so that none of them reaches files or programs of the
  * host.
  */
 final class ScratchServer implements AutoCloseable {
@@ -69,7 +69,11 @@ final class ScratchServer implements AutoCloseable {
   synchronized String create() throws SQLException {
     String name = "rehearsal_" + databases++;
     administer(
-        "CREATE DATABASE " + name + " OWNER " + LOGIN + " TEMPLATE template0 ENCODING 'UTF8'"
+        "CREATE DATABASE "
+            + name
+            + " OWNER "
+            + LOGIN
+            + " TEMPLATE template0 ENCODING 'UTF8'"
             + " LC_COLLATE 'C' LC_CTYPE 'C'");
     try (Connection connection = connect(name, "postgres");
         Statement statement = connection.createStatement()) {

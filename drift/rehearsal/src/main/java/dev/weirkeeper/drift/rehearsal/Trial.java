@@ -60,8 +60,8 @@ final class Trial {
    * writer's lock on the table until the statement is seen to wait for it, so that there is a
    * moment to look at; from then on it looks until the statement ends.
    */
-  SortedMap<ObjectName, LockMode> alone(
-      List<String> statements, ObjectName on, Relations before) throws SQLException {
+  SortedMap<ObjectName, LockMode> alone(List<String> statements, ObjectName on, Relations before)
+      throws SQLException {
     SortedMap<ObjectName, LockMode> locked = new TreeMap<>();
     for (String sql : statements) {
       FutureTask<Optional<SQLException>> task =

@@ -37,13 +37,16 @@ final class Values {
   private final Map<String, Table> composites = new HashMap<>();
 
   Values(DatabaseSchema schema) {
-    schema.enums().forEach(type -> enums.put(written(type.name().schema(), type.name().name()), type));
+    schema
+        .enums()
+        .forEach(type -> enums.put(written(type.name().schema(), type.name().name()), type));
     schema
         .domains()
         .forEach(type -> domains.put(written(type.name().schema(), type.name().name()), type));
     schema
         .tables()
-        .forEach(table -> composites.put(written(table.name().schema(), table.name().name()), table));
+        .forEach(
+            table -> composites.put(written(table.name().schema(), table.name().name()), table));
   }
 
   /** As {@code format_type} writes a name: in quotes only where it has to be. */
@@ -223,7 +226,9 @@ final class Values {
       int digits = precision > 0 ? Math.max(0, Math.min(scale, 4)) : 2;
       if (digits > 0) {
         fraction =
-            "." + String.format(Locale.ROOT, "%0" + digits + "d", random.nextInt((int) Math.pow(10, digits)));
+            "."
+                + String.format(
+                    Locale.ROOT, "%0" + digits + "d", random.nextInt((int) Math.pow(10, digits)));
       }
     }
     return value + fraction;
@@ -246,8 +251,7 @@ final class Values {
         : text.toString();
   }
 
-  private static Optional<String> other(
-      String base, int length, int row, SplittableRandom random) {
+  private static Optional<String> other(String base, int length, int row, SplittableRandom random) {
     int small = random.nextInt(28) + 1;
     String date =
         String.format(Locale.ROOT, "20%02d-%02d-%02d", row % 30, 1 + random.nextInt(12), small);
@@ -256,39 +260,41 @@ final class Values {
             Locale.ROOT, "%02d:%02d:%02d", random.nextInt(24), row % 60, random.nextInt(60));
     String value =
         switch (base) {
-      case "boolean" -> random.nextInt(2) == 0 ? "true" : "false";
-      case "date" -> date;
-      case "timestamp without time zone" -> date + " " + time + ".123456";
-      case "timestamp with time zone" -> date + " " + time + ".123456+00";
-      case "time without time zone" -> time;
-      case "time with time zone" -> time + "+00";
-      case "interval" -> small + " days " + time;
-      case "uuid" -> new UUID(random.nextLong(), random.nextLong()).toString();
-      case "json", "jsonb" -> "{\"n\": " + row + "}";
-      case "xml" -> "<n>" + row + "</n>";
-      case "bytea" -> String.format(Locale.ROOT, "\\x%08x", random.nextInt());
-      case "inet", "cidr" -> "10." + random.nextInt(256) + "." + row % 256 + "." + small;
-      case "macaddr" -> String.format(Locale.ROOT, "08:00:2b:01:%02x:%02x", row % 256, small);
-      case "macaddr8" -> String.format(Locale.ROOT, "08:00:2b:01:02:03:%02x:%02x", row % 256, small);
-      case "bit" -> bits(Math.max(1, length), random);
-      case "bit varying" -> bits(length < 0 ? 8 : length, random);
-      case "tsvector" -> "word" + row;
-      case "tsquery" -> "word" + row;
-      case "point" -> "(" + row + "," + small + ")";
-      case "box" -> "(" + (row + 1) + "," + (small + 1) + "),(" + row + "," + small + ")";
-      case "lseg" -> "[(0,0),(" + row + "," + small + ")]";
-      case "path", "polygon" -> "((0,0),(" + (row + 1) + ",0),(0," + small + "))";
-      case "circle" -> "<(0,0)," + small + ">";
-      case "line" -> "{1,-1," + row + "}";
-      case "int4range", "int8range", "numrange" -> "[" + row * 10 + "," + (row * 10 + small % 9 + 1) + ")";
-      case "daterange" -> "[" + date + ",infinity)";
-      case "tsrange" -> "[\"" + date + " 00:00:00\",infinity)";
-      case "tstzrange" -> "[\"" + date + " 00:00:00+00\",infinity)";
-      case "int4multirange", "int8multirange", "nummultirange" ->
-          "{[" + row * 10 + "," + (row * 10 + small % 9 + 1) + ")}";
-      case "pg_lsn" -> "0/" + Integer.toHexString(row + 16);
-      default -> "";
-    };
+          case "boolean" -> random.nextInt(2) == 0 ? "true" : "false";
+          case "date" -> date;
+          case "timestamp without time zone" -> date + " " + time + ".123456";
+          case "timestamp with time zone" -> date + " " + time + ".123456+00";
+          case "time without time zone" -> time;
+          case "time with time zone" -> time + "+00";
+          case "interval" -> small + " days " + time;
+          case "uuid" -> new UUID(random.nextLong(), random.nextLong()).toString();
+          case "json", "jsonb" -> "{\"n\": " + row + "}";
+          case "xml" -> "<n>" + row + "</n>";
+          case "bytea" -> String.format(Locale.ROOT, "\\x%08x", random.nextInt());
+          case "inet", "cidr" -> "10." + random.nextInt(256) + "." + row % 256 + "." + small;
+          case "macaddr" -> String.format(Locale.ROOT, "08:00:2b:01:%02x:%02x", row % 256, small);
+          case "macaddr8" ->
+              String.format(Locale.ROOT, "08:00:2b:01:02:03:%02x:%02x", row % 256, small);
+          case "bit" -> bits(Math.max(1, length), random);
+          case "bit varying" -> bits(length < 0 ? 8 : length, random);
+          case "tsvector" -> "word" + row;
+          case "tsquery" -> "word" + row;
+          case "point" -> "(" + row + "," + small + ")";
+          case "box" -> "(" + (row + 1) + "," + (small + 1) + "),(" + row + "," + small + ")";
+          case "lseg" -> "[(0,0),(" + row + "," + small + ")]";
+          case "path", "polygon" -> "((0,0),(" + (row + 1) + ",0),(0," + small + "))";
+          case "circle" -> "<(0,0)," + small + ">";
+          case "line" -> "{1,-1," + row + "}";
+          case "int4range", "int8range", "numrange" ->
+              "[" + row * 10 + "," + (row * 10 + small % 9 + 1) + ")";
+          case "daterange" -> "[" + date + ",infinity)";
+          case "tsrange" -> "[\"" + date + " 00:00:00\",infinity)";
+          case "tstzrange" -> "[\"" + date + " 00:00:00+00\",infinity)";
+          case "int4multirange", "int8multirange", "nummultirange" ->
+              "{[" + row * 10 + "," + (row * 10 + small % 9 + 1) + ")}";
+          case "pg_lsn" -> "0/" + Integer.toHexString(row + 16);
+          default -> "";
+        };
     return value.isEmpty() ? Optional.empty() : Optional.of(value);
   }
 

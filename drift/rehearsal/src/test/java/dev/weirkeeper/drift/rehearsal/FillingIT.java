@@ -22,13 +22,58 @@ class FillingIT {
   private static final int SCHEMAS = 8;
   private static final List<String> TYPES =
       List.of(
-          "smallint", "integer", "bigint", "numeric(6,2)", "numeric(3,3)", "real", "double precision",
-          "money", "text", "varchar(4)", "char(3)", "\"char\"", "boolean", "date", "timestamp(3)",
-          "timestamptz", "time", "timetz", "interval", "uuid", "json", "jsonb", "xml", "bytea", "inet",
-          "cidr", "macaddr", "macaddr8", "bit(5)", "varbit(9)", "point", "box", "circle", "polygon",
-          "path", "lseg", "line", "int4range", "numrange", "daterange", "tstzrange", "int4multirange",
-          "tsvector", "tsquery", "pg_lsn", "integer[]", "text[]", "app.mood", "app.mood[]",
-          "app.positive", "app.\"Odd Name\"", "app.pair");
+          "smallint",
+          "integer",
+          "bigint",
+          "numeric(6,2)",
+          "numeric(3,3)",
+          "real",
+          "double precision",
+          "money",
+          "text",
+          "varchar(4)",
+          "char(3)",
+          "\"char\"",
+          "boolean",
+          "date",
+          "timestamp(3)",
+          "timestamptz",
+          "time",
+          "timetz",
+          "interval",
+          "uuid",
+          "json",
+          "jsonb",
+          "xml",
+          "bytea",
+          "inet",
+          "cidr",
+          "macaddr",
+          "macaddr8",
+          "bit(5)",
+          "varbit(9)",
+          "point",
+          "box",
+          "circle",
+          "polygon",
+          "path",
+          "lseg",
+          "line",
+          "int4range",
+          "numrange",
+          "daterange",
+          "tstzrange",
+          "int4multirange",
+          "tsvector",
+          "tsquery",
+          "pg_lsn",
+          "integer[]",
+          "text[]",
+          "app.mood",
+          "app.mood[]",
+          "app.positive",
+          "app.\"Odd Name\"",
+          "app.pair");
 
   @Test
   void tables_of_any_types_and_constraints_get_rows_and_the_same_rows_each_time() throws Exception {
@@ -51,8 +96,7 @@ class FillingIT {
     for (String sql : ddl) {
       Sql.execute(connection, sql);
     }
-    DatabaseSchema schema =
-        SchemaReader.of(List.of("app")).read(connection).schema();
+    DatabaseSchema schema = SchemaReader.of(List.of("app")).read(connection).schema();
     List<ObjectName> tables =
         schema.tables().stream()
             .filter(table -> table.kind() != Table.Kind.COMPOSITE)

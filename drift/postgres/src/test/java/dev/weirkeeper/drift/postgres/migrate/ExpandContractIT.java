@@ -87,8 +87,7 @@ class ExpandContractIT {
               from,
               from,
               List.of(step),
-              List.of(
-                  new dev.weirkeeper.drift.plan.Refusal("test", "goal", "It is not known")),
+              List.of(new dev.weirkeeper.drift.plan.Refusal("test", "goal", "It is not known")),
               List.of());
       try (Connection connection = server.connect("postgres")) {
         MigrationResult result =
@@ -197,8 +196,7 @@ class ExpandContractIT {
     assertThat(change.refusals()).isEmpty();
     assertThat(change.notBefore()).isEqualTo(LATER);
     assertThat(change.contract())
-        .allSatisfy(
-            step -> assertThat(step.precondition()).contains("It is 2027-03-01 or later"));
+        .allSatisfy(step -> assertThat(step.precondition()).contains("It is 2027-03-01 or later"));
   }
 
   @Test
