@@ -58,7 +58,7 @@ final class ShadowColumn {
       expand.add(swap());
       return new ExpandContract(expand, List.of(drop()), notBefore, List.of());
     } catch (Sql.Unwritable e) {
-      return refused(e.getMessage());
+      return refused(String.valueOf(e.getMessage()));
     }
   }
 

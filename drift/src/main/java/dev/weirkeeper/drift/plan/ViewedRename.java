@@ -59,7 +59,7 @@ final class ViewedRename {
           notBefore,
           List.of());
     } catch (Sql.Unwritable e) {
-      return refused(kind, e.getMessage());
+      return refused(kind, String.valueOf(e.getMessage()));
     }
   }
 
@@ -116,7 +116,7 @@ final class ViewedRename {
           notBefore,
           List.of());
     } catch (Sql.Unwritable e) {
-      return refused(kind, e.getMessage());
+      return refused(kind, String.valueOf(e.getMessage()));
     }
   }
 

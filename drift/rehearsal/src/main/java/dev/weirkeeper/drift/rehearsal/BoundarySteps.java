@@ -182,8 +182,9 @@ final class BoundarySteps {
   private void rename(Action action, TableChange.RenameColumn change) {
     ObjectName table = table(change.table());
     Map<String, TableColumn> known = columns.get(table);
-    if (known != null && known.containsKey(change.column())) {
-      known.put(change.to(), known.remove(change.column()));
+    TableColumn column = known == null ? null : known.remove(change.column());
+    if (known != null && column != null) {
+      known.put(change.to(), column);
     }
     String alter = "ALTER TABLE " + Sql.name(table) + " RENAME COLUMN ";
     step(

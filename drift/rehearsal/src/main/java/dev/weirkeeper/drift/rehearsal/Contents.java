@@ -7,6 +7,7 @@ import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.schema.Table;
 import dev.weirkeeper.drift.schema.TableColumn;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ final class Contents {
                               .sorted()
                               .collect(Collectors.joining("\u0000")))
                   .map(
-                      text -> Hash.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex())
+                      text -> Hash.of(text.getBytes(StandardCharsets.UTF_8)).hex())
                   .sorted()
                   .toList()));
     }

@@ -67,7 +67,7 @@ final class Filling {
   }
 
   /** A foreign key. */
-  private record Reference(ObjectName to, Map<String, String> columns) {}
+  private record Reference(ObjectName from, ObjectName to, Map<String, String> columns) {}
 
   List<RehearsalProof.Unproven> unproven() {
     return unproven;
@@ -97,22 +97,21 @@ final class Filling {
 
   private void readReferences() throws SQLException {
     Map<String, Reference> byId = new LinkedHashMap<>();
-    Map<String, ObjectName> owners = new HashMap<>();
     for (List<Optional<String>> row : Sql.rows(connection, FOREIGN_KEYS)) {
-      String id = row.get(0).orElseThrow();
-      owners.put(id, new ObjectName(row.get(1).orElseThrow(), row.get(2).orElseThrow()));
-      byId.computeIfAbsent(
-              id,
-              any ->
-                  new Reference(
-                      new ObjectName(row.get(3).orElseThrow(), row.get(4).orElseThrow()),
-                      new LinkedHashMap<>()))
-          .columns
-          .put(row.get(5).orElseThrow(), row.get(6).orElseThrow());
+      Reference reference =
+          byId.computeIfAbsent(row.get(0).orElseThrow(), any -> reference(row));
+      reference.columns.put(row.get(5).orElseThrow(), row.get(6).orElseThrow());
     }
-    byId.forEach(
-        (id, reference) ->
-            references.computeIfAbsent(owners.get(id), any -> new ArrayList<>()).add(reference));
+    for (Reference reference : byId.values()) {
+      references.computeIfAbsent(reference.from(), any -> new ArrayList<>()).add(reference);
+    }
+  }
+
+  private static Reference reference(List<Optional<String>> row) {
+    return new Reference(
+        new ObjectName(row.get(1).orElseThrow(), row.get(2).orElseThrow()),
+        new ObjectName(row.get(3).orElseThrow(), row.get(4).orElseThrow()),
+        new LinkedHashMap<>());
   }
 
   /** The tables with all that they refer to and all their parts, those first that others need. */

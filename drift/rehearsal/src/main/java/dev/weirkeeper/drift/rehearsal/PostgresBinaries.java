@@ -132,7 +132,9 @@ public final class PostgresBinaries {
 
   private static Optional<Integer> major(URL url) {
     Matcher version = VERSION.matcher(url.toString());
-    return version.find() ? Optional.of(Integer.valueOf(version.group(1))) : Optional.empty();
+    return version.find()
+        ? Optional.of(Integer.valueOf(version.group(1)))
+        : Optional.empty();
   }
 
   private static String platform() {

@@ -77,8 +77,9 @@ final class Leftovers {
     for (String sql : step.statements()) {
       Matcher matcher = CONCURRENTLY.matcher(sql);
       if (matcher.find()) {
-        String schema = matcher.group(1) == null ? step.on().schema() : plain(matcher.group(1));
-        names.add(new ObjectName(schema, plain(matcher.group(2))));
+        String schema =
+            Optional.ofNullable(matcher.group(1)).map(Leftovers::plain).orElse(step.on().schema());
+        names.add(new ObjectName(schema, plain(String.valueOf(matcher.group(2)))));
       }
     }
     return names;
