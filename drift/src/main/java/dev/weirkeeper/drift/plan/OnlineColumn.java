@@ -83,9 +83,9 @@ final class OnlineColumn {
                 + set
                 + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM "
                 + name
-                + " WHERE "
+                + " WHERE ("
                 + open
-                + " LIMIT "
+                + ") LIMIT "
                 + BATCH
                 + "))")
         .lock(table.name(), LockMode.ROW_EXCLUSIVE)
