@@ -48,10 +48,10 @@ final class DriftSchemas {
   SchemaComparison compare(Map<String, String> environment) throws IOException, Failure {
     SchemaReading before = new SchemaPlace(from, environment, schemas).read();
     SchemaReading after = new SchemaPlace(to, environment, schemas).read();
-    if (same && !before.systemIdentifier().equals(after.systemIdentifier())) {
+    if (same && !before.database().equals(after.database())) {
       throw new Failure(
           Exit.REFUSED,
-          "These are readings of two servers: ids of one mean nothing in the other. Leave"
+          "These are readings of two databases: ids of one mean nothing in the other. Leave"
               + " --same-database out");
     }
     return SchemaComparison.between(

@@ -351,7 +351,8 @@ final class CatalogSql {
         + "::text, (SELECT system_identifier::text FROM pg_control_system()),"
         + " (SELECT timeline_id FROM pg_control_checkpoint()),"
         + " (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()"
-        + " ELSE pg_current_wal_lsn() END)::text";
+        + " ELSE pg_current_wal_lsn() END)::text,"
+        + " (SELECT oid::text FROM pg_database WHERE datname = current_database())";
   }
 
   /**

@@ -162,7 +162,12 @@ public final class SchemaReader {
         ResultSet stamp = statement.executeQuery(CatalogSql.stamp(schema.major()))) {
       stamp.next();
       return new SchemaReading(
-          schema, stamp.getString(1), stamp.getString(2), stamp.getInt(3), stamp.getString(4));
+          schema,
+          stamp.getString(1),
+          stamp.getString(2),
+          stamp.getInt(3),
+          stamp.getString(4),
+          stamp.getString(5));
     }
   }
 
