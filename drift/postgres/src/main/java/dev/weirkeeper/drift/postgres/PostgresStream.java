@@ -100,8 +100,9 @@ final class PostgresStream implements Feed.Stream {
         new ChunkReader(
             connection, catalog, options.system(), options.slot(), options.chunkRows(), buffers);
     this.membership = new Membership(options, catalog);
-    this.health = new Health(options, catalog, membership, history, reader, chunks, loads);
     this.settings = new SettingsReader(options, catalog);
+    this.health =
+        new Health(options, catalog, membership, settings, history, reader, chunks, loads);
     this.confirmed = start.lsn();
     this.heartbeatAt = options.clock().instant();
   }
