@@ -34,6 +34,7 @@ public final class RecordKinds {
     bodies.put(JournalRecovered.KIND, JournalRecovered.class);
     bodies.put(LedgerAnchored.KIND, LedgerAnchored.class);
     bodies.put(PipelineStarted.KIND, PipelineStarted.class);
+    bodies.put(SchemaAccepted.KIND, SchemaAccepted.class);
     bodies.put(Screened.Baseline.KIND, Screened.Baseline.class);
     bodies.put(Screened.Checked.KIND, Screened.Checked.class);
     bodies.put(Screened.Done.KIND, Screened.Done.class);

@@ -51,8 +51,7 @@ final class ColumnDifferences {
         Property.COLLATION,
         old.collation().map(ObjectName::toString),
         now.collation().map(ObjectName::toString));
-    alter(
-        "column.storage", former, subject, Property.STORAGE, old.storage(), now.storage());
+    alter("column.storage", former, subject, Property.STORAGE, old.storage(), now.storage());
     alter(
         "column.storage",
         former,
@@ -93,12 +92,7 @@ final class ColumnDifferences {
 
   private void comments(Item former, Item subject, TableColumn old, TableColumn now) {
     alter(
-        "column.comment-changed",
-        former,
-        subject,
-        Property.COMMENT,
-        old.comment(),
-        now.comment());
+        "column.comment-changed", former, subject, Property.COMMENT, old.comment(), now.comment());
   }
 
   private void defaults(Item former, Item subject, TableColumn old, TableColumn now) {

@@ -47,7 +47,8 @@ final class Matching {
                 each -> new ObjectName("", each.name()))
             .thenBy(Namespace::name, Namespace::name);
     enums = whole(from.enums(), to.enums(), EnumType::id, Item.Kind.ENUM, EnumType::name);
-    domains = whole(from.domains(), to.domains(), DomainType::id, Item.Kind.DOMAIN, DomainType::name);
+    domains =
+        whole(from.domains(), to.domains(), DomainType::id, Item.Kind.DOMAIN, DomainType::name);
     sequences =
         whole(from.sequences(), to.sequences(), Sequence::id, Item.Kind.SEQUENCE, Sequence::name);
     tables = whole(from.tables(), to.tables(), Table::id, Item.Kind.TABLE, Table::name);

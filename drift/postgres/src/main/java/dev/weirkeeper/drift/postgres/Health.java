@@ -124,6 +124,11 @@ final class Health {
           "no DDL event trigger: DDL is seen with the next row, or at the next look at the catalog,"
               + " and what came between two of them as one change");
     }
+    if (sources.contains(Visibility.Source.TRIGGER) && DdlTrigger.seal(catalog).isEmpty()) {
+      spots.add(
+          "this login may not read weirkeeper_feed.secret, so DDL that the catalog of the moment"
+              + " contradicts is not believed");
+    }
     if (settings.hasRead()) {
       sources.add(Visibility.Source.CATALOG);
     } else {

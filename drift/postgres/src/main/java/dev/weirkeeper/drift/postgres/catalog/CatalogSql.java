@@ -385,14 +385,17 @@ final class CatalogSql {
           .append(
               switch (catalog) {
                 case "pg_class" -> "WHERE t.oid >= 16384 AND t.relpersistence <> 't'";
-                case "pg_attribute" -> "WHERE t.attrelid IN (SELECT c.oid FROM pg_class c"
-                    + " WHERE c.oid >= 16384 AND c.relpersistence <> 't')";
+                case "pg_attribute" ->
+                    "WHERE t.attrelid IN (SELECT c.oid FROM pg_class c"
+                        + " WHERE c.oid >= 16384 AND c.relpersistence <> 't')";
                 case "pg_inherits", "pg_description" -> "";
                 case "pg_sequence" -> "WHERE t.seqrelid >= 16384";
-                case "pg_index" -> "WHERE t.indrelid IN (SELECT c.oid FROM pg_class c"
-                    + " WHERE c.oid >= 16384 AND c.relpersistence <> 't')";
-                case "pg_type" -> "WHERE t.oid >= 16384 AND t.typrelid NOT IN (SELECT c.oid"
-                    + " FROM pg_class c WHERE c.relpersistence = 't')";
+                case "pg_index" ->
+                    "WHERE t.indrelid IN (SELECT c.oid FROM pg_class c"
+                        + " WHERE c.oid >= 16384 AND c.relpersistence <> 't')";
+                case "pg_type" ->
+                    "WHERE t.oid >= 16384 AND t.typrelid NOT IN (SELECT c.oid"
+                        + " FROM pg_class c WHERE c.relpersistence = 't')";
                 default -> "WHERE t.oid >= 16384";
               })
           .append(")");
