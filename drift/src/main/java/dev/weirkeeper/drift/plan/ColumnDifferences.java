@@ -10,6 +10,7 @@ import dev.weirkeeper.drift.schema.TableColumn;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Finds what differs between two versions of a column. */
 final class ColumnDifferences {
@@ -51,7 +52,7 @@ final class ColumnDifferences {
         Property.COLLATION,
         old.collation().map(ObjectName::toString),
         now.collation().map(ObjectName::toString));
-    alter("column.storage", former, subject, Property.STORAGE, old.storage(), now.storage());
+    alter("column.storage", former, subject, Property.STORAGE, storage(old), storage(now));
     alter(
         "column.storage",
         former,
@@ -71,15 +72,15 @@ final class ColumnDifferences {
         former,
         subject,
         Property.OPTIONS,
-        String.join(", ", old.options()),
-        String.join(", ", now.options()));
+        options(old.options()),
+        options(now.options()));
     alter(
         "column.fdw-options",
         former,
         subject,
         Property.FOREIGN_OPTIONS,
-        String.join(", ", old.foreignOptions()),
-        String.join(", ", now.foreignOptions()));
+        options(old.foreignOptions()),
+        options(now.foreignOptions()));
     alter(
         "table.inheritance",
         former,
@@ -90,9 +91,23 @@ final class ColumnDifferences {
     comments(former, subject, old, now);
   }
 
+  private static String options(List<String> options) {
+    return options.stream().sorted().collect(Collectors.joining(", "));
+  }
+
+  /** What somebody said; the storage that goes with the type is none of it. */
+  private static Optional<String> storage(TableColumn column) {
+    return Optional.of(column.storage()).filter(each -> !each.equals(column.typeStorage()));
+  }
+
   private void comments(Item former, Item subject, TableColumn old, TableColumn now) {
     alter(
-        "column.comment-changed", former, subject, Property.COMMENT, old.comment(), now.comment());
+        "column.comment-changed",
+        former,
+        subject,
+        Property.COMMENT,
+        old.comment(),
+        now.comment());
   }
 
   private void defaults(Item former, Item subject, TableColumn old, TableColumn now) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Plans what happens to columns. */
 final class ColumnOps {
@@ -78,9 +79,9 @@ final class ColumnOps {
           comment(draft, table.to(), column.to(), Comments.Made.NOW);
         }
       } else if (table.to().kind() == Table.Kind.COMPOSITE) {
-        attribute(table, column, item);
+        draft.guarded("composite.changed", item, () -> attribute(table, column, item));
       } else {
-        change(table, column, item);
+        draft.guarded("column.storage", item, () -> change(table, column, item));
       }
     }
   }
@@ -89,9 +90,9 @@ final class ColumnOps {
   private boolean comesWithParent(Pair<Table> table, TableColumn column) {
     return column.origin() == TableColumn.Origin.INHERITED
         && table.to().parents().stream()
-            .anyMatch(
-                parent ->
-                    table.from().parents().stream().map(draft.former::of).anyMatch(parent::equals));
+            .anyMatch(parent -> table.from().parents().stream()
+                .map(draft.former::of)
+                .anyMatch(parent::equals));
   }
 
   private static String alter(Table table) {
@@ -126,6 +127,10 @@ final class ColumnOps {
                                     .map(each -> " COLLATE " + Sql.name(each))
                                     .orElse("")));
               }
+              if (draft.online() && OnlineColumn.fillsLater(draft, table, column)) {
+                return new OnlineColumn(draft, table, sql)
+                    .addAndFill(column, sql.bare(column), sql.afterwards(table, column));
+              }
               StepDraft step =
                   draft
                       .step(kind, table.name())
@@ -153,15 +158,21 @@ final class ColumnOps {
               }
               return List.of(step);
             });
-    draft.former.nowNeeds(draft.to, item).forEach(added::needs);
+    draft.former
+        .nowNeeds(draft.to, item)
+        .forEach(added::needs);
   }
 
   private static boolean rewrites(TableColumn column) {
     return column.filling() != TableColumn.Filling.GENERATED_VIRTUAL;
   }
 
+  /** A type that may be a domain with checks; what is not known to be none is taken for one. */
   private boolean domain(String type) {
-    return draft.to.domains().stream().anyMatch(each -> Sql.plain(each.name()).equals(type));
+    String element = type.endsWith("[]") ? type.substring(0, type.length() - 2) : type;
+    return element.contains(".")
+        && draft.to.enums().stream().noneMatch(each -> Sql.plain(each.name()).equals(element))
+        && draft.to.tables().stream().noneMatch(each -> Sql.plain(each.name()).equals(element));
   }
 
   /** What a child says otherwise of a column that its parent brings. */
@@ -192,6 +203,21 @@ final class ColumnOps {
       return false;
     }
     boolean composite = owner.kind() == Table.Kind.COMPOSITE;
+    boolean staged =
+        draft.online()
+            && owner.kind() == Table.Kind.TABLE
+            && column.origin() == TableColumn.Origin.LOCAL
+            && draft.upheaval.dropped.contains(item)
+            && !retiredNameTaken(owner, item.part());
+    if (staged) {
+      draft.addAll(
+          Op.Act.DROP,
+          item,
+          Ranks.DROP_COLUMN,
+          kind,
+          () -> new OnlineColumn(draft, owner, sql).retireAndDrop(column, item.part()));
+      return true;
+    }
     draft.add(
         Op.Act.DROP,
         item,
@@ -209,7 +235,10 @@ final class ColumnOps {
                     .irreversible()
                 : draft
                     .step(kind, owner.name())
-                    .sql(alter(owner) + "DROP COLUMN " + Sql.name(item.part()))
+                    .sql(
+                        (childKeeps(table, column) ? TableOps.only(owner) : alter(owner))
+                            + "DROP COLUMN "
+                            + Sql.name(item.part()))
                     .exclusive(owner.name())
                     .hazard(Hazard.DELETES_DATA)
                     .irreversible()
@@ -217,6 +246,26 @@ final class ColumnOps {
                     .requires("Nobody reads the column, and its values are saved or not wanted")
                     .verify("The table has no such column"));
     return true;
+  }
+
+  private boolean retiredNameTaken(Table table, String column) {
+    String retired = OnlineColumn.retired(column, draft.options);
+    return table.column(retired).isPresent()
+        || draft.matching.tables.both().stream()
+            .filter(pair -> pair.to().name().equals(table.name()))
+            .anyMatch(pair -> pair.from().column(retired).isPresent());
+  }
+
+  /** Whether a child that has the column from this table keeps it as its own. */
+  private boolean childKeeps(Pair<Table> parent, TableColumn column) {
+    return draft.matching.tables.both().stream()
+        .filter(child -> child.from().parents().contains(parent.from().name()))
+        .flatMap(child -> draft.matching.columns(child.from(), child.to()).both().stream())
+        .anyMatch(
+            each ->
+                each.from().name().equals(column.name())
+                    && each.from().origin() != TableColumn.Origin.LOCAL
+                    && each.to().origin() == TableColumn.Origin.LOCAL);
   }
 
   private void attribute(Pair<Table> table, Pair<TableColumn> column, Item item) {
@@ -286,7 +335,8 @@ final class ColumnOps {
     TableColumn b = pair.to();
     String alter = "ALTER COLUMN " + Sql.name(b.name()) + " ";
     List<String> actions = new ArrayList<>();
-    boolean hadDefault = a.filling() == TableColumn.Filling.PLAIN && a.defaultValue().isPresent();
+    boolean hadDefault =
+        a.filling() == TableColumn.Filling.PLAIN && a.defaultValue().isPresent();
     if (hadDefault) {
       actions.add(alter + "DROP DEFAULT");
     }
@@ -323,11 +373,11 @@ final class ColumnOps {
             Ranks.ALTER_COLUMN,
             kind,
             () -> {
-              String guard = cast.guard(Sql.name(table.name()), b.name(), a.type(), b.type());
+              String guard =
+                  cast.guard(Sql.name(table.name()), b.name(), a.type(), b.type());
               StepDraft step = draft.step(kind, table.name());
               if (!guard.isEmpty()) {
-                step.sql(
-                        "LOCK TABLE " + Sql.name(table.name()) + " IN ACCESS EXCLUSIVE MODE", guard)
+                step.sql("LOCK TABLE " + Sql.name(table.name()) + " IN ACCESS EXCLUSIVE MODE", guard)
                     .work(Work.SCAN);
               }
               step.sql(alter(table) + retype(pair, cast.using(b.name(), b.type())))
@@ -451,8 +501,7 @@ final class ColumnOps {
     if (a.nullability() == b.nullability()) {
       return;
     }
-    boolean named =
-        sql.notNull(table.to(), b).isPresent() || sql.notNull(table.from(), a).isPresent();
+    boolean named = sql.notNull(table.to(), b).isPresent() || sql.notNull(table.from(), a).isPresent();
     if (named) {
       // Since PostgreSQL 18 it is a constraint, and planned as one.
       return;
@@ -460,18 +509,23 @@ final class ColumnOps {
     if (b.nullability() == Nullability.REQUIRED) {
       new NotNullOps(draft).require(table, b, item);
     } else {
-      draft.add(
-          Op.Act.ALTER,
-          item,
-          Ranks.ALTER_COLUMN,
-          "column.nullability-relaxed",
-          () ->
-              draft
-                  .step("column.nullability-relaxed", table.to().name())
-                  .sql(alter(table.to()) + "ALTER COLUMN " + Sql.name(b.name()) + " DROP NOT NULL")
-                  .exclusive(table.to().name())
-                  .probe(Probes.notNull(table.to().name(), b.name(), false))
-                  .verify("The column takes NULL"));
+      draft
+          .add(
+              Op.Act.ALTER,
+              item,
+              Ranks.ALTER_COLUMN,
+              "column.nullability-relaxed",
+              () ->
+                  draft
+                      .step("column.nullability-relaxed", table.to().name())
+                      .sql(
+                          alter(table.to())
+                              + "ALTER COLUMN "
+                              + Sql.name(b.name())
+                              + " DROP NOT NULL")
+                      .exclusive(table.to().name())
+                      .probe(Probes.notNull(table.to().name(), b.name(), false))
+                      .verify("The column takes NULL"));
     }
   }
 
@@ -503,7 +557,7 @@ final class ColumnOps {
     if (!gone.isEmpty()) {
       light.add(alter + "RESET (" + Sql.options(gone) + ")");
     }
-    if (!a.foreignOptions().equals(b.foreignOptions())) {
+    if (!Set.copyOf(a.foreignOptions()).equals(Set.copyOf(b.foreignOptions()))) {
       actions.add(
           alter
               + "OPTIONS ("

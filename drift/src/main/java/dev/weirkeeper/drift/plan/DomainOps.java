@@ -39,15 +39,19 @@ final class DomainOps {
       comment(domain, Comments.Made.NOW);
     }
     for (DomainType domain : draft.matching.domains.removed()) {
-      TypeDrops.drop(draft, KIND, Item.of(Item.Kind.DOMAIN, draft.former.of(domain.name())));
+      TypeDrops.drop(
+          draft, KIND, Item.of(Item.Kind.DOMAIN, draft.former.of(domain.name())));
     }
     for (Pair<DomainType> pair : draft.matching.domains.both()) {
       if (draft.upheaval.swapped.contains(item(pair.to()))) {
         boolean narrows = ColumnCast.of(pair.from().base(), pair.to().base()).destructive();
-        new TypeSwap(draft).swap(item(pair.to()), KIND, create(pair.to()), narrows);
+        draft.guarded(
+            KIND,
+            item(pair.to()),
+            () -> new TypeSwap(draft).swap(item(pair.to()), KIND, create(pair.to()), narrows));
         comment(pair.to(), Comments.Made.NOW);
       } else {
-        change(pair.from(), pair.to());
+        draft.guarded(KIND, item(pair.to()), () -> change(pair.from(), pair.to()));
       }
     }
   }
@@ -72,7 +76,7 @@ final class DomainOps {
         sql.append(" CONSTRAINT ")
             .append(Sql.name(check.name()))
             .append(' ')
-            .append(check.definition());
+            .append(Deparse.readable(check.definition()));
       }
     }
     return sql.toString();
@@ -90,7 +94,11 @@ final class DomainOps {
   }
 
   private static String add(DomainType domain, DomainType.Check check) {
-    return alter(domain) + " ADD CONSTRAINT " + Sql.name(check.name()) + " " + check.definition();
+    return alter(domain)
+        + " ADD CONSTRAINT "
+        + Sql.name(check.name())
+        + " "
+        + Deparse.readable(check.definition());
   }
 
   private void change(DomainType a, DomainType b) {
@@ -114,8 +122,7 @@ final class DomainOps {
       add(
           b,
           () -> {
-            StepDraft step =
-                step(b).sql(alter(b) + (required ? " SET NOT NULL" : " DROP NOT NULL"));
+            StepDraft step = step(b).sql(alter(b) + (required ? " SET NOT NULL" : " DROP NOT NULL"));
             return required ? step.work(Work.SCAN) : step;
           });
     }
@@ -141,10 +148,8 @@ final class DomainOps {
       Optional<DomainType.Check> old =
           a.checks().stream().filter(each -> each.name().equals(now.name())).findFirst();
       boolean same = old.filter(each -> sameCheck(each, now)).isPresent();
-      boolean kept =
-          same
-              && (old.orElseThrow().validity() == now.validity()
-                  || now.validity() == Constraint.Validity.VALID);
+      boolean kept = same && (old.orElseThrow().validity() == now.validity()
+          || now.validity() == Constraint.Validity.VALID);
       if (!kept) {
         old.ifPresent(gone::add);
         come.add(now);
@@ -194,6 +199,11 @@ final class DomainOps {
 
   private void comment(DomainType domain, Comments.Made made) {
     Comments.on(
-        draft, Comments.named("DOMAIN", domain.name()), item(domain), KIND, domain.comment(), made);
+        draft,
+        Comments.named("DOMAIN", domain.name()),
+        item(domain),
+        KIND,
+        domain.comment(),
+        made);
   }
 }

@@ -12,6 +12,7 @@ import dev.weirkeeper.drift.schema.Sequence;
 import dev.weirkeeper.drift.schema.Table;
 import dev.weirkeeper.drift.schema.TableColumn;
 import dev.weirkeeper.drift.schema.View;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.function.Function;
 final class Matching {
   private final Identity identity;
   private final Map<Item, Item> declared = new HashMap<>();
+  private final Map<ObjectName, Pairs.Pair<Table>> partners = new HashMap<>();
 
   final Pairs<Namespace> namespaces;
   final Pairs<EnumType> enums;
@@ -47,11 +49,10 @@ final class Matching {
                 each -> new ObjectName("", each.name()))
             .thenBy(Namespace::name, Namespace::name);
     enums = whole(from.enums(), to.enums(), EnumType::id, Item.Kind.ENUM, EnumType::name);
-    domains =
-        whole(from.domains(), to.domains(), DomainType::id, Item.Kind.DOMAIN, DomainType::name);
+    domains = whole(from.domains(), to.domains(), DomainType::id, Item.Kind.DOMAIN, DomainType::name);
     sequences =
         whole(from.sequences(), to.sequences(), Sequence::id, Item.Kind.SEQUENCE, Sequence::name);
-    tables = whole(from.tables(), to.tables(), Table::id, Item.Kind.TABLE, Table::name);
+    tables = tables(from, to);
     views =
         whole(from.views(), to.views(), View::id, Item.Kind.VIEW, View::name)
             .thenBy(View::name, View::name);
@@ -61,8 +62,28 @@ final class Matching {
     sequences.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
     views.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
     tables.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
+    tables.both().forEach(pair -> partners.put(pair.from().name(), pair));
     names = new Names(renamed);
     indexes = indexes(from, to);
+  }
+
+  /** A foreign table cannot go to another server: by name it is another one then. */
+  private Pairs<Table> tables(DatabaseSchema from, DatabaseSchema to) {
+    Pairs<Table> pairs =
+        whole(from.tables(), to.tables(), Table::id, Item.Kind.TABLE, Table::name);
+    List<Table> removed = new ArrayList<>(pairs.removed());
+    List<Table> added = new ArrayList<>(pairs.added());
+    List<Pairs.Pair<Table>> both = new ArrayList<>();
+    for (Pairs.Pair<Table> pair : pairs.both()) {
+      if (pair.from().foreign().map(Table.Foreign::server)
+          .equals(pair.to().foreign().map(Table.Foreign::server))) {
+        both.add(pair);
+      } else {
+        removed.add(pair.from());
+        added.add(pair.to());
+      }
+    }
+    return new Pairs<>(both, removed, added);
   }
 
   private <T> Pairs<T> whole(
@@ -147,6 +168,14 @@ final class Matching {
   private String part(Item.Kind kind, ObjectName whole, ObjectName newWhole, String name) {
     Item renamed = declared.get(new Item(kind, whole, name));
     return renamed != null && renamed.name().equals(newWhole) ? renamed.part() : name;
+  }
+
+  /** Whether a constraint of a table says what it said, but for its names. */
+  boolean same(Pairs.Pair<Table> table, Constraint old, Constraint now) {
+    Map<String, String> referenced =
+        old.references().map(partners::get).map(p -> renamedColumns(p.from(), p.to())).orElse(Map.of());
+    return ConstraintText.same(
+        names, old, now, renamedColumns(table.from(), table.to()), referenced);
   }
 
   /** New names of the columns of a table that have one. */

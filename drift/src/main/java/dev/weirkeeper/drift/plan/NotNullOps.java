@@ -23,15 +23,11 @@ final class NotNullOps {
         item,
         Ranks.ALTER_COLUMN,
         KIND,
-        () ->
-            draft.online()
-                ? online(table.to(), column)
-                : List.of(set(table.to(), column).work(Work.SCAN)));
+        () -> draft.online() ? online(table.to(), column) : List.of(set(table.to(), column).work(Work.SCAN)));
   }
 
   private StepDraft set(Table table, TableColumn column) {
-    String alter =
-        "ALTER TABLE " + Sql.name(table.name()) + " ALTER COLUMN " + Sql.name(column.name());
+    String alter = "ALTER TABLE " + Sql.name(table.name()) + " ALTER COLUMN " + Sql.name(column.name());
     return draft
         .step(KIND, table.name())
         .sql(alter + " SET NOT NULL")
@@ -43,7 +39,7 @@ final class NotNullOps {
   }
 
   /** A validated check lets SET NOT NULL believe it without a scan under its lock. */
-  private List<StepDraft> online(Table table, TableColumn column) {
+  List<StepDraft> online(Table table, TableColumn column) {
     String alter = "ALTER TABLE " + Sql.name(table.name());
     String check = Leftovers.name("nn", table.name().toString(), column.name());
     List<StepDraft> steps = new ArrayList<>();

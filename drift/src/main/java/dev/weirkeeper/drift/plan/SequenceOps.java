@@ -22,11 +22,7 @@ final class SequenceOps {
 
   void all() {
     for (Sequence sequence : draft.matching.sequences.added()) {
-      if (!identity(sequence)) {
-        create(sequence);
-        owner(sequence);
-      }
-      comment(sequence, Comments.Made.NOW);
+      draft.guarded(KIND, item(sequence), () -> made(sequence));
     }
     for (Sequence sequence : draft.matching.sequences.removed()) {
       if (!identity(sequence)) {
@@ -34,12 +30,23 @@ final class SequenceOps {
       }
     }
     for (Pair<Sequence> pair : draft.matching.sequences.both()) {
-      change(pair.from(), pair.to());
+      draft.guarded(KIND, item(pair.to()), () -> change(pair.from(), pair.to()));
     }
   }
 
+  private void made(Sequence sequence) {
+    if (!identity(sequence)) {
+      create(sequence);
+      owner(sequence);
+    }
+    comment(sequence, Comments.Made.NOW);
+  }
+
   static boolean identity(Sequence sequence) {
-    return sequence.owner().filter(owner -> owner.bond() == Sequence.Bond.IDENTITY).isPresent();
+    return sequence
+        .owner()
+        .filter(owner -> owner.bond() == Sequence.Bond.IDENTITY)
+        .isPresent();
   }
 
   private static Item item(Sequence sequence) {
@@ -152,7 +159,8 @@ final class SequenceOps {
   /** Whether the column that an old sequence belongs to is dropped, and the sequence with it. */
   private boolean ownerGoes(Sequence.Owner owner) {
     Item table = Item.of(Item.Kind.TABLE, draft.former.of(owner.table()));
-    Item column = draft.former.item(Item.column(owner.table(), owner.column()));
+    Item column =
+        draft.former.item(Item.column(owner.table(), owner.column()));
     return draft.mayDestroy()
         && (draft.upheaval.dropped.contains(table)
             || draft.upheaval.dropped.contains(column)
@@ -204,7 +212,9 @@ final class SequenceOps {
                     .sql("ALTER SEQUENCE " + Sql.name(b.name()) + " OWNED BY NONE")
                     .lock(b.name(), LockMode.SHARE_ROW_EXCLUSIVE)
                     .verify("The sequence belongs to no column"))
-        .rids(Item.column(owner.table(), owner.column()), Item.of(Item.Kind.TABLE, owner.table()));
+        .rids(
+            Item.column(owner.table(), owner.column()),
+            Item.of(Item.Kind.TABLE, owner.table()));
   }
 
   private void settings(Sequence a, Sequence b) {

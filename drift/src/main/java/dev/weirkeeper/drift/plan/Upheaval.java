@@ -47,7 +47,8 @@ final class Upheaval {
   /** What stands in the way of a change of a thing. */
   final Map<Item, Item> blocked = new HashMap<>();
 
-  Upheaval(DatabaseSchema from, Matching matching, Former former, int major) {
+  Upheaval(
+      DatabaseSchema from, Matching matching, Former former, int major) {
     this.from = from;
     this.matching = matching;
     this.former = former;
@@ -80,7 +81,10 @@ final class Upheaval {
         swap(Item.of(Item.Kind.ENUM, pair.to().name()));
       }
     }
-    matching.domains.removed().forEach(e -> drop(former.item(Item.of(Item.Kind.DOMAIN, e.name()))));
+    matching
+        .domains
+        .removed()
+        .forEach(e -> drop(former.item(Item.of(Item.Kind.DOMAIN, e.name()))));
     for (Pair<DomainType> pair : matching.domains.both()) {
       if (!matching.names.same(pair.from().base(), pair.to().base(), Map.of())
           || !pair.from().collation().equals(pair.to().collation())) {
@@ -109,7 +113,7 @@ final class Upheaval {
       }
       Pairs<TableColumn> columns = matching.columns(pair.from(), pair.to());
       for (TableColumn column : columns.removed()) {
-        drop(Item.column(pair.to().name(), column.name()));
+        drop(former.item(Item.column(pair.from().name(), column.name())));
       }
       Map<String, String> renamed = matching.renamedColumns(pair.from(), pair.to());
       for (Pair<TableColumn> each : columns.both()) {
@@ -121,7 +125,7 @@ final class Upheaval {
           retype(item);
         }
       }
-      constraints(pair, renamed);
+      constraints(pair);
     }
   }
 
@@ -131,17 +135,16 @@ final class Upheaval {
     }
   }
 
-  private void constraints(Pair<Table> pair, Map<String, String> renamed) {
+  private void constraints(Pair<Table> pair) {
     Pairs<Constraint> pairs = matching.constraints(pair.from(), pair.to());
     for (Constraint each : pairs.removed()) {
-      drop(new Item(Item.Kind.CONSTRAINT, pair.to().name(), each.name()));
+      drop(former.item(new Item(Item.Kind.CONSTRAINT, pair.from().name(), each.name())));
     }
     for (Pair<Constraint> each : pairs.both()) {
       boolean loosened =
           each.from().validity() == Constraint.Validity.VALID
               && each.to().validity() == Constraint.Validity.NOT_VALID;
-      if (loosened
-          || !ConstraintText.same(matching.names, each.from(), each.to(), renamed)
+      if (loosened || !matching.same(pair, each.from(), each.to())
           || TableOps.sameParents(pair, matching) && ConstraintOps.originMatters(each)) {
         replace(new Item(Item.Kind.CONSTRAINT, pair.to().name(), each.to().name()));
       }
@@ -158,14 +161,13 @@ final class Upheaval {
     for (Pair<Index> pair : matching.indexes.both()) {
       boolean plain = pair.from().constraint().isEmpty();
       boolean detached = pair.from().parent().isPresent() && pair.to().parent().isEmpty();
-      if (plain
-          && (pair.to().constraint().isPresent()
-              || !differences.sameBody(pair.from(), pair.to())
-              || detached
-              || pair.from().validity() == Constraint.Validity.NOT_VALID
-                  && pair.to().validity() == Constraint.Validity.VALID
-                  && pair.to().parent().isEmpty()
-                  && !IndexOps.partitioned(matching, pair.to()))) {
+      if (plain && (pair.to().constraint().isPresent()
+          || !differences.sameBody(pair.from(), pair.to())
+          || detached
+          || pair.from().validity() == Constraint.Validity.NOT_VALID
+              && pair.to().validity() == Constraint.Validity.VALID
+              && pair.to().parent().isEmpty()
+              && !IndexOps.partitioned(matching, pair.to()))) {
         replace(Item.of(Item.Kind.INDEX, pair.to().name()));
       }
     }
@@ -187,6 +189,11 @@ final class Upheaval {
     return dropped.contains(item)
         || replaced.contains(item)
         || dropped.contains(Item.of(Item.Kind.TABLE, item.name())) && isPart(item);
+  }
+
+  /** Whether a thing does not stay as it is. */
+  boolean unsettled(Item item) {
+    return goes(item) || retyped.contains(item) || swapped.contains(item);
   }
 
   private static boolean isPart(Item item) {
@@ -245,7 +252,11 @@ final class Upheaval {
       }
       case OTHER -> {
         if (!goesWithItsTable(user, item)) {
-          blocked.putIfAbsent(item, user);
+          if (stays && OtherOps.canBeMade(from, user)) {
+            replace(user);
+          } else {
+            blocked.putIfAbsent(item, user);
+          }
         }
       }
       default -> {

@@ -30,7 +30,7 @@ final class ViewOps {
           create(pair.to());
         }
       } else {
-        change(pair.from(), pair.to());
+        draft.guarded(KIND, item(pair.to()), () -> change(pair.from(), pair.to()));
       }
     }
   }
@@ -61,7 +61,7 @@ final class ViewOps {
                                 ? ""
                                 : " WITH (" + Sql.options(view.options()) + ")")
                             + " AS "
-                            + query(view))
+                            + Deparse.readable(query(view)))
                     .undo("DROP " + sort(view) + Sql.name(view.name()))
                     .fresh()
                     .probe(Probes.relation(view.name()))
@@ -138,12 +138,7 @@ final class ViewOps {
           .forEach(column -> column(view, column, made));
     }
     Comments.on(
-        draft,
-        Comments.named(sort(view).strip(), view.name()),
-        item(view),
-        KIND,
-        view.comment(),
-        made);
+        draft, Comments.named(sort(view).strip(), view.name()), item(view), KIND, view.comment(), made);
   }
 
   private void column(View view, View.Column column, Comments.Made made) {

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.weirkeeper.drift.taxonomy.AvroSchema.Field;
 import dev.weirkeeper.drift.taxonomy.AvroSchema.Kind;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Says whether data written under one Avro schema can be read under another, by the rules of Avro's
@@ -34,8 +35,13 @@ public final class AvroCompatibility {
    * What was found of two records, so that each pair is asked about once however often it occurs;
    * nothing while they are being compared: a record can hold itself.
    */
-  private final Map<AvroSchema, Map<AvroSchema, List<Incompatibility>>> known =
-      new IdentityHashMap<>();
+  private final IdentityHashMap<AvroSchema, IdentityHashMap<AvroSchema, List<Incompatibility>>>
+      known = new IdentityHashMap<>();
+
+  /** Pairs in which nothing was found that fails, in the order in which they were done. */
+  private final List<Pair> clean = new ArrayList<>();
+
+  private record Pair(AvroSchema reader, AvroSchema writer) {}
 
   private AvroCompatibility() {}
 
@@ -63,7 +69,7 @@ public final class AvroCompatibility {
    */
   public static Map<Integer, List<Incompatibility>> under(
       RegistryMode mode, AvroSchema proposed, List<AvroSchema> versions) {
-    Map<Integer, List<Incompatibility>> refused = new HashMap<>();
+    Map<Integer, List<Incompatibility>> refused = new TreeMap<>();
     int first = mode.transitive() ? 0 : Math.max(0, versions.size() - 1);
     for (int i = first; i < versions.size(); i++) {
       List<Incompatibility> reasons = new ArrayList<>();
@@ -78,7 +84,7 @@ public final class AvroCompatibility {
         refused.put(i, List.copyOf(reasons));
       }
     }
-    return Map.copyOf(refused);
+    return Collections.unmodifiableMap(refused);
   }
 
   private List<Incompatibility> check(AvroSchema reader, AvroSchema writer, String at) {
@@ -117,34 +123,35 @@ public final class AvroCompatibility {
   }
 
   private List<Incompatibility> branch(AvroSchema reader, AvroSchema writer, String at) {
-    List<Incompatibility> meanings = null;
+    Optional<List<Incompatibility>> meanings = Optional.empty();
     for (int i = 0; i < reader.branches().size(); i++) {
       List<Incompatibility> tried = check(reader.branches().get(i), writer, at + "/" + i);
       if (tried.isEmpty()) {
         return tried;
       }
-      if (meanings == null && tried.stream().noneMatch(reason -> reason.kind().fails())) {
-        meanings = tried;
+      if (meanings.isEmpty() && tried.stream().noneMatch(reason -> reason.kind().fails())) {
+        meanings = Optional.of(tried);
       }
     }
-    return meanings != null
-        ? meanings
-        : one(
-            Incompatibility.Kind.MISSING_UNION_BRANCH,
-            at,
-            "no branch of the union reads a " + word(writer));
+    return meanings.orElseGet(
+        () ->
+            one(
+                Incompatibility.Kind.MISSING_UNION_BRANCH,
+                at,
+                "no branch of the union reads a " + word(writer)));
   }
 
   private List<Incompatibility> record(AvroSchema reader, AvroSchema writer, String at) {
     if (!sameName(reader, writer)) {
       return nameMismatch(reader, writer, at);
     }
-    Map<AvroSchema, List<Incompatibility>> asked =
+    IdentityHashMap<AvroSchema, List<Incompatibility>> asked =
         known.computeIfAbsent(reader, key -> new IdentityHashMap<>());
     List<Incompatibility> before = asked.putIfAbsent(writer, List.of());
     if (before != null) {
       return before;
     }
+    int begun = clean.size();
     Set<Incompatibility> found = new LinkedHashSet<>();
     for (Field field : reader.fields()) {
       String here = at + "/fields/" + field.index();
@@ -160,7 +167,27 @@ public final class AvroCompatibility {
       }
     }
     asked.put(writer, List.copyOf(found));
+    if (found.stream().anyMatch(reason -> reason.kind().fails())) {
+      forgetSince(begun);
+    } else {
+      clean.add(new Pair(reader, writer));
+    }
     return List.copyOf(found);
+  }
+
+  /**
+   * What was found to be clean within a pair that is not may rest on that pair, which was taken to be
+   * clean while it was compared.
+   */
+  private void forgetSince(int begun) {
+    List<Pair> doubtful = clean.subList(begun, clean.size());
+    for (Pair pair : doubtful) {
+      IdentityHashMap<AvroSchema, List<Incompatibility>> asked = known.get(pair.reader());
+      if (asked != null) {
+        asked.remove(pair.writer());
+      }
+    }
+    doubtful.clear();
   }
 
   /** By name first; the writer's field may have a name that is an alias of the reader's. */

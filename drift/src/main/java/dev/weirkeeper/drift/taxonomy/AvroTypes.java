@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a type is written in Avro: logical types of the specification where it has one, text for what
@@ -108,7 +107,7 @@ final class AvroTypes {
   }
 
   private static Optional<AvroSchema> plain(AvroSchema.Kind kind) {
-    return Optional.of(AvroSchema.plain(kind, (AvroSchema.@Nullable Logical) null));
+    return Optional.of(AvroSchema.plain(kind, null));
   }
 
   private static Optional<AvroSchema> logical(AvroSchema.Kind kind, String name) {

@@ -46,6 +46,14 @@ public record Change(
   }
 
   /**
+   * A change of the type of a column, by the finest kind that its types show: of several
+   * differences the worst. Empty if they are one type.
+   */
+  public static Optional<Change> retyped(String path, TypeExpr from, TypeExpr to) {
+    return TypeKinds.of(from, to).map(kind -> ofType(kind, path, from, to));
+  }
+
+  /**
    * All changes between two versions of a relation.
    *
    * @param from empty where nothing was known before

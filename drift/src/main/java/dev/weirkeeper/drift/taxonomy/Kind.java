@@ -15,8 +15,8 @@ import java.util.Set;
  *     empty for the only or the usual one
  * @param verdict the least one; circumstances can make a finding worse, never better
  * @param handling what is done unless the owner says otherwise
- * @param operation the row of the {@link TargetMatrix} that says what a target makes of it; {@code
- *     type} where that depends on the two types, {@code none} where a target has nothing to alter
+ * @param operation the row of the {@link TargetMatrix} that says what a target makes of it; {@link
+ *     #TYPE} where that depends on the two types, {@link #NONE} where a target has nothing to alter
  * @param bump what it does to the version of a contract; none where it says nothing of the schema
  * @param note why, in one sentence
  */

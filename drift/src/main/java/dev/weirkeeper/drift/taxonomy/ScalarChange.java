@@ -92,10 +92,6 @@ final class ScalarChange {
   }
 
   private static String toText(Scalar from, Scalar to) {
-    Family family = from.family();
-    if (family == Family.BINARY || family == Family.FIXED) {
-      return "family";
-    }
     int longest = from.longest().orElse(UNBOUNDED);
     if (longest > length(to)) {
       return "scalar-to-varchar";
@@ -103,7 +99,7 @@ final class ScalarChange {
     if (to.family() == Family.CHAR) {
       return "text-to-char";
     }
-    return switch (family) {
+    return switch (from.family()) {
       case UUID -> "uuid-to-text";
       case ENUM -> "enum-to-text";
       default -> "scalar-to-text";

@@ -4,8 +4,10 @@ import dev.weirkeeper.Verdict;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What a change means for the Avro subject that carries the rows. */
 final class SubjectJudge {
@@ -33,7 +35,7 @@ final class SubjectJudge {
       if (counts && comes != Compatibility.OK) {
         verdict = verdict.join(comes.verdict());
         refused |= demanded && comes == Compatibility.BREAK;
-        reasons.add(word(axis) + ": " + comes.name().toLowerCase(java.util.Locale.ROOT));
+        reasons.add(word(axis) + ": " + comes.name().toLowerCase(Locale.ROOT));
       }
     }
     reasons.add(change.kind().note());
@@ -71,7 +73,7 @@ final class SubjectJudge {
         reasons.add(word(axis) + ": " + reason.path() + " " + reason.message());
       }
     }
-    boolean rewritten = differences(change).anyMatch(loss -> loss.rewritesValues());
+    boolean rewritten = differences(change).anyMatch(Loss::rewritesValues);
     if (rewritten) {
       verdict = verdict.join(change.verdict());
       reasons.add("stored values became other values, and no event says so");
@@ -89,7 +91,7 @@ final class SubjectJudge {
         change.path());
   }
 
-  private static java.util.stream.Stream<Loss> differences(Change change) {
+  private static Stream<Loss> differences(Change change) {
     return TypeComparison.between(change.from().orElseThrow(), change.to().orElseThrow()).stream()
         .map(difference -> TargetMatrix.standard().loss(difference.row()));
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What one target makes of one row of the {@link TargetMatrix}, as its alternatives: the first
@@ -56,7 +57,7 @@ record TargetCell(List<Alternative> alternatives) {
     String rule = hash < 0 ? text : text.substring(0, hash).strip();
     int colon = rule.indexOf(':');
     List<TargetCondition> conditions = new ArrayList<>();
-    Set<String> traits = new java.util.TreeSet<>();
+    Set<String> traits = new TreeSet<>();
     if (colon >= 0) {
       for (String word : rule.substring(0, colon).strip().split(" +")) {
         if (word.startsWith("@")) {

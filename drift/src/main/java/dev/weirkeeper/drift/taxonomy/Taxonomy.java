@@ -106,9 +106,7 @@ public final class Taxonomy {
   private static final Comparator<Kind> WORST =
       Comparator.comparing(Kind::verdict)
           .thenComparing(Kind::handling)
-          .thenComparing(
-              kind ->
-                  kind.readers().ordinal()
-                      + kind.newReadsOld().ordinal()
-                      + kind.oldReadsNew().ordinal());
+          .thenComparing(Kind::readers)
+          .thenComparing(Kind::newReadsOld)
+          .thenComparing(Kind::oldReadsNew);
 }

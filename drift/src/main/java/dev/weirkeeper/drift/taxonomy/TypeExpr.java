@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.Type;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -80,7 +81,7 @@ public sealed interface TypeExpr {
 
     @Override
     public String toString() {
-      String text = name.isEmpty() ? family.name().toLowerCase(java.util.Locale.ROOT) : name;
+      String text = name.isEmpty() ? family.name().toLowerCase(Locale.ROOT) : name;
       return args.isEmpty()
           ? text
           : text + args.stream().map(String::valueOf).collect(Collectors.joining(",", "(", ")"));

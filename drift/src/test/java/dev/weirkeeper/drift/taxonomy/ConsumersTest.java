@@ -192,6 +192,36 @@ class ConsumersTest {
   }
 
   @Test
+  void a_change_of_type_is_of_the_finest_kind_that_its_types_show() {
+    for (String[] row :
+        new String[][] {
+          {"varchar(3)", "varchar(9)", "column.length/up"},
+          {"text", "varchar(9)", "column.length/down"},
+          {"numeric(9,2)", "numeric(12,2)", "column.precision/up"},
+          {"numeric(9,2)", "numeric(12,4)", "column.precision/scale-up"},
+          {"numeric(9,2)", "numeric(9,4)", "column.precision/down"},
+          {"numeric(9,2)", "numeric(9,1)", "column.precision/scale-down"},
+          {"timestamp", "timestamptz", "column.timezone"},
+          {"int4", "int8", "column.type-widened"},
+          {"float4", "float8", "column.type-widened/rerendered"},
+          {"int8", "int4", "column.type-narrowed/fits"},
+          {"int8", "float8", "column.type-narrowed/rounded"},
+          {"json", "jsonb", "column.type-reinterpreted"},
+          {"text", "int4", "column.type-family-changed"},
+          {"int4[]", "int8[]", "column.type-widened"}
+        }) {
+      Change change =
+          Change.retyped(
+                  "c", TypeExpr.parse(row[0], POSTGRESQL), TypeExpr.parse(row[1], POSTGRESQL))
+              .orElseThrow();
+
+      assertThat(change.kind()).as(row[0] + " to " + row[1]).hasToString(row[2]);
+    }
+    TypeExpr int4 = TypeExpr.parse("int4", POSTGRESQL);
+    assertThat(Change.retyped("c", int4, int4)).isEmpty();
+  }
+
+  @Test
   void lost_rows_count_for_a_subject_whatever_its_registry_demands() {
     Judgement judgement = ALL.judge(Change.of(Taxonomy.standard().kind("table.truncated"), ""));
 

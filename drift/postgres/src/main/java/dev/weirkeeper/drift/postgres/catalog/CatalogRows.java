@@ -141,7 +141,8 @@ final class CatalogRows {
           domainOf.put(row.getLong(1), row.getLong(2));
           checks
               .computeIfAbsent(row.getLong(2), oid -> new ArrayList<>())
-              .add(new DomainType.Check(row.getString(3), row.getString(4), validity(row, 5)));
+              .add(
+                  new DomainType.Check(row.getString(3), row.getString(4), validity(row, 5)));
         });
     List<DomainType> domains = new ArrayList<>();
     each(
@@ -186,8 +187,8 @@ final class CatalogRows {
                 row.getString(11),
                 compression.strip(),
                 told ? Optional.of(statistics) : Optional.empty(),
-                sorted(row, 14),
-                sorted(row, 15),
+                texts(row, 14),
+                texts(row, 15),
                 origin(row.getBoolean(16), row.getInt(17)),
                 text(row, 18),
                 row.getString(19)));
@@ -200,12 +201,11 @@ final class CatalogRows {
       case "d" -> TableColumn.Filling.IDENTITY_BY_DEFAULT;
       case "s" -> TableColumn.Filling.GENERATED_STORED;
       case "v" -> TableColumn.Filling.GENERATED_VIRTUAL;
-      default ->
-          throw new IllegalStateException(
-              "A column is filled in an unknown way: attidentity "
-                  + identity
-                  + ", attgenerated "
-                  + generated);
+      default -> throw new IllegalStateException(
+          "A column is filled in an unknown way: attidentity "
+              + identity
+              + ", attgenerated "
+              + generated);
     };
   }
 
@@ -222,7 +222,9 @@ final class CatalogRows {
       return;
     }
     objects.put(
-        "pg_constraint", row.getLong(1), new Item(Item.Kind.CONSTRAINT, table, row.getString(3)));
+        "pg_constraint",
+        row.getLong(1),
+        new Item(Item.Kind.CONSTRAINT, table, row.getString(3)));
     constraints
         .computeIfAbsent(row.getLong(2), oid -> new ArrayList<>())
         .add(
@@ -298,7 +300,8 @@ final class CatalogRows {
     return options.map(each -> body.replace(" WITH (" + each + ")", "")).orElse(body);
   }
 
-  private void relation(ResultSet row, List<Table> tables, List<View> views) throws SQLException {
+  private void relation(ResultSet row, List<Table> tables, List<View> views)
+      throws SQLException {
     long oid = row.getLong(1);
     ObjectName name = name(row, 2);
     String kind = row.getString(4);
@@ -400,7 +403,8 @@ final class CatalogRows {
             row.getString(2),
             Hash.of(text(row, 3).orElse("").getBytes(StandardCharsets.UTF_8)),
             List.of(),
-            perhapsName(row, 6));
+            perhapsName(row, 6),
+            text(row, 8));
     objects.put(
         row.getString(4),
         row.getLong(5),
