@@ -207,7 +207,9 @@ final class ColumnOps {
             && owner.kind() == Table.Kind.TABLE
             && column.origin() == TableColumn.Origin.LOCAL
             && draft.upheaval.dropped.contains(item)
-            && !retiredNameTaken(owner, item.part());
+            && !retiredNameTaken(owner, item.part())
+            && draft.from.tables().stream()
+                .noneMatch(child -> child.parents().contains(table.from().name()));
     if (staged) {
       draft.addAll(
           Op.Act.DROP,

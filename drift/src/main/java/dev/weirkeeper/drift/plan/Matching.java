@@ -14,12 +14,15 @@ import dev.weirkeeper.drift.schema.TableColumn;
 import dev.weirkeeper.drift.schema.View;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Which things of two schemas are the same, by ids or by names. */
 final class Matching {
+  private final Set<ObjectName> newNames = new HashSet<>();
   private final Identity identity;
   private final Map<Item, Item> declared = new HashMap<>();
   private final Map<ObjectName, Pairs.Pair<Table>> partners = new HashMap<>();
@@ -63,6 +66,7 @@ final class Matching {
     views.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
     tables.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
     tables.both().forEach(pair -> partners.put(pair.from().name(), pair));
+    tables.both().forEach(pair -> newNames.add(pair.to().name()));
     names = new Names(renamed);
     indexes = indexes(from, to);
   }
@@ -120,6 +124,11 @@ final class Matching {
     return identity instanceof Identity.Ids
         ? Pairs.by(from.indexes(), to.indexes(), Index::id, Index::id).thenBy(before, now)
         : Pairs.by(from.indexes(), to.indexes(), before, now);
+  }
+
+  /** Whether tables of the new schema are tables of the old one. */
+  boolean areMatched(List<ObjectName> now) {
+    return now.stream().allMatch(newNames::contains);
   }
 
   Pairs<TableColumn> columns(Table from, Table to) {

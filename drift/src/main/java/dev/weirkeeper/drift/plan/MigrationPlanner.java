@@ -56,6 +56,7 @@ public final class MigrationPlanner {
     new IndexOps(draft).all();
     new ViewOps(draft).all();
     new OtherOps(draft).all();
+    draft.prune();
     List<Migration.Step> steps = new ArrayList<>(renamer.steps());
     new OpOrder(draft.ops, former.dependencies(from), draft.nowDependencies())
         .sorted()

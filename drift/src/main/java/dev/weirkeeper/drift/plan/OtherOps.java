@@ -17,7 +17,10 @@ final class OtherOps {
   void all() {
     Pairs<Opaque> pairs =
         Pairs.by(draft.from.others(), draft.to.others(), OtherOps::key, OtherOps::key);
-    pairs.added().forEach(each -> refuse(each, "is missing and is not made by a migration. Make it"));
+    for (Opaque each : pairs.added()) {
+      refuse(each, "is missing and is not made by a migration. Make it");
+      draft.missing(Differences.item(each));
+    }
     pairs.removed().stream()
         .filter(each -> !goesWithItsRelation(each))
         .forEach(

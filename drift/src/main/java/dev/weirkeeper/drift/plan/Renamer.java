@@ -67,7 +67,9 @@ final class Renamer {
       moves.add(move("view.changed", sort, pair.from().name(), pair.to().name()));
     }
     for (Pair<Sequence> pair : matching.sequences.both()) {
-      moves.add(move("sequence.changed", "SEQUENCE", pair.from().name(), pair.to().name()));
+            // One that belongs to a column moves with the table.
+      ObjectName old = carried(pair.from());
+      moves.add(new Move("sequence.changed", pair.to().name(), "SEQUENCE", old, pair.to().name()));
     }
     for (Pair<Index> pair : matching.indexes.both()) {
       if (pair.from().constraint().isEmpty() && pair.to().constraint().isEmpty()) {
@@ -81,10 +83,11 @@ final class Renamer {
       taken.add(effective(view.name()));
     }
     for (Sequence sequence : comparison.from().sequences()) {
-      taken.add(effective(sequence.name()));
+      taken.add(carried(sequence));
     }
     for (Index index : comparison.from().indexes()) {
-      taken.add(effective(index.name()));
+      taken.add(
+          new ObjectName(matching.names.of(index.table()).schema(), index.name().name()));
     }
     parkRemoved(moves);
     perform(moves, taken);
@@ -115,6 +118,17 @@ final class Renamer {
 
   private ObjectName effective(ObjectName name) {
     return new ObjectName(schemas.getOrDefault(name.schema(), name.schema()), name.name());
+  }
+
+  private ObjectName carried(Sequence sequence) {
+    return sequence
+        .owner()
+        .map(
+            owner ->
+                new ObjectName(
+                    effective(matching.names.of(owner.table())).schema(),
+                    sequence.name().name()))
+        .orElseGet(() -> effective(sequence.name()));
   }
 
   private Move move(String kind, String sort, ObjectName from, ObjectName to) {
@@ -230,6 +244,11 @@ final class Renamer {
           waiting.stream()
               .filter(move -> !taken.contains(move.to()) && !taken.contains(halfway(move)))
               .findFirst()
+              .or(
+                  () ->
+                      waiting.stream()
+                          .filter(move -> !Leftovers.is(move.from().name()))
+                          .findFirst())
               .orElse(waiting.get(0));
       waiting.remove(next);
       taken.remove(next.from());

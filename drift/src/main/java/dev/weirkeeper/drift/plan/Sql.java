@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
  */
 final class Sql {
   private static final int LONGEST_NAME = 63;
+  private static final int NON_JOINER = 0x200c;
+  private static final int JOINER = 0x200d;
 
   private Sql() {}
 
@@ -27,7 +29,7 @@ final class Sql {
           "its name has " + length + " bytes; PostgreSQL keeps 1 to 63 and cuts the rest without"
               + " an error, so that two names can become one. Choose a shorter name");
     }
-    if (identifier.chars().anyMatch(Sql::isControl)) {
+    if (identifier.codePoints().anyMatch(Sql::isControl)) {
       throw new Unwritable(
           Hazard.UNTRACKABLE_DEPENDENCY,
           "its name holds control characters, which hide in scripts and logs. Choose another name");
@@ -35,8 +37,12 @@ final class Sql {
     return '"' + identifier.replace("\"", "\"\"") + '"';
   }
 
+  /** Also what turns the direction of text; joiners are parts of words and of emoji. */
   private static boolean isControl(int c) {
-    return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
+    return Character.isISOControl(c)
+        || Character.getType(c) == Character.LINE_SEPARATOR
+        || Character.getType(c) == Character.PARAGRAPH_SEPARATOR
+        || Character.getType(c) == Character.FORMAT && c != JOINER && c != NON_JOINER;
   }
 
   static String name(ObjectName name) {

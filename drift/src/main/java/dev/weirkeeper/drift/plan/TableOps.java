@@ -37,9 +37,10 @@ final class TableOps {
   /** Whether a table has the parents that it had. */
   static boolean sameParents(Pair<Table> pair, Matching matching) {
     return pair.from().parents().stream()
-        .map(matching.names::of)
-        .toList()
-        .equals(pair.to().parents());
+            .map(matching.names::of)
+            .toList()
+            .equals(pair.to().parents())
+        && matching.areMatched(pair.to().parents());
   }
 
   void all() {
@@ -183,8 +184,7 @@ final class TableOps {
             Ranks.DROP_TABLE,
             kind,
             () ->
-                draft
-                    .step(kind, item.name())
+                locksOthers(draft.step(kind, item.name()), table)
                     .sql(sort + Sql.name(item.name()))
                     .exclusive(item.name())
                     .hazard(Hazard.DELETES_DATA)
@@ -205,6 +205,15 @@ final class TableOps {
         .filter(each -> each.owner().filter(o -> o.table().equals(table.name())).isPresent())
         .map(Sequence::name)
         .forEach(added::names);
+  }
+
+  /** Tables that a dropped one refers to, and what it is a part of. */
+  private StepDraft locksOthers(StepDraft step, Table table) {
+    table.constraints().stream()
+        .flatMap(each -> each.references().stream())
+        .forEach(other -> step.exclusive(draft.former.of(other)));
+    table.parents().forEach(parent -> step.exclusive(draft.former.of(parent)));
+    return step;
   }
 
   private void change(Pair<Table> pair) {
@@ -322,7 +331,7 @@ final class TableOps {
     Table a = pair.from();
     Table b = pair.to();
     List<ObjectName> before = a.parents().stream().map(draft.former::of).toList();
-    if (before.equals(b.parents()) && a.bound().equals(b.bound())) {
+    if (sameParents(pair, draft.matching) && a.bound().equals(b.bound())) {
       return;
     }
     if (a.bound().isPresent()) {
@@ -347,7 +356,7 @@ final class TableOps {
           .rids(Item.of(Item.Kind.TABLE, parent));
     } else {
       for (ObjectName parent : before) {
-        if (!b.parents().contains(parent)) {
+        if (!stays(parent, b)) {
           noInherit(b, parent);
         }
       }
@@ -356,11 +365,16 @@ final class TableOps {
       attach(b, Optional.of(a));
     } else {
       for (ObjectName parent : b.parents()) {
-        if (a.bound().isPresent() || !before.contains(parent)) {
+        if (a.bound().isPresent() || !before.contains(parent) || !stays(parent, b)) {
           inherit(b, parent);
         }
       }
     }
+  }
+
+  /** A table that was dropped and made again under one name is another parent. */
+  private boolean stays(ObjectName parent, Table child) {
+    return child.parents().contains(parent) && draft.matching.areMatched(List.of(parent));
   }
 
   private void noInherit(Table table, ObjectName parent) {

@@ -51,6 +51,14 @@ final class CatalogObjects {
     }
   }
 
+  /** Who needs a member of an extension needs the extension. */
+  void member(ResultSet row) throws SQLException {
+    Item extension = items.get(new Address("pg_extension", row.getLong(3), 0));
+    if (extension != null) {
+      items.putIfAbsent(new Address(row.getString(1), row.getLong(2), 0), extension);
+    }
+  }
+
   /** A default or the rule of a view, by what it belongs to. */
   void part(ResultSet row) throws SQLException {
     Item whole = items.get(new Address("pg_class", row.getLong(3), row.getInt(4)));

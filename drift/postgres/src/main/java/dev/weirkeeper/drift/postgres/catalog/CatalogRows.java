@@ -73,6 +73,7 @@ final class CatalogRows {
     each(CatalogSql.sequences(), row -> sequences.add(sequence(row)));
     List<Opaque> others = new ArrayList<>();
     each(CatalogSql.others(major), row -> others.add(other(row)));
+    each(CatalogSql.members(), objects::member);
     each(CatalogSql.parts(), objects::part);
     each(CatalogSql.dependencies(), objects::dependency);
     return new DatabaseSchema(

@@ -228,6 +228,14 @@ final class CatalogSql {
         + " AND d.deptype IN ('n', 'a', 'i') AND d.refclassid <> 'pg_namespace'::regclass";
   }
 
+  /** What belongs to extensions, by the extension. */
+  static String members() {
+    return "SELECT d.classid::regclass::text, d.objid, d.refobjid FROM pg_depend d, "
+        + ASKING
+        + "WHERE cardinality(asked.names) >= 0 AND d.deptype = 'e'"
+        + " AND d.refclassid = 'pg_extension'::regclass";
+  }
+
   /** OIDs of what belongs to something else: defaults to columns, rules to views. */
   static String parts() {
     return "SELECT 'pg_attrdef', d.oid, d.adrelid, d.adnum::int FROM pg_attrdef d, "
