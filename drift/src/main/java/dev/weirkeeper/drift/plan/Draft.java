@@ -113,8 +113,7 @@ final class Draft {
     return addAll(act, item, rank, kind, () -> List.of(step.get()));
   }
 
-  Added addAll(
-      Op.Act act, Item item, int rank, String kind, Supplier<List<StepDraft>> steps) {
+  Added addAll(Op.Act act, Item item, int rank, String kind, Supplier<List<StepDraft>> steps) {
     try {
       List<Migration.Step> done =
           steps.get().stream()
@@ -136,7 +135,9 @@ final class Draft {
     }
   }
 
-  /** Plans one thing; if a name of it cannot be written, the thing is refused and the rest is not. */
+  /**
+   * Plans one thing; if a name of it cannot be written, the thing is refused and the rest is not.
+   */
   void guarded(String kind, Item item, Runnable planning) {
     try {
       planning.run();

@@ -52,7 +52,8 @@ final class Matching {
                 each -> new ObjectName("", each.name()))
             .thenBy(Namespace::name, Namespace::name);
     enums = whole(from.enums(), to.enums(), EnumType::id, Item.Kind.ENUM, EnumType::name);
-    domains = whole(from.domains(), to.domains(), DomainType::id, Item.Kind.DOMAIN, DomainType::name);
+    domains =
+        whole(from.domains(), to.domains(), DomainType::id, Item.Kind.DOMAIN, DomainType::name);
     sequences =
         whole(from.sequences(), to.sequences(), Sequence::id, Item.Kind.SEQUENCE, Sequence::name);
     tables = tables(from, to);
@@ -73,13 +74,14 @@ final class Matching {
 
   /** A foreign table cannot go to another server: by name it is another one then. */
   private Pairs<Table> tables(DatabaseSchema from, DatabaseSchema to) {
-    Pairs<Table> pairs =
-        whole(from.tables(), to.tables(), Table::id, Item.Kind.TABLE, Table::name);
+    Pairs<Table> pairs = whole(from.tables(), to.tables(), Table::id, Item.Kind.TABLE, Table::name);
     List<Table> removed = new ArrayList<>(pairs.removed());
     List<Table> added = new ArrayList<>(pairs.added());
     List<Pairs.Pair<Table>> both = new ArrayList<>();
     for (Pairs.Pair<Table> pair : pairs.both()) {
-      if (pair.from().foreign().map(Table.Foreign::server)
+      if (pair.from()
+          .foreign()
+          .map(Table.Foreign::server)
           .equals(pair.to().foreign().map(Table.Foreign::server))) {
         both.add(pair);
       } else {
@@ -182,7 +184,10 @@ final class Matching {
   /** Whether a constraint of a table says what it said, but for its names. */
   boolean same(Pairs.Pair<Table> table, Constraint old, Constraint now) {
     Map<String, String> referenced =
-        old.references().map(partners::get).map(p -> renamedColumns(p.from(), p.to())).orElse(Map.of());
+        old.references()
+            .map(partners::get)
+            .map(p -> renamedColumns(p.from(), p.to()))
+            .orElse(Map.of());
     return ConstraintText.same(
         names, old, now, renamedColumns(table.from(), table.to()), referenced);
   }

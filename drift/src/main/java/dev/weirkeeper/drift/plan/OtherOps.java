@@ -23,8 +23,7 @@ final class OtherOps {
     }
     pairs.removed().stream()
         .filter(each -> !goesWithItsRelation(each))
-        .forEach(
-            each -> refuse(each, "is not wanted and is not dropped by a migration. Drop it"));
+        .forEach(each -> refuse(each, "is not wanted and is not dropped by a migration. Drop it"));
     for (Pairs.Pair<Opaque> pair : pairs.both()) {
       Item item = Differences.item(pair.to());
       if (draft.upheaval.replaced.contains(item)) {

@@ -19,8 +19,7 @@ import java.util.TreeSet;
 final class CatalogObjects {
   private final Map<Address, Item> items = new HashMap<>();
   private final TreeSet<Dependency> dependencies =
-      new TreeSet<>(
-          Comparator.comparing(Dependency::dependent).thenComparing(Dependency::on));
+      new TreeSet<>(Comparator.comparing(Dependency::dependent).thenComparing(Dependency::on));
   private final Map<Item, TreeSet<Item>> needs = new LinkedHashMap<>();
 
   private record Address(String catalog, long oid, int part) {}
@@ -101,9 +100,9 @@ final class CatalogObjects {
                 || dependent.kind() == Item.Kind.CONSTRAINT)
         || on.kind() == Item.Kind.COLUMN
             && (dependent.kind() == Item.Kind.DEFAULT
-                && dependent.name().equals(on.name())
-                && dependent.part().equals(on.part())
-            || dependent.kind() == Item.Kind.VIEW && dependent.name().equals(on.name()))
+                    && dependent.name().equals(on.name())
+                    && dependent.part().equals(on.part())
+                || dependent.kind() == Item.Kind.VIEW && dependent.name().equals(on.name()))
         || dependent.kind() == Item.Kind.INDEX && on.kind() == Item.Kind.CONSTRAINT;
   }
 
