@@ -2,6 +2,7 @@ package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.drift.TypeChange;
+import dev.weirkeeper.drift.plan.SchemaChange.Altered;
 import dev.weirkeeper.drift.plan.SchemaChange.Property;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
@@ -10,6 +11,7 @@ import dev.weirkeeper.drift.schema.TableColumn;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Finds what differs between two versions of a column. */
 final class ColumnDifferences {
@@ -29,7 +31,15 @@ final class ColumnDifferences {
     boolean composite = b.kind() == Table.Kind.COMPOSITE;
     if (!names.same(old.type(), now.type(), Map.of())) {
       String kind = composite ? "composite.changed" : typeKind(old.type(), now.type());
-      alter(kind, former, subject, Property.TYPE, old.type(), now.type());
+      changes.add(
+          new Altered(
+              kind,
+              Optional.empty(),
+              former,
+              subject,
+              Property.TYPE,
+              Optional.of(old.type()),
+              Optional.of(now.type())));
     }
     if (composite) {
       comments(former, subject, old, now);
@@ -71,15 +81,15 @@ final class ColumnDifferences {
         former,
         subject,
         Property.OPTIONS,
-        String.join(", ", old.options()),
-        String.join(", ", now.options()));
+        options(old.options()),
+        options(now.options()));
     alter(
         "column.fdw-options",
         former,
         subject,
         Property.FOREIGN_OPTIONS,
-        String.join(", ", old.foreignOptions()),
-        String.join(", ", now.foreignOptions()));
+        options(old.foreignOptions()),
+        options(now.foreignOptions()));
     alter(
         "table.inheritance",
         former,
@@ -88,6 +98,10 @@ final class ColumnDifferences {
         old.origin().name(),
         now.origin().name());
     comments(former, subject, old, now);
+  }
+
+  private static String options(List<String> options) {
+    return options.stream().sorted().collect(Collectors.joining(", "));
   }
 
   /** What somebody said; the storage that goes with the type is none of it. */
@@ -130,13 +144,18 @@ final class ColumnDifferences {
       Optional<String> before = wasGenerated ? Optional.empty() : old.defaultValue();
       Optional<String> after = isGenerated ? Optional.empty() : now.defaultValue();
       boolean varies = after.filter(Volatility::mayDiffer).isPresent();
-      alter(
-          varies ? "column.default-volatile" : "column.default-changed",
-          former,
-          subject,
-          Property.DEFAULT,
-          before,
-          after);
+      if (before.isEmpty() && after.isEmpty()) {
+        return;
+      }
+      changes.add(
+          new Altered(
+              varies ? "column.default-volatile" : "column.default-changed",
+              Optional.empty(),
+              former,
+              subject,
+              Property.DEFAULT,
+              before,
+              after));
     }
   }
 

@@ -42,10 +42,24 @@ final class StepDraft {
     return this;
   }
 
+  /** In the same transaction, before what is there. */
+  StepDraft sqlFirst(String sql) {
+    statements.add(0, sql);
+    return this;
+  }
+
   StepDraft lock(ObjectName relation, LockMode mode) {
     locks.merge(
         relation.toString(), mode, (old, added) -> added.strongerThan(old) ? added : old);
     return this;
+  }
+
+  /** ALTER TABLE goes on to children, unless it says ONLY. */
+  void alsoLocks(Set<ObjectName> children) {
+    LockMode own = locks.get(on.toString());
+    if (own != null && statements.stream().anyMatch(sql -> sql.startsWith("ALTER TABLE \""))) {
+      children.forEach(child -> lock(child, own));
+    }
   }
 
   /** The strongest lock there is, as most forms of ALTER TABLE take it. */
@@ -62,7 +76,9 @@ final class StepDraft {
           case CATALOG_ONLY -> Set.of();
           case SCAN, FOREIGN_KEY_SCAN -> Set.of(Hazard.FULL_SCAN);
           case INDEX_BUILD -> Set.of(Hazard.INDEX_BUILD);
-          case REWRITE -> Set.of(Hazard.TABLE_REWRITE, Hazard.REWRITE_NOT_DECODED);
+          // All indexes of the table are built with it.
+          case REWRITE ->
+              Set.of(Hazard.TABLE_REWRITE, Hazard.REWRITE_NOT_DECODED, Hazard.INDEX_BUILD);
         });
     return this;
   }

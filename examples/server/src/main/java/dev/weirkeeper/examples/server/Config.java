@@ -20,6 +20,7 @@ import dev.weirkeeper.contracts.sql.JdbcValidator;
 import dev.weirkeeper.contracts.sql.Limit;
 import dev.weirkeeper.contracts.sql.SqlJudge;
 import dev.weirkeeper.contracts.stream.Contracts;
+import dev.weirkeeper.drift.taxonomy.Consumers;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.spi.JournalListener;
 import dev.weirkeeper.spi.ToolRegistry;
@@ -52,6 +53,7 @@ record Config(
     Validation validation,
     Optional<Dbt> dbt,
     Map<Asset, Tolerance> tolerances,
+    Consumers consumers,
     GovernedStream.Governance governance,
     List<Grant> operators,
     Reads reads,
@@ -199,7 +201,8 @@ record Config(
             logins,
             listeners,
             tools(masking),
-            history));
+            history,
+            consumers));
   }
 
   /** What drift a table bears: what is said of it, else by its owner. */

@@ -19,6 +19,7 @@ import dev.weirkeeper.contracts.read.ContractReaders;
 import dev.weirkeeper.contracts.read.Imported;
 import dev.weirkeeper.contracts.sql.Limit;
 import dev.weirkeeper.contracts.stream.Contracts;
+import dev.weirkeeper.drift.taxonomy.Consumers;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,6 +66,9 @@ final class ConfigReader {
   private final List<Problem> problems = new ArrayList<>();
   private final List<String> defaults = new ArrayList<>();
 
+  /** Read before whatever names them. */
+  private Consumers consumers = Consumers.of(List.of());
+
   private ConfigReader(Path home, Function<String, Optional<String>> environment) {
     this.home = home;
     this.environment = environment;
@@ -109,6 +113,7 @@ final class ConfigReader {
       root.section("target").wrong("system", "is that of the source too; name them apart");
     }
     List<Config.Contracted> contracts = contracts(root, source);
+    consumers = ConsumerReader.consumers(root);
     Map<Asset, Tolerance> tolerances = new TreeMap<>();
     Map<Asset, Autonomy> autonomies = new TreeMap<>();
     root.children("tables")
@@ -145,6 +150,7 @@ final class ConfigReader {
         validation,
         dbt,
         tolerances,
+        consumers,
         governance,
         operators,
         reads,
@@ -268,7 +274,7 @@ final class ConfigReader {
     }
     Asset asset = new Asset(source.system(), table);
     of.optional("tolerance")
-        .ifPresent(drift -> tolerances.put(asset, ToleranceReader.tolerance(drift)));
+        .ifPresent(drift -> tolerances.put(asset, ToleranceReader.tolerance(drift, consumers)));
     if (of.has("autonomy")) {
       autonomies.put(asset, of.choice("autonomy", Autonomy.PROPOSE));
     }
@@ -455,7 +461,7 @@ final class ConfigReader {
                       .upTo(of.choice("limit", Effect.WRITE))
                       .bearing(
                           of.optional("tolerance")
-                              .map(ToleranceReader::tolerance)
+                              .map(drift -> ToleranceReader.tolerance(drift, consumers))
                               .orElse(Tolerance.STANDARD))
                       .autonomy(of.choice("autonomy", Autonomy.PROPOSE))
                       .personsForIrreversible(

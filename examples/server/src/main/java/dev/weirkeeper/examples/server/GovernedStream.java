@@ -39,6 +39,8 @@ import dev.weirkeeper.drift.DriftTools;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
 import dev.weirkeeper.drift.SettingsDrift;
+import dev.weirkeeper.drift.taxonomy.Consumers;
+import dev.weirkeeper.drift.taxonomy.JudgedDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
 import dev.weirkeeper.drift.postgres.PostgresReadTools;
 import dev.weirkeeper.healing.IncidentTools;
@@ -196,6 +198,7 @@ public final class GovernedStream implements AutoCloseable {
    * @param tools beside those that every stream has
    * @param history of drift; the stream has it read the log, and a masking that hides new columns
    *     looks into it
+   * @param consumers who reads the data, for tolerances that say what each bears
    */
   public record Details(
       String target,
@@ -207,7 +210,8 @@ public final class GovernedStream implements AutoCloseable {
       Logins logins,
       List<JournalListener> listeners,
       List<ToolRegistry> tools,
-      DriftHistory history) {
+      DriftHistory history,
+      Consumers consumers) {
     public Details {
       requireNonNull(target, "target");
       insertOnly = List.copyOf(insertOnly);
@@ -217,6 +221,7 @@ public final class GovernedStream implements AutoCloseable {
       listeners = List.copyOf(listeners);
       tools = List.copyOf(tools);
       requireNonNull(history, "history");
+      requireNonNull(consumers, "consumers");
     }
 
     /** Without more tools. */
@@ -239,7 +244,8 @@ public final class GovernedStream implements AutoCloseable {
           logins,
           listeners,
           List.of(),
-          new DriftHistory());
+          new DriftHistory(),
+          Consumers.of(List.of()));
     }
 
     public static Details usual() {
@@ -363,8 +369,8 @@ public final class GovernedStream implements AutoCloseable {
               .feed(feed)
               .target(target)
               .judges(settings.contracts())
-              .detector(new SchemaDrift())
-              .settings(new SettingsDrift())
+              .detector(new JudgedDrift(new SchemaDrift(), details.consumers()))
+              .settings(new JudgedDrift(new SettingsDrift(), details.consumers()))
               .planner(new PostgresPlanner(details.target()))
               .policy(settings.seams().policy().apply(new Playbook()))
               .toolbox(toolbox)

@@ -4,6 +4,7 @@ import dev.weirkeeper.DriftRate;
 import dev.weirkeeper.QuietHours;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Verdict;
+import dev.weirkeeper.drift.taxonomy.Consumers;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.util.Arrays;
@@ -20,7 +21,10 @@ import java.util.TreeSet;
 final class ToleranceReader {
   private ToleranceReader() {}
 
-  static Tolerance tolerance(Section of) {
+  /**
+   * @param known the consumers that are registered
+   */
+  static Tolerance tolerance(Section of, Consumers known) {
     Tolerance tolerance =
         new Tolerance(
             of.choice("apply", Tolerance.STANDARD.apply()),
@@ -31,7 +35,7 @@ final class ToleranceReader {
     }
     Optional<Section> consumers = of.optional("consumers");
     if (consumers.isPresent()) {
-      tolerance = consumers(consumers.get(), tolerance);
+      tolerance = consumers(consumers.get(), tolerance, known);
     }
     Optional<DriftRate> rate = of.optional("rate").flatMap(ToleranceReader::rate);
     if (rate.isPresent()) {
@@ -47,9 +51,15 @@ final class ToleranceReader {
     return tolerance;
   }
 
-  private static Tolerance consumers(Section of, Tolerance tolerance) {
+  private static Tolerance consumers(Section of, Tolerance tolerance, Consumers known) {
     Tolerance all = tolerance;
     for (String consumer : of.keys()) {
+      if (known.registered().stream().noneMatch(each -> each.id().equals(consumer))) {
+        of.wrong(
+            consumer,
+            "is no consumer: nobody would judge what changes are to it, and all would be asked"
+                + " about; name it under consumers");
+      }
       Verdict worst = of.choice(consumer, Verdict.COMPATIBLE);
       Tolerance before = all;
       all = ConfigReader.said(of, consumer, () -> before.bornBy(consumer, worst)).orElse(before);

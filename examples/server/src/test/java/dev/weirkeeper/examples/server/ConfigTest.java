@@ -12,6 +12,7 @@ import dev.weirkeeper.Verdict;
 import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.contracts.Rule;
 import dev.weirkeeper.contracts.dbt.DbtTools;
+import dev.weirkeeper.drift.taxonomy.Consumer;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,6 +68,9 @@ class ConfigTest {
         time-limit: 5m
         samples: target
       autonomy: propose
+      consumers:
+        lake: {dialect: iceberg-v2, system: files}
+        orders-value: {dialect: avro, mode: full}
       tables:
         public.orders:
           autonomy: heal
@@ -150,6 +154,9 @@ class ConfigTest {
                 LocalTime.MIDNIGHT,
                 DayOfWeek.SATURDAY,
                 DayOfWeek.SUNDAY));
+    assertThat(config.consumers().registered())
+        .extracting(Consumer::id)
+        .containsExactly("lake", "orders-value");
     assertThat(config.hidesNewColumns()).isTrue();
     assertThat(config.governance().autonomies()).containsEntry(orders, Autonomy.HEAL);
     assertThat(config.governance().autonomy()).isEqualTo(Autonomy.PROPOSE);
@@ -254,6 +261,10 @@ class ConfigTest {
           samples: target   | hooks: yes           | dbt.hooks is one of refused, run
           autonomy: propose | reads: none          | of which reads: none shows nothing
           executable: /opt  | exec: /opt           | dbt.executable is missing
+          dialect: iceberg-v2 | dialect: paper     | the table of targets does not know paper
+          mode: full        | mode: half           | consumers.orders-value.mode is one of
+          orders-value: {   | Orders: {            | The id of a consumer begins with
+          lake: additive    | lace: additive       | consumers.lace is no consumer
           lake: additive    | lake: worst          | domains.sales.tolerance.consumers.lake is one of
           lake: additive    | Lake: additive       | The id of a consumer begins with
           budget: 12        | budget: -1           | domains.sales.tolerance.rate.budget is a whole number

@@ -142,7 +142,8 @@ final class CatalogRows {
           checks
               .computeIfAbsent(row.getLong(2), oid -> new ArrayList<>())
               .add(
-                  new DomainType.Check(row.getString(3), row.getString(4), validity(row, 5)));
+                  new DomainType.Check(
+                      row.getString(3), Deparse.settled(row.getString(4)), validity(row, 5)));
         });
     List<DomainType> domains = new ArrayList<>();
     each(
@@ -187,8 +188,8 @@ final class CatalogRows {
                 row.getString(11),
                 compression.strip(),
                 told ? Optional.of(statistics) : Optional.empty(),
-                sorted(row, 14),
-                sorted(row, 15),
+                texts(row, 14),
+                texts(row, 15),
                 origin(row.getBoolean(16), row.getInt(17)),
                 text(row, 18),
                 row.getString(19)));
@@ -232,7 +233,7 @@ final class CatalogRows {
                 row.getString(1),
                 row.getString(3),
                 kind(row.getString(4)),
-                row.getString(5),
+                Deparse.settled(row.getString(5)),
                 texts(row, 6),
                 perhapsName(row, 7),
                 validity(row, 9),
@@ -269,7 +270,7 @@ final class CatalogRows {
       clusteredBy.put(row.getLong(4), name.name());
     }
     objects.put("pg_class", row.getLong(1), Item.of(Item.Kind.INDEX, name));
-    String definition = row.getString(5);
+    String definition = Deparse.settled(row.getString(5));
     List<ObjectName> above = parents.getOrDefault(row.getLong(1), List.of());
     indexes.add(
         new Index(
@@ -316,7 +317,7 @@ final class CatalogRows {
               row.getString(1),
               name,
               kind.equals("v") ? View.Kind.VIEW : View.Kind.MATERIALIZED,
-              row.getString(18),
+              Deparse.settled(row.getString(18)),
               sorted(row, 8),
               List.of(),
               text(row, 15),
@@ -403,7 +404,8 @@ final class CatalogRows {
             row.getString(2),
             Hash.of(text(row, 3).orElse("").getBytes(StandardCharsets.UTF_8)),
             List.of(),
-            perhapsName(row, 6));
+            perhapsName(row, 6),
+            text(row, 8));
     objects.put(
         row.getString(4),
         row.getLong(5),
