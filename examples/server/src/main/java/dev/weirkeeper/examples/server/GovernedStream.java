@@ -38,6 +38,7 @@ import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.drift.DriftTools;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
+import dev.weirkeeper.drift.impact.UpstreamTools;
 import dev.weirkeeper.drift.taxonomy.Consumers;
 import dev.weirkeeper.drift.taxonomy.JudgedDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
@@ -421,6 +422,7 @@ public final class GovernedStream implements AutoCloseable {
                 new IncidentTools(source, around.book(), around.mailbox()),
                 new PlanTools(source, around.book(), around.mailbox()),
                 new DriftTools(source, around.book(), around.mailbox()),
+                new UpstreamTools(source, around.book()),
                 new ContractTools(source, settings.contracts(), around.mailbox(), around.clock()))
             .limit(governance.limit())
             .domains(governance.domains())
