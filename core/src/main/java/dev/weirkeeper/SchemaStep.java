@@ -97,26 +97,6 @@ final class SchemaStep {
   }
 
   /**
-   * Whether a TRUNCATE is simply applied. No policy decides on one that is, so what holds for
-   * changes of schema is asked here: quiet hours, and a breaker that lets nothing through.
-   */
-  boolean appliesTruncation(Asset asset) {
-    Tolerance tolerance = tolerances.apply(asset);
-    Instant now = clock.instant();
-    return tolerance.truncate() == Tolerance.Truncation.APPLY
-        && Excess.quiet(tolerance, now).isEmpty()
-        && tolerance
-            .rate()
-            .map(
-                rate ->
-                    history
-                        .flatMap(known -> known.breaker(rate, asset, now))
-                        .filter(breaker -> breaker.state() == DriftBreaker.State.CLOSED)
-                        .isPresent())
-            .orElse(true);
-  }
-
-  /**
    * Meets rows without some of the columns that their table still has: no column was removed, but
    * values of it are lost from here on.
    */
@@ -136,6 +116,26 @@ final class SchemaStep {
                     after.lost(
                         "The source leaves columns of the table out of its log; publish all of them"
                             + " again, then resync the table")));
+  }
+
+  /**
+   * Whether a TRUNCATE is simply applied. No policy decides on one that is, so what holds for
+   * changes of schema is asked here: quiet hours, and a breaker that lets nothing through.
+   */
+  boolean appliesTruncation(Asset asset) {
+    Tolerance tolerance = tolerances.apply(asset);
+    Instant now = clock.instant();
+    return tolerance.truncate() == Tolerance.Truncation.APPLY
+        && Excess.quiet(tolerance, now).isEmpty()
+        && tolerance
+            .rate()
+            .map(
+                rate ->
+                    history
+                        .flatMap(known -> known.breaker(rate, asset, now))
+                        .filter(breaker -> breaker.state() == DriftBreaker.State.CLOSED)
+                        .isPresent())
+            .orElse(true);
   }
 
   /** Meets a TRUNCATE that the table's tolerance does not simply apply. */
