@@ -47,7 +47,8 @@ class DbtDependentsTest {
     assertThat(found)
         .filteredOn(dependent -> dependent.on().equals(revenue))
         .extracting(Dependent::name)
-        .contains("exposure.shop.board");
+        .contains("model.shop.top_customers");
+    assertThat(found).extracting(Dependent::name).contains("exposure.shop.board");
   }
 
   @Test
