@@ -45,8 +45,7 @@ public record Dependent(
 
   /** One of which nobody knows which columns it reads. */
   public static Dependent of(Kind kind, String name, Asset on) {
-    return new Dependent(
-        kind, name, on, Optional.empty(), Optional.empty(), Optional.empty());
+    return new Dependent(kind, name, on, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   public Dependent reading(Set<String> some) {

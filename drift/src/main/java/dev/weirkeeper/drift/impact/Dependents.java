@@ -35,8 +35,7 @@ public final class Dependents {
       read.forEach(
           (relation, columns) ->
               all.add(
-                  Dependent.of(
-                          Dependent.Kind.VIEW, view.name().toString(), asset(system, relation))
+                  Dependent.of(Dependent.Kind.VIEW, view.name().toString(), asset(system, relation))
                       .reading(columns)
                       .being(asset(system, view.name()))));
     }

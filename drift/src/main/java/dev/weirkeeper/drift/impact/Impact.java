@@ -149,8 +149,7 @@ public record Impact(List<Affected> affected, int unaffected) {
     private final Map<Id, Hit> hits = new TreeMap<>();
     private final Deque<Dependent> open = new ArrayDeque<>();
 
-    Search(
-        List<Finding> findings, List<Dependent> dependents, Map<String, Set<String>> mirrors) {
+    Search(List<Finding> findings, List<Dependent> dependents, Map<String, Set<String>> mirrors) {
       this.events = findings.stream().map(Event::new).toList();
       this.dependents = List.copyOf(dependents);
       this.mirrors = Map.copyOf(mirrors);

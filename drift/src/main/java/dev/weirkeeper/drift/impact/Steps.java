@@ -116,9 +116,7 @@ final class Steps {
 
   private Optional<String> readded(DriftDetail.ColumnReadded column) {
     String name = name(column.name());
-    step(
-        Phase.RESTORE,
-        "In " + table + ", give the new column another name than " + name + ".");
+    step(Phase.RESTORE, "In " + table + ", give the new column another name than " + name + ".");
     step(
         Phase.EXPAND,
         "Add " + name + " of type " + name(column.formerType()) + " again and fill it.");
@@ -185,7 +183,9 @@ final class Steps {
             + table
             + (key.from().isEmpty()
                 ? ", let the former replica identity stand."
-                : ", keep a unique index over " + names(key.from()) + " and let rows be found by"
+                : ", keep a unique index over "
+                    + names(key.from())
+                    + " and let rows be found by"
                     + " it (REPLICA IDENTITY USING INDEX)."));
     step(
         Phase.EXPAND,
@@ -224,7 +224,11 @@ final class Steps {
     if (detail instanceof DriftDetail.LabelRenamed label) {
       step(
           Phase.RESTORE,
-          "In the type " + name(label.type()) + ", name the label " + name(label.from()) + " again.");
+          "In the type "
+              + name(label.type())
+              + ", name the label "
+              + name(label.from())
+              + " again.");
       step(Phase.EXPAND, "Add the label " + name(label.to()) + " beside it.");
       step(
           Phase.MIGRATE,
@@ -278,7 +282,8 @@ final class Steps {
             Phase.MIGRATE,
             "Instead of TRUNCATE, delete rows of " + table + " in batches: each is logged.");
         step(Phase.MIGRATE, "To reload it, change rows by INSERT … ON CONFLICT and DELETE.");
-        return Optional.of("All rows are gone at once, and readers cannot tell a reload from a loss");
+        return Optional.of(
+            "All rows are gone at once, and readers cannot tell a reload from a loss");
       }
       default -> {
         return Optional.empty();

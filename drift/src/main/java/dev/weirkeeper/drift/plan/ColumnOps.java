@@ -89,9 +89,9 @@ final class ColumnOps {
   private boolean comesWithParent(Pair<Table> table, TableColumn column) {
     return column.origin() == TableColumn.Origin.INHERITED
         && table.to().parents().stream()
-            .anyMatch(parent -> table.from().parents().stream()
-                .map(draft.former::of)
-                .anyMatch(parent::equals));
+            .anyMatch(
+                parent ->
+                    table.from().parents().stream().map(draft.former::of).anyMatch(parent::equals));
   }
 
   private static String alter(Table table) {
@@ -153,9 +153,7 @@ final class ColumnOps {
               }
               return List.of(step);
             });
-    draft.former
-        .nowNeeds(draft.to, item)
-        .forEach(added::needs);
+    draft.former.nowNeeds(draft.to, item).forEach(added::needs);
   }
 
   private static boolean rewrites(TableColumn column) {
@@ -211,7 +209,10 @@ final class ColumnOps {
                     .irreversible()
                 : draft
                     .step(kind, owner.name())
-                    .sql(alter(owner) + "DROP COLUMN " + Sql.name(item.part()))
+                    .sql(
+                        (childKeeps(table, column) ? TableOps.only(owner) : alter(owner))
+                            + "DROP COLUMN "
+                            + Sql.name(item.part()))
                     .exclusive(owner.name())
                     .hazard(Hazard.DELETES_DATA)
                     .irreversible()
@@ -219,6 +220,18 @@ final class ColumnOps {
                     .requires("Nobody reads the column, and its values are saved or not wanted")
                     .verify("The table has no such column"));
     return true;
+  }
+
+  /** Whether a child that has the column from this table keeps it as its own. */
+  private boolean childKeeps(Pair<Table> parent, TableColumn column) {
+    return draft.matching.tables.both().stream()
+        .filter(child -> child.from().parents().contains(parent.from().name()))
+        .flatMap(child -> draft.matching.columns(child.from(), child.to()).both().stream())
+        .anyMatch(
+            each ->
+                each.from().name().equals(column.name())
+                    && each.from().origin() != TableColumn.Origin.LOCAL
+                    && each.to().origin() == TableColumn.Origin.LOCAL);
   }
 
   private void attribute(Pair<Table> table, Pair<TableColumn> column, Item item) {
@@ -288,8 +301,7 @@ final class ColumnOps {
     TableColumn b = pair.to();
     String alter = "ALTER COLUMN " + Sql.name(b.name()) + " ";
     List<String> actions = new ArrayList<>();
-    boolean hadDefault =
-        a.filling() == TableColumn.Filling.PLAIN && a.defaultValue().isPresent();
+    boolean hadDefault = a.filling() == TableColumn.Filling.PLAIN && a.defaultValue().isPresent();
     if (hadDefault) {
       actions.add(alter + "DROP DEFAULT");
     }
@@ -326,11 +338,11 @@ final class ColumnOps {
             Ranks.ALTER_COLUMN,
             kind,
             () -> {
-              String guard =
-                  cast.guard(Sql.name(table.name()), b.name(), a.type(), b.type());
+              String guard = cast.guard(Sql.name(table.name()), b.name(), a.type(), b.type());
               StepDraft step = draft.step(kind, table.name());
               if (!guard.isEmpty()) {
-                step.sql("LOCK TABLE " + Sql.name(table.name()) + " IN ACCESS EXCLUSIVE MODE", guard)
+                step.sql(
+                        "LOCK TABLE " + Sql.name(table.name()) + " IN ACCESS EXCLUSIVE MODE", guard)
                     .work(Work.SCAN);
               }
               step.sql(alter(table) + retype(pair, cast.using(b.name(), b.type())))
@@ -454,7 +466,8 @@ final class ColumnOps {
     if (a.nullability() == b.nullability()) {
       return;
     }
-    boolean named = sql.notNull(table.to(), b).isPresent() || sql.notNull(table.from(), a).isPresent();
+    boolean named =
+        sql.notNull(table.to(), b).isPresent() || sql.notNull(table.from(), a).isPresent();
     if (named) {
       // Since PostgreSQL 18 it is a constraint, and planned as one.
       return;
@@ -462,23 +475,18 @@ final class ColumnOps {
     if (b.nullability() == Nullability.REQUIRED) {
       new NotNullOps(draft).require(table, b, item);
     } else {
-      draft
-          .add(
-              Op.Act.ALTER,
-              item,
-              Ranks.ALTER_COLUMN,
-              "column.nullability-relaxed",
-              () ->
-                  draft
-                      .step("column.nullability-relaxed", table.to().name())
-                      .sql(
-                          alter(table.to())
-                              + "ALTER COLUMN "
-                              + Sql.name(b.name())
-                              + " DROP NOT NULL")
-                      .exclusive(table.to().name())
-                      .probe(Probes.notNull(table.to().name(), b.name(), false))
-                      .verify("The column takes NULL"));
+      draft.add(
+          Op.Act.ALTER,
+          item,
+          Ranks.ALTER_COLUMN,
+          "column.nullability-relaxed",
+          () ->
+              draft
+                  .step("column.nullability-relaxed", table.to().name())
+                  .sql(alter(table.to()) + "ALTER COLUMN " + Sql.name(b.name()) + " DROP NOT NULL")
+                  .exclusive(table.to().name())
+                  .probe(Probes.notNull(table.to().name(), b.name(), false))
+                  .verify("The column takes NULL"));
     }
   }
 

@@ -77,14 +77,10 @@ final class Draft {
     return addAll(act, item, rank, kind, () -> List.of(step.get()));
   }
 
-  Added addAll(
-      Op.Act act, Item item, int rank, String kind, Supplier<List<StepDraft>> steps) {
+  Added addAll(Op.Act act, Item item, int rank, String kind, Supplier<List<StepDraft>> steps) {
     try {
       List<Migration.Step> done =
-          steps.get().stream()
-              .filter(step -> !step.isEmpty())
-              .map(StepDraft::done)
-              .toList();
+          steps.get().stream().filter(step -> !step.isEmpty()).map(StepDraft::done).toList();
       Added added = new Added(new Op(act, item, rank, done, Set.of(), Set.of(), Set.of()));
       if (!done.isEmpty()) {
         ops.add(added.op);

@@ -18,9 +18,7 @@ final class EnumOps {
   /** Labels can be added and renamed in place; whatever else needs another type. */
   static boolean needsSwap(Pairs<EnumType.Label> labels, Pair<EnumType> type) {
     List<EnumType.Label> kept =
-        type.from().labels().stream()
-            .filter(label -> !labels.removed().contains(label))
-            .toList();
+        type.from().labels().stream().filter(label -> !labels.removed().contains(label)).toList();
     return !labels.removed().isEmpty()
         || !kept.equals(labels.both().stream().map(Pair::from).toList());
   }
@@ -48,8 +46,12 @@ final class EnumOps {
     for (Pair<EnumType> pair : draft.matching.enums.both()) {
       Item item = Item.of(Item.Kind.ENUM, pair.to().name());
       if (draft.upheaval.swapped.contains(item)) {
-        new TypeSwap(draft).swap(item, removes(pair) ? "enum.label-removed" : "enum.labels-reordered",
-            create(pair.to()), removes(pair));
+        new TypeSwap(draft)
+            .swap(
+                item,
+                removes(pair) ? "enum.label-removed" : "enum.labels-reordered",
+                create(pair.to()),
+                removes(pair));
         comment(pair.to());
       } else {
         grow(pair, item);
@@ -77,8 +79,7 @@ final class EnumOps {
   /** One step per label: a new one cannot be used in the transaction that adds it. */
   private void grow(Pair<EnumType> pair, Item item) {
     Pairs<EnumType.Label> labels = draft.matching.labels(pair.from(), pair.to());
-    List<EnumType.Label> there =
-        new ArrayList<>(labels.both().stream().map(Pair::to).toList());
+    List<EnumType.Label> there = new ArrayList<>(labels.both().stream().map(Pair::to).toList());
     List<EnumType.Label> all = pair.to().labels();
     String type = Sql.name(pair.to().name());
     draft.addAll(

@@ -46,8 +46,7 @@ final class Former {
   }
 
   private void part(Item.Kind kind, Pair<Table> table, String old, String now) {
-    parts.put(
-        new Item(kind, table.from().name(), old), new Item(kind, table.to().name(), now));
+    parts.put(new Item(kind, table.from().name(), old), new Item(kind, table.to().name(), now));
   }
 
   /** A relation or type that may have been renamed. */
@@ -60,9 +59,7 @@ final class Former {
   ObjectName index(Index index) {
     ObjectName renamed = indexes.get(index.name());
     ObjectName now =
-        renamed != null
-            ? renamed
-            : new ObjectName(of(index.table()).schema(), index.name().name());
+        renamed != null ? renamed : new ObjectName(of(index.table()).schema(), index.name().name());
     return parked.getOrDefault(now, now);
   }
 
@@ -125,8 +122,7 @@ final class Former {
     }
     for (View view : schema.views()) {
       for (View.Column column : view.columns()) {
-        keptBy.put(
-            Item.column(view.name(), column.name()), Item.of(Item.Kind.VIEW, view.name()));
+        keptBy.put(Item.column(view.name(), column.name()), Item.of(Item.Kind.VIEW, view.name()));
       }
     }
     return keptBy;

@@ -63,8 +63,7 @@ final class IndexOps {
   }
 
   private boolean dropped(ObjectName parent) {
-    return draft.matching.indexes.removed().stream()
-            .anyMatch(each -> each.name().equals(parent))
+    return draft.matching.indexes.removed().stream().anyMatch(each -> each.name().equals(parent))
         || draft.matching.indexes.both().stream()
             .filter(pair -> pair.from().name().equals(parent))
             .anyMatch(pair -> draft.upheaval.replaced.contains(item(pair.to())));
@@ -117,8 +116,7 @@ final class IndexOps {
                       .lock(index.table(), LockMode.SHARE_UPDATE_EXCLUSIVE)
                   : step.lock(index.table(), LockMode.SHARE);
             })
-        .needs(
-            Item.of(Item.Kind.TABLE, index.table()), Item.of(Item.Kind.VIEW, index.table()))
+        .needs(Item.of(Item.Kind.TABLE, index.table()), Item.of(Item.Kind.VIEW, index.table()))
         .names(index.name());
   }
 
@@ -139,7 +137,9 @@ final class IndexOps {
   static String tail(Index index) {
     String definition = index.definition();
     String body = index.body();
-    for (int at = definition.indexOf("USING "); at >= 0; at = definition.indexOf("USING ", at + 1)) {
+    for (int at = definition.indexOf("USING ");
+        at >= 0;
+        at = definition.indexOf("USING ", at + 1)) {
       String tail = definition.substring(at);
       if (tail.equals(body)) {
         return tail;

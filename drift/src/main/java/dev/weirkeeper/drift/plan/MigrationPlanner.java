@@ -14,13 +14,26 @@ import java.util.Map;
  * so the same schemas and options give the same migration.
  *
  * <p>What a plan cannot do safely it refuses by name and does without; the rest leads where it can.
- * A migration that is interrupted after any of its steps needs no memory: another comparison of what
- * is there then, and another plan, lead to the same end. Expressions and definitions in it are the
- * servers' own deparse of what their catalogs hold; a migration is for review, rehearsal and
+ * A migration that is interrupted after any of its steps needs no memory: another comparison of
+ * what is there then, and another plan, lead to the same end. Expressions and definitions in it are
+ * the servers' own deparse of what their catalogs hold; a migration is for review, rehearsal and
  * scripts, and no tool takes its SQL.
  */
 public final class MigrationPlanner {
   private MigrationPlanner() {}
+
+  /**
+   * Plans what a comparison of these two schemas found.
+   *
+   * @throws IllegalArgumentException if it is a comparison of others
+   */
+  public static Migration plan(
+      DatabaseSchema from, DatabaseSchema to, SchemaComparison comparison, PlanOptions options) {
+    if (!from.equals(comparison.from()) || !to.equals(comparison.to())) {
+      throw new IllegalArgumentException("The comparison is one of other schemas");
+    }
+    return plan(comparison, options);
+  }
 
   /** Plans what a comparison found, for the server that its older schema was read from. */
   public static Migration plan(SchemaComparison comparison, PlanOptions options) {

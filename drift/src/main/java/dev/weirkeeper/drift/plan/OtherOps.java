@@ -14,11 +14,12 @@ final class OtherOps {
   void all() {
     Pairs<Opaque> pairs =
         Pairs.by(draft.from.others(), draft.to.others(), OtherOps::key, OtherOps::key);
-    pairs.added().forEach(each -> refuse(each, "is missing and is not made by a migration. Make it"));
+    pairs
+        .added()
+        .forEach(each -> refuse(each, "is missing and is not made by a migration. Make it"));
     pairs.removed().stream()
         .filter(each -> !goesWithItsRelation(each))
-        .forEach(
-            each -> refuse(each, "is not wanted and is not dropped by a migration. Drop it"));
+        .forEach(each -> refuse(each, "is not wanted and is not dropped by a migration. Drop it"));
     for (Pairs.Pair<Opaque> pair : pairs.both()) {
       if (!pair.from().definition().equals(pair.to().definition())) {
         refuse(pair.to(), "differs and is not changed by a migration. Change it");

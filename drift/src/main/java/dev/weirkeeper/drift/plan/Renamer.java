@@ -5,12 +5,12 @@ import dev.weirkeeper.drift.schema.Constraint;
 import dev.weirkeeper.drift.schema.EnumType;
 import dev.weirkeeper.drift.schema.Index;
 import dev.weirkeeper.drift.schema.Item;
+import dev.weirkeeper.drift.schema.Namespace;
 import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.schema.Sequence;
 import dev.weirkeeper.drift.schema.Table;
 import dev.weirkeeper.drift.schema.TableColumn;
 import dev.weirkeeper.drift.schema.View;
-import dev.weirkeeper.drift.schema.Namespace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -73,7 +73,8 @@ final class Renamer {
         ObjectName table = matching.names.of(pair.from().table());
         // It moved with its table.
         ObjectName old = new ObjectName(table.schema(), pair.from().name().name());
-        moves.add(new Move("index.changed", pair.to().table(), "INDEX", old, pair.to().name(), false));
+        moves.add(
+            new Move("index.changed", pair.to().table(), "INDEX", old, pair.to().name(), false));
       }
     }
     for (View view : comparison.from().views()) {
@@ -148,16 +149,14 @@ final class Renamer {
     return steps.stream()
         .anyMatch(
             step ->
-                step.kind().equals("schema.added")
-                    && step.on().name().equals(namespace.name()));
+                step.kind().equals("schema.added") && step.on().name().equals(namespace.name()));
   }
 
   private void write(String kind, Item item, Supplier<StepDraft> step) {
     try {
       steps.add(step.get().done());
     } catch (Sql.Unwritable e) {
-      refusals.add(
-          new Refusal(kind, item.toString(), e.getMessage() + " (" + e.hazard() + ")"));
+      refusals.add(new Refusal(kind, item.toString(), e.getMessage() + " (" + e.hazard() + ")"));
     }
   }
 
@@ -206,10 +205,10 @@ final class Renamer {
               .orElse(waiting.get(0));
       waiting.remove(next);
       taken.remove(next.from());
-      if (taken.contains(next.to()) || taken.contains(halfway(next)) && !next.from().equals(halfway(next))) {
+      if (taken.contains(next.to())
+          || taken.contains(halfway(next)) && !next.from().equals(halfway(next))) {
         ObjectName aside =
-            new ObjectName(
-                next.from().schema(), Leftovers.name("swap", next.from().toString()));
+            new ObjectName(next.from().schema(), Leftovers.name("swap", next.from().toString()));
         rename(next.kind(), next.on(), next.sort(), next.from(), aside);
         taken.add(aside);
         waiting.add(new Move(next.kind(), next.on(), next.sort(), aside, next.to(), false));
@@ -257,8 +256,7 @@ final class Renamer {
                 .probe(Probes.relation(moved)));
   }
 
-  private void rename(
-      String kind, ObjectName on, String sort, ObjectName from, ObjectName to) {
+  private void rename(String kind, ObjectName on, String sort, ObjectName from, ObjectName to) {
     write(
         kind,
         Item.of(Item.Kind.TABLE, to),
@@ -277,7 +275,10 @@ final class Renamer {
     Set<ObjectName> taken = new HashSet<>();
     comparison.from().enums().forEach(each -> taken.add(effective(each.name())));
     comparison.from().domains().forEach(each -> taken.add(effective(each.name())));
-    matching.enums.both().forEach(p -> moves.add(move("enum.renamed", "TYPE", p.from().name(), p.to().name())));
+    matching
+        .enums
+        .both()
+        .forEach(p -> moves.add(move("enum.renamed", "TYPE", p.from().name(), p.to().name())));
     matching
         .domains
         .both()

@@ -24,7 +24,9 @@ final class Sql {
     if (length == 0 || length > LONGEST_NAME) {
       throw new Unwritable(
           Hazard.IDENTIFIER_TRUNCATION,
-          "its name has " + length + " bytes; PostgreSQL keeps 1 to 63 and cuts the rest without"
+          "its name has "
+              + length
+              + " bytes; PostgreSQL keeps 1 to 63 and cuts the rest without"
               + " an error, so that two names can become one. Choose a shorter name");
     }
     if (identifier.chars().anyMatch(Sql::isControl)) {
@@ -63,7 +65,9 @@ final class Sql {
   /** A text, whatever {@code standard_conforming_strings} says. */
   static String literal(String text) {
     String doubled = text.replace("'", "''");
-    return text.indexOf('\\') < 0 ? "'" + doubled + "'" : "E'" + doubled.replace("\\", "\\\\") + "'";
+    return text.indexOf('\\') < 0
+        ? "'" + doubled + "'"
+        : "E'" + doubled.replace("\\", "\\\\") + "'";
   }
 
   /** What {@code to_regclass} and the like read: a qualified name in a literal. */
@@ -87,7 +91,9 @@ final class Sql {
   /** Options may have a namespace: {@code toast.autovacuum_enabled}. */
   private static String optionName(String option) {
     int dot = option.indexOf('.');
-    return dot < 0 ? name(option) : name(option.substring(0, dot)) + "." + name(option.substring(dot + 1));
+    return dot < 0
+        ? name(option)
+        : name(option.substring(0, dot)) + "." + name(option.substring(dot + 1));
   }
 
   static List<String> optionNames(List<String> options) {

@@ -31,7 +31,9 @@ final class TableDifferences {
       boolean partition = table.bound().isPresent();
       changes.add(
           new Added(
-              composite(table) ? "composite.changed" : partition ? "partition.created" : "table.added",
+              composite(table)
+                  ? "composite.changed"
+                  : partition ? "partition.created" : "table.added",
               composite(table) ? Optional.of("added") : Optional.empty(),
               item(table)));
     }
@@ -43,7 +45,7 @@ final class TableDifferences {
               item(table)));
     }
     for (Pair<Table> pair : matching.tables.both()) {
-      compare(pair.from(), pair.to());
+      compare(pair);
     }
   }
 
@@ -55,7 +57,9 @@ final class TableDifferences {
     return Item.of(Item.Kind.TABLE, table.name());
   }
 
-  private void compare(Table a, Table b) {
+  private void compare(Pair<Table> pair) {
+    Table a = pair.from();
+    Table b = pair.to();
     if (!a.name().schema().equals(b.name().schema())) {
       changes.add(new Renamed("table.schema-changed", item(a), item(b)));
     } else if (!a.name().equals(b.name())) {
@@ -66,8 +70,8 @@ final class TableDifferences {
     Map<String, String> renamed = matching.renamedColumns(a, b);
     columns(a, b, columns);
     ColumnDifferences each = new ColumnDifferences(matching.names, renamed, changes);
-    columns.both().forEach(pair -> each.compare(a, pair.from(), b, pair.to()));
-    constraints(a, b, renamed);
+    columns.both().forEach(column -> each.compare(a, column.from(), b, column.to()));
+    constraints(pair);
   }
 
   private void properties(Table a, Table b) {
@@ -81,7 +85,12 @@ final class TableDifferences {
         b.persistence().name());
     if (!same(a.partitionKey(), b.partitionKey(), matching.renamedColumns(a, b))) {
       alter(
-          a, b, "partition.key-changed", Property.PARTITION_KEY, a.partitionKey(), b.partitionKey());
+          a,
+          b,
+          "partition.key-changed",
+          Property.PARTITION_KEY,
+          a.partitionKey(),
+          b.partitionKey());
     }
     boolean partition = a.bound().isPresent() || b.bound().isPresent();
     alter(
@@ -107,8 +116,7 @@ final class TableDifferences {
         a.rowSecurity().name(),
         b.rowSecurity().name());
     replica(a, b);
-    alter(
-        a, b, "table.options-changed", Property.CLUSTERED_BY, a.clusteredBy(), b.clusteredBy());
+    alter(a, b, "table.options-changed", Property.CLUSTERED_BY, a.clusteredBy(), b.clusteredBy());
     alter(a, b, "table.options-changed", Property.TABLESPACE, a.tablespace(), b.tablespace());
     alter(
         a,
@@ -176,8 +184,7 @@ final class TableDifferences {
 
   private void columns(Table a, Table b, Pairs<TableColumn> columns) {
     for (TableColumn column : columns.added()) {
-      boolean again =
-          columns.removed().stream().anyMatch(old -> old.name().equals(column.name()));
+      boolean again = columns.removed().stream().anyMatch(old -> old.name().equals(column.name()));
       changes.add(
           new Added(
               composite(b)
@@ -223,7 +230,9 @@ final class TableDifferences {
     return required ? "required" : "nullable";
   }
 
-  private void constraints(Table a, Table b, Map<String, String> renamed) {
+  private void constraints(Pair<Table> table) {
+    Table a = table.from();
+    Table b = table.to();
     Pairs<Constraint> pairs = matching.constraints(a, b);
     for (Constraint each : pairs.added()) {
       changes.add(new Added(kind(each, "added"), Optional.empty(), item(b, each)));
@@ -241,7 +250,7 @@ final class TableDifferences {
                 item(a, old),
                 item(b, now)));
       }
-      if (!ConstraintText.same(matching.names, old, now, renamed)) {
+      if (!matching.same(table, old, now)) {
         Differences.compare(
             changes,
             changed(old, now),
@@ -298,9 +307,8 @@ final class TableDifferences {
       case PRIMARY_KEY -> "pk.columns-changed";
       case FOREIGN_KEY -> "fk.changed";
       case EXCLUSION -> "exclusion.changed";
-      default -> ConstraintText.onlyEnforcement(old, now)
-          ? "constraint.enforcement"
-          : kind(now, "added");
+      default ->
+          ConstraintText.onlyEnforcement(old, now) ? "constraint.enforcement" : kind(now, "added");
     };
   }
 }

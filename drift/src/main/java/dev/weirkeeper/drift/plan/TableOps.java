@@ -1,8 +1,8 @@
 package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.drift.plan.Pairs.Pair;
-import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.Index;
+import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.schema.Sequence;
 import dev.weirkeeper.drift.schema.Table;
@@ -88,8 +88,7 @@ final class TableOps {
                   draft
                       .step(kind, table.name())
                       .sql(sql.create(table))
-                      .probe(
-                          composite ? Probes.type(table.name()) : Probes.relation(table.name()))
+                      .probe(composite ? Probes.type(table.name()) : Probes.relation(table.name()))
                       .undo((composite ? "DROP TYPE " : "DROP TABLE ") + Sql.name(table.name()))
                       .verify("The table has its columns");
               List<String> more = new ArrayList<>();
@@ -124,7 +123,8 @@ final class TableOps {
 
   /** What a child says otherwise than its parents of a column that it has from them. */
   private List<String> inherited(Table table, TableColumn column) {
-    if (table.bound().isPresent() || column.origin() != TableColumn.Origin.INHERITED
+    if (table.bound().isPresent()
+        || column.origin() != TableColumn.Origin.INHERITED
         || column.filling() != TableColumn.Filling.PLAIN) {
       return List.of();
     }
@@ -143,7 +143,8 @@ final class TableOps {
                   .map(value -> " SET DEFAULT " + value)
                   .orElse(" DROP DEFAULT"));
     }
-    if (above.isPresent() && above.get().nullability() != column.nullability()
+    if (above.isPresent()
+        && above.get().nullability() != column.nullability()
         && column.nullability() == dev.weirkeeper.Nullability.REQUIRED) {
       more.add(alter + " SET NOT NULL");
     }
@@ -167,7 +168,8 @@ final class TableOps {
   private void drop(Table table) {
     String kind = kind(table, "removed");
     Item item = Item.of(Item.Kind.TABLE, draft.former.of(table.name()));
-    if (draft.refusedByUser(kind, item) || draft.refusedDestruction(kind, item, "Dropping a table")) {
+    if (draft.refusedByUser(kind, item)
+        || draft.refusedDestruction(kind, item, "Dropping a table")) {
       return;
     }
     String sort =
@@ -224,8 +226,7 @@ final class TableOps {
       alter("table.options-changed", b, "SET TABLESPACE " + Sql.name(space), Work.REWRITE);
     }
     Optional<ObjectName> oldType = a.ofType().map(draft.former::of);
-    if (!oldType.equals(b.ofType())
-        || oldType.filter(type -> typeChanges(type)).isPresent()) {
+    if (!oldType.equals(b.ofType()) || oldType.filter(type -> typeChanges(type)).isPresent()) {
       oldType.ifPresent(type -> notOf(b, type));
       b.ofType().ifPresent(type -> ofType(b, type));
     }
@@ -404,8 +405,7 @@ final class TableOps {
     table.columns().forEach(each -> added.needs(Item.column(table.name(), each.name())));
     table
         .constraints()
-        .forEach(
-            each -> added.needs(new Item(Item.Kind.CONSTRAINT, table.name(), each.name())));
+        .forEach(each -> added.needs(new Item(Item.Kind.CONSTRAINT, table.name(), each.name())));
     draft.to.table(parent).stream()
         .flatMap(each -> each.columns().stream())
         .forEach(each -> added.needs(Item.column(parent, each.name())));
@@ -495,8 +495,7 @@ final class TableOps {
   private boolean anew(Table table, String index) {
     return draft.upheaval.replaced.contains(
             Item.of(Item.Kind.INDEX, new ObjectName(table.name().schema(), index)))
-        || draft.upheaval.replaced.contains(
-            new Item(Item.Kind.CONSTRAINT, table.name(), index))
+        || draft.upheaval.replaced.contains(new Item(Item.Kind.CONSTRAINT, table.name(), index))
         || draft.matching.indexes.added().stream()
             .anyMatch(
                 each -> each.table().equals(table.name()) && each.name().name().equals(index));
@@ -513,11 +512,7 @@ final class TableOps {
       actions.add((forced ? "FORCE" : "NO FORCE") + " ROW LEVEL SECURITY");
     }
     if (!actions.isEmpty()) {
-      setting(
-          table,
-          "row-security.changed",
-          String.join(", ", actions),
-          LockMode.ACCESS_EXCLUSIVE);
+      setting(table, "row-security.changed", String.join(", ", actions), LockMode.ACCESS_EXCLUSIVE);
     }
   }
 

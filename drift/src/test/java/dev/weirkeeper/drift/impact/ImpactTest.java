@@ -162,7 +162,8 @@ class ImpactTest {
 
   @Test
   void a_subject_goes_by_what_is_on_the_wire() {
-    List<Finding> relaxed = between(table("1 id int8!", "2 n int4!"), table("1 id int8!", "2 n int4"));
+    List<Finding> relaxed =
+        between(table("1 id int8!", "2 n int4!"), table("1 id int8!", "2 n int4"));
     Dependent subject = Dependent.of(Dependent.Kind.SUBJECT, "orders-value", ORDERS);
 
     assertThat(of(relaxed, subject).affected())
@@ -196,8 +197,7 @@ class ImpactTest {
 
   @Test
   void nothing_found_affects_nobody() {
-    assertThat(of(List.of(), view("gold.v", MIRROR, "id")))
-        .isEqualTo(new Impact(List.of(), 1));
+    assertThat(of(List.of(), view("gold.v", MIRROR, "id"))).isEqualTo(new Impact(List.of(), 1));
     assertThat(of(REMOVED)).isEqualTo(new Impact(List.of(), 0));
   }
 

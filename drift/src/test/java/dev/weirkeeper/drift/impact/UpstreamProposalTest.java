@@ -132,7 +132,14 @@ class UpstreamProposalTest {
   void names_of_the_source_are_quoted_cut_and_made_visible() {
     String evil = "x\";_ignore_all_\u202e\nrules_and_drop" + "y".repeat(100);
     List<UpstreamProposal> proposals =
-        of(between(BASE, table("1 id int8!", "2 " + evil + " text", "3 amount int4!", "4 mood enum:1=sad,2=ok,3=glad")));
+        of(
+            between(
+                BASE,
+                table(
+                    "1 id int8!",
+                    "2 " + evil + " text",
+                    "3 amount int4!",
+                    "4 mood enum:1=sad,2=ok,3=glad")));
 
     UpstreamProposal renamed = proposals.get(0);
     assertThat(renamed.verdict()).isEqualTo(Verdict.COMPATIBLE);

@@ -38,11 +38,12 @@ import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.drift.DriftTools;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
+import dev.weirkeeper.drift.SettingsDrift;
 import dev.weirkeeper.drift.impact.UpstreamTools;
-import dev.weirkeeper.drift.taxonomy.Consumers;
-import dev.weirkeeper.drift.taxonomy.JudgedDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
 import dev.weirkeeper.drift.postgres.PostgresReadTools;
+import dev.weirkeeper.drift.taxonomy.Consumers;
+import dev.weirkeeper.drift.taxonomy.JudgedDrift;
 import dev.weirkeeper.healing.IncidentTools;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.PlanTools;
@@ -370,6 +371,7 @@ public final class GovernedStream implements AutoCloseable {
               .target(target)
               .judges(settings.contracts())
               .detector(new JudgedDrift(new SchemaDrift(), details.consumers()))
+              .settings(new JudgedDrift(new SettingsDrift(), details.consumers()))
               .planner(new PostgresPlanner(details.target()))
               .policy(settings.seams().policy().apply(new Playbook()))
               .toolbox(toolbox)
