@@ -35,10 +35,11 @@ public record DomainType(
   /**
    * @param definition as {@code pg_get_constraintdef} writes it
    */
-  public record Check(String name, String definition) {
+  public record Check(String name, String definition, Constraint.Validity validity) {
     public Check {
       requireNonNull(name, "name");
       requireNonNull(definition, "definition");
+      requireNonNull(validity, "validity");
     }
   }
 }

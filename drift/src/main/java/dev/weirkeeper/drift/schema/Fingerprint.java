@@ -26,7 +26,8 @@ final class Fingerprint {
         sorted(
             schema.others(),
             Comparator.comparing(Opaque::kind).thenComparing(Opaque::identity),
-            Function.identity()));
+            Function.identity()),
+        List.of());
   }
 
   private static <T> List<T> sorted(List<T> all, Comparator<T> order, Function<T, T> bare) {
@@ -86,7 +87,8 @@ final class Fingerprint {
         each.clusteredBy(),
         each.tablespace(),
         each.ofType(),
-        each.comment());
+        each.comment(),
+        each.foreign());
   }
 
   private static TableColumn of(TableColumn each) {
@@ -104,7 +106,8 @@ final class Fingerprint {
         each.options(),
         each.foreignOptions(),
         each.origin(),
-        each.comment());
+        each.comment(),
+        each.typeStorage());
   }
 
   private static Constraint of(Constraint each) {
@@ -133,7 +136,8 @@ final class Fingerprint {
         each.parent(),
         each.options(),
         each.tablespace(),
-        each.comment());
+        each.comment(),
+        each.body());
   }
 
   private static View of(View each) {
@@ -144,6 +148,7 @@ final class Fingerprint {
         each.definition(),
         each.options(),
         each.reads(),
-        each.comment());
+        each.comment(),
+        each.columns());
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param columns names of the columns that it reads, also in expressions and its predicate
  * @param constraint name of the constraint that it belongs to
  * @param parent the index of the partitioned table that it is attached to
+ * @param body what of the definition follows the name of the table, without storage parameters
  */
 public record Index(
     String id,
@@ -25,7 +26,8 @@ public record Index(
     Optional<ObjectName> parent,
     List<String> options,
     Optional<String> tablespace,
-    Optional<String> comment) {
+    Optional<String> comment,
+    String body) {
   public Index {
     requireNonNull(id, "id");
     requireNonNull(name, "name");
@@ -39,6 +41,7 @@ public record Index(
     options = List.copyOf(options);
     requireNonNull(tablespace, "tablespace");
     requireNonNull(comment, "comment");
+    requireNonNull(body, "body");
   }
 
   /** Whether it refuses a second row with the same key. */

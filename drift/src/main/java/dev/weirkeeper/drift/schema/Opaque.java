@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Hash;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Something of a database that is known to be there and is not modelled.
@@ -12,12 +13,14 @@ import java.util.List;
  * @param identity as {@code pg_identify_object} writes it
  * @param definition hash of all that the catalog says of it
  * @param uses the relations that it depends on, so that a change of one of them is not made blindly
+ * @param of the relation that it is a part of and goes with: that of a trigger, policy, grant
  */
-public record Opaque(String kind, String identity, Hash definition, List<ObjectName> uses) {
+public record Opaque(String kind, String identity, Hash definition, List<ObjectName> uses, Optional<ObjectName> of) {
   public Opaque {
     requireNonNull(kind, "kind");
     requireNonNull(identity, "identity");
     requireNonNull(definition, "definition");
     uses = List.copyOf(uses);
+    requireNonNull(of, "of");
   }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param options storage parameters, sorted: {@code fillfactor=80}
  * @param clusteredBy name of the index of CLUSTER
  * @param ofType the composite type of a typed table
+ * @param foreign where the rows of a foreign table are
  */
 public record Table(
     String id,
@@ -33,7 +34,8 @@ public record Table(
     Optional<String> clusteredBy,
     Optional<String> tablespace,
     Optional<ObjectName> ofType,
-    Optional<String> comment) {
+    Optional<String> comment,
+    Optional<Foreign> foreign) {
   public Table {
     requireNonNull(id, "id");
     requireNonNull(name, "name");
@@ -51,6 +53,7 @@ public record Table(
     requireNonNull(tablespace, "tablespace");
     requireNonNull(ofType, "ofType");
     requireNonNull(comment, "comment");
+    requireNonNull(foreign, "foreign");
   }
 
   public Optional<TableColumn> column(String name) {
@@ -90,6 +93,18 @@ public record Table(
     public Replica {
       requireNonNull(identity, "identity");
       requireNonNull(index, "index");
+    }
+  }
+
+  /**
+   * Where the rows of a foreign table are.
+   *
+   * @param options {@code name=value}, sorted
+   */
+  public record Foreign(String server, List<String> options) {
+    public Foreign {
+      requireNonNull(server, "server");
+      options = List.copyOf(options);
     }
   }
 

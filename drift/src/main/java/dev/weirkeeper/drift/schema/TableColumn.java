@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param options sorted
  * @param foreignOptions options of a foreign table's column, sorted
  * @param origin whether the table itself says it, or a parent does
+ * @param typeStorage the storage that the type has where nobody says another
  */
 public record TableColumn(
     String id,
@@ -32,7 +33,8 @@ public record TableColumn(
     List<String> options,
     List<String> foreignOptions,
     Origin origin,
-    Optional<String> comment) {
+    Optional<String> comment,
+    String typeStorage) {
   public TableColumn {
     requireNonNull(id, "id");
     requireNonNull(name, "name");
@@ -48,6 +50,7 @@ public record TableColumn(
     foreignOptions = List.copyOf(foreignOptions);
     requireNonNull(origin, "origin");
     requireNonNull(comment, "comment");
+    requireNonNull(typeStorage, "typeStorage");
   }
 
   /** Who fills it where the writer does not. */
