@@ -5,8 +5,6 @@ import java.util.List;
 
 /** Who owns and who may do what, for the oracle. */
 final class OraclePrivileges {
-  private static final String MINE = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
-
   private OraclePrivileges() {}
 
   static String query() {
@@ -19,7 +17,7 @@ final class OraclePrivileges {
             + " AS granted, pg_get_userbyid(c.relowner) AS owner FROM pg_class c"
             + " JOIN pg_namespace n ON n.oid = c.relnamespace"
             + " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND "
-            + MINE
+            + OracleQueries.made("c.oid")
             + " AND"
             + OracleQueries.own("pg_class", "c.oid"));
     parts.add(
@@ -27,7 +25,7 @@ final class OraclePrivileges {
             + granted("a.attacl")
             + ", NULL FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             + " JOIN pg_attribute a ON a.attrelid = c.oid WHERE a.attacl IS NOT NULL AND "
-            + MINE
+            + OracleQueries.made("c.oid")
             + " AND"
             + OracleQueries.own("pg_class", "c.oid"));
     parts.add(
@@ -36,21 +34,21 @@ final class OraclePrivileges {
             + granted("coalesce(p.proacl, acldefault('f', p.proowner))")
             + ", pg_get_userbyid(p.proowner) FROM pg_proc p"
             + " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE "
-            + MINE
+            + OracleQueries.made("p.oid")
             + " AND"
             + OracleQueries.own("pg_proc", "p.oid"));
     parts.add(
         "SELECT 'schema ' || n.nspname, "
             + granted("coalesce(n.nspacl, acldefault('n', n.nspowner))")
             + ", pg_get_userbyid(n.nspowner) FROM pg_namespace n WHERE "
-            + MINE);
+            + OracleQueries.MINE);
     parts.add(
         "SELECT 'type ' || n.nspname || '.' || t.typname, "
             + granted("coalesce(t.typacl, acldefault('T', t.typowner))")
             + ", pg_get_userbyid(t.typowner) FROM pg_type t"
             + " JOIN pg_namespace n ON n.oid = t.typnamespace"
             + " WHERE t.typtype IN ('e', 'd') AND "
-            + MINE
+            + OracleQueries.made("t.oid")
             + " AND"
             + OracleQueries.own("pg_type", "t.oid"));
     parts.add(

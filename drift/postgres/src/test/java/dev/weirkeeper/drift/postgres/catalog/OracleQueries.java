@@ -6,7 +6,10 @@ import java.util.Map;
 /** One query for each class of object: first the name, then one column for each property. */
 final class OracleQueries {
   /** A schema that is not the server's own. */
-  private static final String MINE = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+  static final String MINE = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+
+  /** What initdb made has ids below this one. */
+  private static final int FIRST_OID = 16384;
 
   private static final String RELATION =
       " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace ";
@@ -55,6 +58,11 @@ final class OracleQueries {
         + " AND x.deptype = 'e')";
   }
 
+  /** That an object was made by somebody and lies in a schema that is not the server's own. */
+  static String made(String oid) {
+    return oid + " >= " + FIRST_OID + " AND " + MINE;
+  }
+
   private static String schemas() {
     return "SELECT n.nspname, obj_description(n.oid, 'pg_namespace') AS comment"
         + " FROM pg_namespace n WHERE "
@@ -82,7 +90,7 @@ final class OracleQueries {
     """
         + RELATION
         + "WHERE "
-        + MINE
+        + made("c.oid")
         + " AND"
         + TABULAR
         + " AND"
@@ -109,7 +117,7 @@ final class OracleQueries {
         + RELATION
         + "JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid"
         + " LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE "
-        + MINE
+        + made("c.oid")
         + " AND a.attnum > 0 AND NOT a.attisdropped AND"
         + TABULAR
         + " AND"
@@ -121,7 +129,7 @@ final class OracleQueries {
         + " string_agg(a.attname, ', ' ORDER BY a.attnum) AS order"
         + RELATION
         + "JOIN pg_attribute a ON a.attrelid = c.oid WHERE "
-        + MINE
+        + made("c.oid")
         + " AND a.attnum > 0 AND NOT a.attisdropped AND"
         + TABULAR
         + " AND"
@@ -138,7 +146,7 @@ final class OracleQueries {
         + " WHERE "
         + which
         + " AND "
-        + MINE
+        + made("c.oid")
         + " AND"
         + own("pg_class", "r.oid");
   }
@@ -154,7 +162,7 @@ final class OracleQueries {
     """
         + RELATION
         + "JOIN pg_index i ON i.indexrelid = c.oid WHERE "
-        + MINE
+        + made("c.oid")
         + " AND"
         + own("pg_class", "i.indrelid");
   }
@@ -173,7 +181,7 @@ final class OracleQueries {
     """
         + RELATION
         + "JOIN pg_sequence s ON s.seqrelid = c.oid WHERE "
-        + MINE
+        + made("c.oid")
         + " AND"
         + own("pg_class", "c.oid");
   }
@@ -184,7 +192,7 @@ final class OracleQueries {
         + " WHERE e.enumtypid = t.oid) AS labels, obj_description(t.oid, 'pg_type') AS comment"
         + " FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace"
         + " WHERE t.typtype = 'e' AND "
-        + MINE
+        + made("t.oid")
         + " AND"
         + own("pg_type", "t.oid");
   }
@@ -198,7 +206,7 @@ final class OracleQueries {
         FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype <> 'n') AS constraints,
       obj_description(t.oid, 'pg_type') AS comment
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND\s"""
-        + MINE
+        + made("t.oid")
         + " AND"
         + own("pg_type", "t.oid");
   }
@@ -211,7 +219,7 @@ final class OracleQueries {
       obj_description(t.oid, 'pg_type') AS comment
     FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid
     JOIN pg_namespace n ON n.oid = t.typnamespace WHERE\s"""
-        + MINE
+        + made("t.oid")
         + " AND"
         + own("pg_type", "t.oid");
   }
@@ -221,7 +229,7 @@ final class OracleQueries {
         + " c.collisdeterministic AS deterministic,"
         + " obj_description(c.oid, 'pg_collation') AS comment"
         + " FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE "
-        + MINE
+        + made("c.oid")
         + " AND"
         + own("pg_collation", "c.oid");
   }
@@ -241,7 +249,7 @@ final class OracleQueries {
     """
         + RELATION
         + "JOIN pg_policy p ON p.polrelid = c.oid WHERE "
-        + MINE;
+        + made("p.oid");
   }
 
   private static String publications(int major) {
@@ -271,7 +279,7 @@ final class OracleQueries {
   private static String statistics() {
     return "SELECT n.nspname || '.' || s.stxname, pg_get_statisticsobjdef(s.oid) AS definition"
         + " FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE "
-        + MINE;
+        + made("s.oid");
   }
 
   private static String views() {
@@ -285,7 +293,7 @@ final class OracleQueries {
     """
         + RELATION
         + "WHERE c.relkind IN ('v', 'm') AND "
-        + MINE
+        + made("c.oid")
         + " AND"
         + own("pg_class", "c.oid");
   }
@@ -302,7 +310,7 @@ final class OracleQueries {
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass
       AND i.objid = p.oid AND i.deptype = 'i') AND\s"""
-        + MINE
+        + made("p.oid")
         + " AND"
         + own("pg_proc", "p.oid");
   }
@@ -313,7 +321,7 @@ final class OracleQueries {
         + " obj_description(t.oid, 'pg_trigger') AS comment"
         + RELATION
         + "JOIN pg_trigger t ON t.tgrelid = c.oid WHERE NOT t.tgisinternal AND "
-        + MINE;
+        + made("t.oid");
   }
 
   private static String rules() {
@@ -322,7 +330,7 @@ final class OracleQueries {
         + " obj_description(r.oid, 'pg_rewrite') AS comment"
         + RELATION
         + "JOIN pg_rewrite r ON r.ev_class = c.oid WHERE r.rulename <> '_RETURN' AND "
-        + MINE;
+        + made("r.oid");
   }
 
   private static final String EVENT_TRIGGERS =

@@ -31,6 +31,9 @@ final class Workbench implements AutoCloseable {
           "jit", "off",
           "max_prepared_transactions", "0");
 
+  /** Nobody vacuums its catalogs. */
+  private static final int MOST_USES = 40;
+
   private static final String IN_TRANSACTION = "25001";
   private static final String UNDEFINED_OBJECT = "42704";
   private static final Pattern ROLE = Pattern.compile("role \"(.+)\" does not exist");
@@ -112,6 +115,7 @@ final class Workbench implements AutoCloseable {
   private final String name;
   private Connection connection;
   private String empty;
+  private int uses;
 
   private Workbench(LocalPostgres server, String name) throws SQLException {
     this.server = server;
@@ -130,6 +134,10 @@ final class Workbench implements AutoCloseable {
 
   /** Empties it, and gives the session the settings that it began with. */
   void clear() throws SQLException {
+    if (++uses % MOST_USES == 0) {
+      recreate();
+      return;
+    }
     try {
       connection.rollback();
     } catch (SQLException already) {
@@ -175,8 +183,8 @@ final class Workbench implements AutoCloseable {
   }
 
   /**
-   * Runs a script: at one go where the server lets it, else one statement after the other. Roles
-   * that it names and does not make are made.
+   * Runs a script on an empty database: at one go where the server lets it, else one statement
+   * after the other. Roles that it names and does not make are made; settings of its session end.
    */
   void script(String sql) throws SQLException, IOException {
     while (true) {
@@ -186,6 +194,7 @@ final class Workbench implements AutoCloseable {
         } else {
           execute(sql);
         }
+        execute(FRESH_SESSION);
         return;
       } catch (SQLException refused) {
         Matcher role = ROLE.matcher(String.valueOf(refused.getMessage()));
@@ -196,6 +205,7 @@ final class Workbench implements AutoCloseable {
             || "55P04".equals(refused.getSQLState())) {
           clear();
           oneByOne(sql);
+          execute(FRESH_SESSION);
           return;
         } else {
           throw refused;
