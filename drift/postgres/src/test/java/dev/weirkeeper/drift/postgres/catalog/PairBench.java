@@ -11,6 +11,7 @@ import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Takes one database after the other from what is there to what is wanted, and looks. */
@@ -42,12 +43,25 @@ final class PairBench implements AutoCloseable {
   /**
    * @param why the first refusal, error or difference
    * @param lost tables and columns that survive without their values
+   * @param undeclared what steps locked, read or wrote without saying so
    * @param statements how many were run
    */
-  record Outcome(SchemaPair pair, Verdict verdict, String why, List<String> lost, int statements) {
+  record Outcome(
+      SchemaPair pair,
+      Verdict verdict,
+      String why,
+      List<String> lost,
+      List<String> undeclared,
+      int statements) {
     private static Outcome failed(SchemaPair pair, String why) {
-      return new Outcome(pair, Verdict.FAILED, why, List.of(), 0);
+      return new Outcome(pair, Verdict.FAILED, why, List.of(), List.of(), 0);
     }
+  }
+
+  /** What carrying out steps came to. */
+  private static final class Run {
+    private int statements;
+    private final List<String> undeclared = new ArrayList<>();
   }
 
   /** What is wanted, as the code under test and as the oracle see it. */
@@ -86,7 +100,7 @@ final class PairBench implements AutoCloseable {
   Outcome interrupted(SchemaPair pair, PlanOptions options) throws IOException {
     try {
       Wanted wanted = wanted(pair);
-      int statements = 0;
+      Run run = new Run();
       for (int done = 1; true; done++) {
         begin(pair, Rows.NONE);
         Migration first = plan(read(here), wanted, options);
@@ -96,11 +110,12 @@ final class PairBench implements AutoCloseable {
               first.refusals().isEmpty() ? Verdict.CONVERGED : Verdict.REFUSED,
               first.refusals().isEmpty() ? "" : said(first.refusals().get(0)),
               List.of(),
-              statements);
+              run.undeclared,
+              run.statements);
         }
-        statements += perform(first.steps().subList(0, done));
+        perform(first.steps().subList(0, done), run);
         Migration rest = plan(read(here), wanted, options);
-        statements += perform(rest.steps());
+        perform(rest.steps(), run);
         List<CatalogOracle.Difference> left =
             CatalogOracle.read(here.connection()).differences(wanted.oracle());
         if (first.refusals().isEmpty() && !left.isEmpty()) {
@@ -117,29 +132,27 @@ final class PairBench implements AutoCloseable {
     begin(pair, rows);
     SeedRows before = SeedRows.read(here.connection());
     Migration migration = plan(read(here), wanted, options);
-    int statements = perform(migration.steps());
-    List<String> lost =
-        before.lost(SeedRows.read(here.connection()), here.connection());
+    Run run = new Run();
+    perform(migration.steps(), run);
+    List<String> lost = before.lost(SeedRows.read(here.connection()), here.connection());
+    Verdict verdict = Verdict.CONVERGED;
+    String why = "";
     if (!migration.refusals().isEmpty()) {
-      return new Outcome(
-          pair, Verdict.REFUSED, said(migration.refusals().get(0)), lost, statements);
+      verdict = Verdict.REFUSED;
+      why = said(migration.refusals().get(0));
+    } else {
+      List<CatalogOracle.Difference> left =
+          CatalogOracle.read(here.connection()).differences(wanted.oracle());
+      List<SchemaChange> again =
+          SchemaComparison.between(read(here), wanted.schema(), Identity.names()).changes();
+      if (!left.isEmpty()) {
+        why = (run.statements == 0 ? "unseen: " : "") + left.get(0) + " (" + left.size() + ")";
+      } else if (!again.isEmpty()) {
+        why = "a second comparison finds " + again.get(0);
+      }
+      verdict = why.isEmpty() ? Verdict.CONVERGED : Verdict.FAILED;
     }
-    List<CatalogOracle.Difference> left =
-        CatalogOracle.read(here.connection()).differences(wanted.oracle());
-    if (!left.isEmpty()) {
-      return new Outcome(
-          pair,
-          Verdict.FAILED,
-          (statements == 0 ? "unseen: " : "") + left.get(0) + " (" + left.size() + " in all)",
-          lost,
-          statements);
-    }
-    List<SchemaChange> again =
-        SchemaComparison.between(read(here), wanted.schema(), Identity.names()).changes();
-    return again.isEmpty()
-        ? new Outcome(pair, Verdict.CONVERGED, "", lost, statements)
-        : new Outcome(
-            pair, Verdict.FAILED, "a second comparison finds " + again.get(0), lost, statements);
+    return new Outcome(pair, verdict, why, lost, run.undeclared, run.statements);
   }
 
   private Wanted wanted(SchemaPair pair) throws SQLException, IOException {
@@ -171,29 +184,33 @@ final class PairBench implements AutoCloseable {
         from, to, SchemaComparison.between(from, to, Identity.names()), options);
   }
 
-  /** Gives how many statements were run. */
-  private int perform(List<Migration.Step> steps) throws SQLException {
-    int statements = 0;
+  private void perform(List<Migration.Step> steps, Run run) throws SQLException {
     for (Migration.Step step : steps) {
-      boolean together = step.commit() == Migration.Commit.TRANSACTION;
-      here.connection().setAutoCommit(!together);
-      for (String sql : step.statements()) {
-        try {
-          here.execute(sql);
-        } catch (SQLException e) {
-          throw new SQLException(
-              e.getMessage() + " [" + step.kind() + " on " + step.on() + ": " + sql + "]",
-              e.getSQLState(),
-              e);
-        }
-        statements++;
+      try {
+        perform(step, run);
+      } catch (SQLException e) {
+        throw new SQLException(
+            e.getMessage() + " [" + step.kind() + " on " + step.on() + ": " + step.statements() + "]",
+            e.getSQLState(),
+            e);
       }
-      if (together) {
-        here.connection().commit();
-        here.connection().setAutoCommit(true);
+      run.statements += step.statements().size();
+    }
+  }
+
+  private void perform(Migration.Step step, Run run) throws SQLException {
+    if (step.commit() == Migration.Commit.TRANSACTION) {
+      here.connection().setAutoCommit(false);
+      Measured.of(here.connection(), step.statements())
+          .undeclared(List.of(step))
+          .forEach(each -> run.undeclared.add(step.statements() + " does " + each));
+      here.connection().commit();
+      here.connection().setAutoCommit(true);
+    } else {
+      for (String sql : step.statements()) {
+        here.execute(sql);
       }
     }
-    return statements;
   }
 
   /** Whether the rows that are there are the reason. */

@@ -44,6 +44,11 @@ final class PairTally {
         changes.stream().filter(outcome -> !outcome.lost().isEmpty()).count());
   }
 
+  /** Steps that did more than they declare. */
+  List<String> undeclared() {
+    return outcomes.stream().flatMap(outcome -> outcome.undeclared().stream()).toList();
+  }
+
   private static long count(List<Outcome> outcomes, Verdict verdict) {
     return outcomes.stream().filter(outcome -> outcome.verdict() == verdict).count();
   }
@@ -58,6 +63,7 @@ final class PairTally {
                 outcome ->
                     outcome.verdict() != Verdict.CONVERGED
                         || !outcome.lost().isEmpty()
+                        || !outcome.undeclared().isEmpty()
                         || outcome.pair().sort() == SchemaPair.Sort.NO_OP
                             && outcome.statements() > 0)
             .map(
@@ -68,6 +74,9 @@ final class PairTally {
                         + " | "
                         + outcome.why()
                         + (outcome.lost().isEmpty() ? "" : " | lost " + outcome.lost())
+                        + (outcome.undeclared().isEmpty()
+                            ? ""
+                            : " | undeclared " + outcome.undeclared())
                         + " | "
                         + outcome.pair().kinds())
             .sorted()

@@ -228,7 +228,7 @@ final class Workbench implements AutoCloseable {
     statements(sql.substring(at));
   }
 
-  private void statements(String sql) throws SQLException {
+  void statements(String sql) throws SQLException {
     List<NativeQuery> parts = Parser.parseJdbcSql(sql, true, false, true, false, false);
     for (NativeQuery part : parts) {
       if (!part.nativeSql.isBlank()) {

@@ -1,0 +1,175 @@
+package dev.weirkeeper.drift.postgres.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.weirkeeper.drift.plan.Identity;
+import dev.weirkeeper.drift.plan.Migration;
+import dev.weirkeeper.drift.plan.MigrationPlanner;
+import dev.weirkeeper.drift.plan.PlanOptions;
+import dev.weirkeeper.drift.plan.SchemaComparison;
+import dev.weirkeeper.drift.schema.DatabaseSchema;
+import dev.weirkeeper.testkit.LocalPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Each DDL of the lock matrix is made a wish (what the schema is after it), planned for, and what
+ * the steps declare is held against what was measured: then, in the file, and now, as they run.
+ */
+class LockMatrixCorpusIT {
+  /** Tables as those that the matrix was measured on. */
+  private static final String BASE =
+      """
+      CREATE SCHEMA p;
+      CREATE TYPE p.e AS ENUM ('a', 'b');
+      CREATE DOMAIN p.dpos AS int CHECK (VALUE > 0);
+      CREATE TABLE r (id int PRIMARY KEY, x int);
+      CREATE TABLE t (id int PRIMARY KEY, i int, i2 smallint, b bigint, f real,
+        d double precision, n numeric(10,2), n0 numeric, v varchar(10), vm varchar, tx text,
+        c char(5), ts timestamp, tz timestamptz, ts0 timestamp(0), tz0 timestamptz(0), dt date,
+        tm time, iv interval, bo boolean, j json, jb jsonb, u uuid, e p.e, bt bit(4),
+        vb varbit(4), a int[], "by" bytea, nn int, ref int);
+      CREATE INDEX t_i ON t (i);
+      CREATE INDEX t_b ON t (b);
+      CREATE UNIQUE INDEX t_b_uq ON t (b);
+      CREATE INDEX t_n ON t (n);
+      CREATE INDEX t_v ON t (v);
+      CREATE INDEX t_tx ON t (tx);
+      CREATE INDEX t_ts ON t (ts);
+      CREATE INDEX t_tz ON t (tz);
+      CREATE UNIQUE INDEX t_ref_uq ON t (ref);
+      ALTER TABLE t ADD CONSTRAINT t_chk_nv CHECK (nn IS NOT NULL) NOT VALID;
+      ALTER TABLE t ADD CONSTRAINT t_fk_nv FOREIGN KEY (ref) REFERENCES r (id) NOT VALID;
+      CREATE TABLE np (id int, x int);
+      CREATE TABLE pt (id int, x int) PARTITION BY RANGE (id);
+      CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (0) TO (1000);
+      CREATE VIEW tv AS SELECT id FROM t;
+      """;
+
+  /** Without them a rewrite or a scan has nothing to do. */
+  private static final String ROWS =
+      """
+      INSERT INTO r VALUES (1, 1);
+      INSERT INTO np VALUES (1500, 1);
+      INSERT INTO t SELECT 1, 1, 1, 1, 1, 1, 1, 1, '1', '1', '1', '1', '2024-01-01', '2024-01-01',
+        '2024-01-01', '2024-01-01', '2024-01-01', '00:00', '1 day', true, '{}', '{}',
+        '00000000-0000-0000-0000-000000000001', 'a', B'1010', B'1', '{1}', '\\x01', 1, 1;
+      """;
+
+  private static final PlanOptions DIRECT =
+      PlanOptions.direct().with(PlanOptions.Destruction.ALLOW);
+  private static final PlanOptions ONLINE =
+      PlanOptions.online().with(PlanOptions.Destruction.ALLOW);
+
+  private static final Set<String> TABLES = Set.of("t", "r", "np", "pt", "pt1");
+
+  @ParameterizedTest
+  @ValueSource(ints = {Majors.OLD, Majors.NEW})
+  void steps_declare_what_was_measured(int major) throws Exception {
+    Path matrix = SchemaPair.folder().resolve("pg-lock-matrix.jsonl");
+    assumeTrue(Files.exists(matrix), "No corpus at " + matrix + "; set -Dcorpus.dir");
+    List<String> undeclared = new ArrayList<>();
+    int emitted = 0;
+    int forms = 0;
+    try (LocalPostgres server = Majors.start(major);
+        Workbench here = Workbench.open(server, "here");
+        Workbench there = Workbench.open(server, "there")) {
+      for (JsonNode form : forms(matrix, major)) {
+        forms++;
+        there.clear();
+        there.script(BASE + ROWS);
+        DatabaseSchema from = SchemaReader.ofAll().read(there.connection()).schema();
+        there.statements(form.path("ddl").asText());
+        DatabaseSchema to = SchemaReader.ofAll().read(there.connection()).schema();
+        for (PlanOptions options : List.of(DIRECT, ONLINE)) {
+          Migration migration =
+              MigrationPlanner.plan(
+                  from, to, SchemaComparison.between(from, to, Identity.ids()), options);
+          if (migration.steps().isEmpty() || !migration.refusals().isEmpty()) {
+            continue;
+          }
+          emitted++;
+          String name = form.path("id").asText() + " " + options.style() + ": ";
+          if (options.style() == PlanOptions.Style.DIRECT) {
+            measured(form)
+                .undeclared(migration.steps())
+                .forEach(each -> undeclared.add(name + each));
+          }
+          here.clear();
+          here.script(BASE + ROWS);
+          perform(here, migration).forEach(each -> undeclared.add(name + each));
+        }
+      }
+    }
+    System.out.printf(
+        "corpus pg-lock-matrix [%d]: %d forms, %d plans, %d undeclared%n",
+        major, forms, emitted, undeclared.size());
+
+    assertThat(undeclared).isEmpty();
+    assertThat(emitted).as("plans of %d forms, two styles", forms).isGreaterThan(forms);
+  }
+
+  private static List<JsonNode> forms(Path matrix, int major) throws IOException {
+    List<JsonNode> forms = new ArrayList<>();
+    JsonMapper json = new JsonMapper();
+    for (String line : Files.readAllLines(matrix)) {
+      JsonNode form = json.readTree(line);
+      if (form.path("pg").asInt() == major && !form.hasNonNull("error")) {
+        forms.add(form);
+      }
+    }
+    return forms;
+  }
+
+  private static Measured measured(JsonNode form) {
+    Map<String, String> locks = new HashMap<>();
+    form.path("locks")
+        .fields()
+        .forEachRemaining(
+            lock -> {
+              // It is named as it is called afterwards.
+              String name = lock.getKey().equals("r2") ? "r" : lock.getKey();
+              if (TABLES.contains(name)) {
+                locks.put("public." + name, lock.getValue().asText());
+              }
+            });
+    List<String> debug = new ArrayList<>();
+    form.path("debug").forEach(each -> debug.add(each.asText()));
+    List<String> rewritten = new ArrayList<>();
+    form.path("rewritten").forEach(each -> rewritten.add(each.asText()));
+    return Measured.of(locks, debug, rewritten, TABLES);
+  }
+
+  /** What the steps do beside what they declare, each by itself. */
+  private static List<String> perform(Workbench bench, Migration migration) throws SQLException {
+    List<String> undeclared = new ArrayList<>();
+    for (Migration.Step step : migration.steps()) {
+      if (step.commit() == Migration.Commit.TRANSACTION) {
+        bench.connection().setAutoCommit(false);
+        Measured measured = Measured.of(bench.connection(), step.statements());
+        measured
+            .undeclared(List.of(step))
+            .forEach(each -> undeclared.add(step.statements() + " does " + each));
+        bench.connection().commit();
+        bench.connection().setAutoCommit(true);
+      } else {
+        for (String sql : step.statements()) {
+          bench.execute(sql);
+        }
+      }
+    }
+    return undeclared;
+  }
+}
