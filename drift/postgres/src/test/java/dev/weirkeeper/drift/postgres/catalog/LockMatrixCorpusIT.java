@@ -136,8 +136,8 @@ class LockMatrixCorpusIT {
   private static Measured measured(JsonNode form) {
     Map<String, String> locks = new HashMap<>();
     form.path("locks")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             lock -> {
               // It is named as it is called afterwards.
               String name = lock.getKey().equals("r2") ? "r" : lock.getKey();
