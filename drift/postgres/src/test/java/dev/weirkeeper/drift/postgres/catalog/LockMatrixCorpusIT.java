@@ -15,7 +15,6 @@ import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -96,7 +95,7 @@ class LockMatrixCorpusIT {
         for (PlanOptions options : List.of(DIRECT, ONLINE)) {
           Migration migration =
               MigrationPlanner.plan(
-                  from, to, SchemaComparison.between(from, to, Identity.ids()), options);
+                  SchemaComparison.between(from, to, Identity.ids()), options);
           if (migration.steps().isEmpty() || !migration.refusals().isEmpty()) {
             continue;
           }
@@ -109,7 +108,9 @@ class LockMatrixCorpusIT {
           }
           here.clear();
           here.script(BASE + ROWS);
-          perform(here, migration).forEach(each -> undeclared.add(name + each));
+          StepRun run = new StepRun(here);
+          run.perform(migration.steps());
+          run.undeclared().forEach(each -> undeclared.add(name + each));
         }
       }
     }
@@ -150,26 +151,5 @@ class LockMatrixCorpusIT {
     List<String> rewritten = new ArrayList<>();
     form.path("rewritten").forEach(each -> rewritten.add(each.asText()));
     return Measured.of(locks, debug, rewritten, TABLES);
-  }
-
-  /** What the steps do beside what they declare, each by itself. */
-  private static List<String> perform(Workbench bench, Migration migration) throws SQLException {
-    List<String> undeclared = new ArrayList<>();
-    for (Migration.Step step : migration.steps()) {
-      if (step.commit() == Migration.Commit.TRANSACTION) {
-        bench.connection().setAutoCommit(false);
-        Measured measured = Measured.of(bench.connection(), step.statements());
-        measured
-            .undeclared(List.of(step))
-            .forEach(each -> undeclared.add(step.statements() + " does " + each));
-        bench.connection().commit();
-        bench.connection().setAutoCommit(true);
-      } else {
-        for (String sql : step.statements()) {
-          bench.execute(sql);
-        }
-      }
-    }
-    return undeclared;
   }
 }

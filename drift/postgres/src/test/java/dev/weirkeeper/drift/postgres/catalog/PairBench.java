@@ -11,11 +11,13 @@ import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Takes one database after the other from what is there to what is wanted, and looks. */
 final class PairBench implements AutoCloseable {
+  /** Stands where a server's error would have its state. */
+  private static final String PLANNER = "planner";
+
   private final LocalPostgres server;
   private final Workbench here;
   private final Workbench there;
@@ -58,12 +60,6 @@ final class PairBench implements AutoCloseable {
     }
   }
 
-  /** What carrying out steps came to. */
-  private static final class Run {
-    private int statements;
-    private final List<String> undeclared = new ArrayList<>();
-  }
-
   /** What is wanted, as the code under test and as the oracle see it. */
   private record Wanted(DatabaseSchema schema, CatalogOracle oracle) {}
 
@@ -84,7 +80,7 @@ final class PairBench implements AutoCloseable {
     try {
       return attempt(pair, wanted, options, Rows.PLANTED);
     } catch (SQLException e) {
-      if (!ofData(e) || !pair.seeds().isEmpty()) {
+      if (!StepRun.ofData(e) || !pair.seeds().isEmpty()) {
         return Outcome.failed(pair, said(e));
       }
     }
@@ -100,7 +96,7 @@ final class PairBench implements AutoCloseable {
   Outcome interrupted(SchemaPair pair, PlanOptions options) throws IOException {
     try {
       Wanted wanted = wanted(pair);
-      Run run = new Run();
+      StepRun run = new StepRun(here);
       for (int done = 1; true; done++) {
         begin(pair, Rows.NONE);
         Migration first = plan(read(here), wanted, options);
@@ -110,12 +106,12 @@ final class PairBench implements AutoCloseable {
               first.refusals().isEmpty() ? Verdict.CONVERGED : Verdict.REFUSED,
               first.refusals().isEmpty() ? "" : said(first.refusals().get(0)),
               List.of(),
-              run.undeclared,
-              run.statements);
+              run.undeclared(),
+              run.statements());
         }
-        perform(first.steps().subList(0, done), run);
+        run.perform(first.steps().subList(0, done));
         Migration rest = plan(read(here), wanted, options);
-        perform(rest.steps(), run);
+        run.perform(rest.steps());
         List<CatalogOracle.Difference> left =
             CatalogOracle.read(here.connection()).differences(wanted.oracle());
         if (first.refusals().isEmpty() && !left.isEmpty()) {
@@ -132,8 +128,8 @@ final class PairBench implements AutoCloseable {
     begin(pair, rows);
     SeedRows before = SeedRows.read(here.connection());
     Migration migration = plan(read(here), wanted, options);
-    Run run = new Run();
-    perform(migration.steps(), run);
+    StepRun run = new StepRun(here);
+    run.perform(migration.steps());
     List<String> lost = before.lost(SeedRows.read(here.connection()), here.connection());
     Verdict verdict = Verdict.CONVERGED;
     String why = "";
@@ -146,13 +142,13 @@ final class PairBench implements AutoCloseable {
       List<SchemaChange> again =
           SchemaComparison.between(read(here), wanted.schema(), Identity.names()).changes();
       if (!left.isEmpty()) {
-        why = (run.statements == 0 ? "unseen: " : "") + left.get(0) + " (" + left.size() + ")";
+        why = (run.statements() == 0 ? "unseen: " : "") + left.get(0) + " (" + left.size() + ")";
       } else if (!again.isEmpty()) {
         why = "a second comparison finds " + again.get(0);
       }
       verdict = why.isEmpty() ? Verdict.CONVERGED : Verdict.FAILED;
     }
-    return new Outcome(pair, verdict, why, lost, run.undeclared, run.statements);
+    return new Outcome(pair, verdict, why, lost, run.undeclared(), run.statements());
   }
 
   private Wanted wanted(SchemaPair pair) throws SQLException, IOException {
@@ -178,45 +174,14 @@ final class PairBench implements AutoCloseable {
     return reader.read(bench.connection()).schema();
   }
 
-  private static Migration plan(DatabaseSchema from, Wanted wanted, PlanOptions options) {
-    DatabaseSchema to = wanted.schema();
-    return MigrationPlanner.plan(
-        from, to, SchemaComparison.between(from, to, Identity.names()), options);
-  }
-
-  private void perform(List<Migration.Step> steps, Run run) throws SQLException {
-    for (Migration.Step step : steps) {
-      try {
-        perform(step, run);
-      } catch (SQLException e) {
-        throw new SQLException(
-            e.getMessage() + " [" + step.kind() + " on " + step.on() + ": " + step.statements() + "]",
-            e.getSQLState(),
-            e);
-      }
-      run.statements += step.statements().size();
+  private static Migration plan(DatabaseSchema from, Wanted wanted, PlanOptions options)
+      throws SQLException {
+    try {
+      return MigrationPlanner.plan(
+          SchemaComparison.between(from, wanted.schema(), Identity.names()), options);
+    } catch (RuntimeException e) {
+      throw new SQLException("No plan is made: " + e, PLANNER, e);
     }
-  }
-
-  private void perform(Migration.Step step, Run run) throws SQLException {
-    if (step.commit() == Migration.Commit.TRANSACTION) {
-      here.connection().setAutoCommit(false);
-      Measured.of(here.connection(), step.statements())
-          .undeclared(List.of(step))
-          .forEach(each -> run.undeclared.add(step.statements() + " does " + each));
-      here.connection().commit();
-      here.connection().setAutoCommit(true);
-    } else {
-      for (String sql : step.statements()) {
-        here.execute(sql);
-      }
-    }
-  }
-
-  /** Whether the rows that are there are the reason. */
-  private static boolean ofData(SQLException e) {
-    String state = String.valueOf(e.getSQLState());
-    return state.startsWith("22") || state.startsWith("23");
   }
 
   private static String said(SQLException e) {

@@ -34,7 +34,7 @@ final class PairTally {
     List<Outcome> alarms =
         outcomes.stream()
             .filter(outcome -> outcome.pair().sort() == SchemaPair.Sort.NO_OP)
-            .filter(outcome -> outcome.statements() > 0 || outcome.verdict() != Verdict.CONVERGED)
+            .filter(outcome -> outcome.statements() > 0 || outcome.verdict() == Verdict.FAILED)
             .toList();
     return new Figures(
         count(changes, Verdict.CONVERGED),

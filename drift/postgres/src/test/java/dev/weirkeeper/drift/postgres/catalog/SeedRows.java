@@ -26,7 +26,8 @@ record SeedRows(Map<String, Held> tables) {
 
   private static final String COLUMNS =
       """
-      SELECT format('%I.%I', n.nspname, c.relname), c.relkind, a.attname,
+      SELECT concat('"', replace(n.nspname, '"', '""'), '"."', replace(c.relname, '"', '""'), '"'),
+        c.relkind, a.attname,
         format_type(a.atttypid, a.atttypmod), b.typname, b.typtype, b.typcategory,
         a.attnotnull AND d.oid IS NULL AND a.attidentity = '' AS needed,
         a.attgenerated <> '' AS generated,
@@ -152,8 +153,8 @@ record SeedRows(Map<String, Held> tables) {
       Set<String> columns = new LinkedHashSet<>(then.types().keySet());
       columns.retainAll(now.types().keySet());
       for (String column : columns) {
-        if (!values(then, column, now.types().get(column), connection)
-            .equals(values(now, column, now.types().get(column), connection))) {
+        String type = now.types().get(column);
+        if (!values(then, column, type, connection).equals(values(now, column, type, connection))) {
           lost.add(table.getKey() + "." + column);
         }
       }

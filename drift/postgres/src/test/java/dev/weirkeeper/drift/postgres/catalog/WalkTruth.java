@@ -103,6 +103,54 @@ final class WalkTruth {
     return lines;
   }
 
+  /** Rows of the beginning as they have to be in the end: by new names, and without what is gone. */
+  SeedRows carried(SeedRows rows) {
+    Map<String, SeedRows.Held> tables = new LinkedHashMap<>();
+    for (Table table : first.tables) {
+      SeedRows.Held held = rows.tables().get(table.sql());
+      last.tables.stream()
+          .filter(now -> now.key == table.key && held != null)
+          .forEach(now -> tables.put(now.sql(), carried(table, now, held)));
+    }
+    return new SeedRows(tables);
+  }
+
+  private SeedRows.Held carried(Table old, Table now, SeedRows.Held held) {
+    Map<String, String> types = new LinkedHashMap<>();
+    List<Map<String, String>> rows = new ArrayList<>();
+    held.rows().forEach(row -> rows.add(new LinkedHashMap<>()));
+    for (Column column : now.columns) {
+      for (Column former : old.columns) {
+        if (former.key == column.key) {
+          types.put(column.name, Objects.requireNonNull(held.types().get(former.name)));
+          for (int i = 0; i < rows.size(); i++) {
+            String value = held.rows().get(i).getOrDefault(former.name, "null");
+            rows.get(i).put(column.name, label(column.typeKey, value));
+          }
+        }
+      }
+    }
+    return new SeedRows.Held(types, rows);
+  }
+
+  /** What a label is called in the end. */
+  private String label(int type, String value) {
+    for (EnumType old : first.enums) {
+      for (Thing label : old.labels) {
+        if (old.key == type && label.name.equals(value)) {
+          return last.enums.stream()
+              .filter(now -> now.key == type)
+              .flatMap(now -> now.labels.stream())
+              .filter(now -> now.key == label.key)
+              .findFirst()
+              .orElseThrow()
+              .name;
+        }
+      }
+    }
+    return value;
+  }
+
   private static String text(Item item) {
     return item.kind() + " " + item;
   }
