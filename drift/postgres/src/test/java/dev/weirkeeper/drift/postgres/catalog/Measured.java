@@ -43,9 +43,20 @@ record Measured(Map<String, LockMode> locks, Set<Hazard> hazards) {
   /** A relation before the statements. */
   private record Before(String name, String plain, String filenode) {}
 
-  /** Runs statements in a transaction that stays open, with what the server says of them. */
-  static Measured of(Connection open, List<String> statements) throws SQLException {
+  /** Relations that are there: who makes others need not say that it locks them. */
+  static Set<Long> there(Connection connection) throws SQLException {
+    return Set.copyOf(relations(connection).keySet());
+  }
+
+  /**
+   * Runs statements in a transaction that stays open, with what the server says of them.
+   *
+   * @param there relations that count
+   */
+  static Measured of(Connection open, List<String> statements, Set<Long> there)
+      throws SQLException {
     Map<Long, Before> before = relations(open);
+    before.keySet().retainAll(there);
     List<String> said = new ArrayList<>();
     try (Statement statement = open.createStatement()) {
       statement.setEscapeProcessing(false);
@@ -191,12 +202,11 @@ record Measured(Map<String, LockMode> locks, Set<Hazard> hazards) {
     return undeclared;
   }
 
-  /** A table that is written anew has its indexes built anew; that need not be said. */
+  /** A table that is written anew is read for that; this need not be said. */
   private Set<Hazard> demanded() {
     Set<Hazard> demanded = EnumSet.noneOf(Hazard.class);
     demanded.addAll(hazards);
     if (hazards.contains(Hazard.TABLE_REWRITE)) {
-      demanded.remove(Hazard.INDEX_BUILD);
       demanded.remove(Hazard.FULL_SCAN);
     }
     if (locks.containsValue(LockMode.ACCESS_EXCLUSIVE)) {

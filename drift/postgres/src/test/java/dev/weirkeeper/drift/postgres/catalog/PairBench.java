@@ -73,12 +73,12 @@ final class PairBench implements AutoCloseable {
     Wanted wanted;
     try {
       wanted = wanted(pair);
-      begin(pair, Rows.NONE);
+      begin(pair, Rows.PLANTED);
     } catch (SQLException e) {
       return Outcome.failed(pair, "the record's own script: " + said(e));
     }
     try {
-      return attempt(pair, wanted, options, Rows.PLANTED);
+      return attempt(pair, wanted, options);
     } catch (SQLException e) {
       if (!StepRun.ofData(e) || !pair.seeds().isEmpty()) {
         return Outcome.failed(pair, said(e));
@@ -86,7 +86,8 @@ final class PairBench implements AutoCloseable {
     }
     try {
       // Rows that we made up may break a rule that is wanted; those of the record may not.
-      return attempt(pair, wanted, options, Rows.NONE);
+      begin(pair, Rows.NONE);
+      return attempt(pair, wanted, options);
     } catch (SQLException e) {
       return Outcome.failed(pair, said(e));
     }
@@ -123,9 +124,8 @@ final class PairBench implements AutoCloseable {
     }
   }
 
-  private Outcome attempt(SchemaPair pair, Wanted wanted, PlanOptions options, Rows rows)
-      throws SQLException, IOException {
-    begin(pair, rows);
+  private Outcome attempt(SchemaPair pair, Wanted wanted, PlanOptions options)
+      throws SQLException {
     SeedRows before = SeedRows.read(here.connection());
     Migration migration = plan(read(here), wanted, options);
     StepRun run = new StepRun(here);

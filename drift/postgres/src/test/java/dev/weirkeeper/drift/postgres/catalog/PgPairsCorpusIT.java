@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PgPairsCorpusIT {
   private static final long SEED = 20261130;
-  private static final int SAMPLE = 60;
+  private static final int SAMPLE = 40;
 
   private static final PlanOptions DIRECT =
       PlanOptions.direct().with(PlanOptions.Destruction.ALLOW);
@@ -54,7 +54,7 @@ class PgPairsCorpusIT {
   @ValueSource(ints = {Majors.OLD, Majors.NEW})
   void a_plan_takes_each_schema_to_the_other(int major) throws Exception {
     PairTally tally = new PairTally("forward-" + major);
-    for (SchemaPair pair : major == Majors.OLD ? of(major) : sample(of(major), 2 * SAMPLE)) {
+    for (SchemaPair pair : major == Majors.OLD ? of(major) : sample(of(major), 3 * SAMPLE)) {
       tally.add(bench(major).run(pair, DIRECT));
     }
     tally.report();
