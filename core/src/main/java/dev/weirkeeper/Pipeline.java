@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class Pipeline {
       Target target,
       Judges judges,
       DriftDetector detector,
+      Optional<DriftDetector> settings,
       Planner planner,
       HealingPolicy policy,
       Toolbox toolbox,
@@ -42,9 +44,11 @@ public final class Pipeline {
       Clock clock,
       Function<Asset, Tolerance> tolerances,
       Function<Asset, Autonomy> autonomies,
+      Optional<DriftHistory> history,
       Consumer<PipelineEvent> listener,
       int batchRows,
-      Duration anchorEvery) {}
+      Duration anchorEvery,
+      Duration lookEvery) {}
 
   private final Parts parts;
   private final AtomicBoolean running = new AtomicBoolean();
@@ -129,6 +133,7 @@ public final class Pipeline {
     private @Nullable Target target;
     private @Nullable Judges judges;
     private @Nullable DriftDetector detector;
+    private @Nullable DriftDetector settings;
     private @Nullable Planner planner;
     private @Nullable HealingPolicy policy;
     private @Nullable Toolbox toolbox;
@@ -138,9 +143,11 @@ public final class Pipeline {
     private final Map<Asset, Tolerance> tolerances = new HashMap<>();
     private final Map<Asset, Autonomy> autonomies = new HashMap<>();
     private Autonomy autonomy = Autonomy.PROPOSE;
+    private @Nullable DriftHistory history;
     private Consumer<PipelineEvent> listener = event -> {};
     private int batchRows = 10_000;
     private Duration anchorEvery = Duration.ofSeconds(1);
+    private Duration lookEvery = Duration.ofSeconds(10);
 
     private Builder() {}
 
@@ -162,6 +169,21 @@ public final class Pipeline {
 
     public Builder detector(DriftDetector drift) {
       detector = drift;
+      return this;
+    }
+
+    /**
+     * Watches what lies around the tables at the source: whether they are still published, who may
+     * read them, partitions, constraints. Without it only what the stream itself tells is seen.
+     */
+    public Builder settings(DriftDetector drift) {
+      settings = requireNonNull(drift, "drift");
+      return this;
+    }
+
+    /** How often that is looked at; it is one query of the source each time. */
+    public Builder lookEvery(Duration interval) {
+      lookEvery = requireNonNull(interval, "interval");
       return this;
     }
 
@@ -219,6 +241,15 @@ public final class Pipeline {
       return this;
     }
 
+    /**
+     * What the log says of earlier drift; the journal's listener. Needed where a tolerance has a
+     * drift rate or masks new columns.
+     */
+    public Builder driftHistory(DriftHistory past) {
+      history = requireNonNull(past, "past");
+      return this;
+    }
+
     /** Hears of everything that happens, on the pipeline's thread: be quick, and never throw. */
     public Builder listener(Consumer<PipelineEvent> ear) {
       listener = requireNonNull(ear, "ear");
@@ -245,12 +276,17 @@ public final class Pipeline {
       Map<Asset, Autonomy> granted = Map.copyOf(autonomies);
       Autonomy everywhere = autonomy;
       Domains owners = need(toolbox, "toolbox").domains();
+      if (Stream.concat(tolerated.values().stream(), owners.tolerances())
+          .anyMatch(Tolerance::looksBack)) {
+        need(history, "driftHistory");
+      }
       return new Pipeline(
           new Parts(
               need(feed, "feed"),
               need(target, "target"),
               need(judges, "judges"),
               need(detector, "detector"),
+              Optional.ofNullable(settings),
               need(planner, "planner"),
               need(policy, "policy"),
               need(toolbox, "toolbox"),
@@ -259,9 +295,11 @@ public final class Pipeline {
               clock,
               asset -> said(tolerated, owners, asset, Domain::tolerance).orElse(Tolerance.STANDARD),
               asset -> said(granted, owners, asset, Domain::autonomy).orElse(everywhere),
+              Optional.ofNullable(history),
               listener,
               batchRows,
-              anchorEvery));
+              anchorEvery,
+              lookEvery));
     }
 
     /** What is said of an asset itself, else by the domain that owns it. */

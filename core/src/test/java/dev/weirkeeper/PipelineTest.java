@@ -9,6 +9,7 @@ import dev.weirkeeper.spi.Detection;
 import dev.weirkeeper.spi.DriftDetector;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.HealingPolicy;
+import dev.weirkeeper.spi.JournalListener;
 import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.spi.Planner;
 import dev.weirkeeper.spi.RowJudge;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,6 +58,7 @@ class PipelineTest {
   private UnaryOperator<Pipeline.Builder> limits =
       builder -> builder.autonomy(Autonomy.HEAL).tolerance(ORDERS, tolerance);
   private final List<AuditRecord> records = new ArrayList<>();
+  private List<JournalListener> listeners = List.of();
   private FakePlanner planner = new FakePlanner("follow");
   private FutureTask<Outcome> answer = new FutureTask<>(() -> new Outcome.Refused("not asked"));
 
@@ -439,8 +442,70 @@ class PipelineTest {
     run();
 
     assertThat(story).filteredOn(line -> line.equals("act follow")).isNotEmpty();
-    assertThat(target.history.get(ORDERS).get(0).accepted()).contains(ORDERS_2);
+    assertThat(target.history.get(ORDERS).get(0).goal()).contains(ORDERS_2);
+    assertThat(target.history.get(ORDERS).get(1).accepted()).contains(ORDERS_2);
     assertThat(story.indexOf("act follow")).isLessThan(story.indexOf("write [t1: 1 PUBLISH]"));
+  }
+
+  @Test
+  void a_plan_of_the_stream_is_finished_after_a_kill_though_the_source_was_altered_again()
+      throws Exception {
+    Relation newest = relation(ORDERS, "1", "id", "amount", "note", "more");
+    target.live(ORDERS_1);
+    target.diesAfterActs = true;
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+
+    assertThatThrownBy(this::run).hasMessageContaining("killed");
+
+    TableState begun = target.states.get(ORDERS);
+    assertThat(begun.mode()).isEqualTo(TableState.Mode.APPLYING);
+    assertThat(begun.goal()).contains(ORDERS_2);
+    assertThat(begun.latest()).as("what the feed goes on with").isEqualTo(ORDERS_1);
+    target.diesAfterActs = false;
+    planner.planned.clear();
+    feed.add(transaction("t2").change(ORDERS_1, newest).insert(newest, "7", "1", "x", "y"));
+
+    run();
+
+    assertThat(planner.planned).containsSubsequence("2 columns to 3", "3 columns to 4");
+    assertThat(planner.planned).doesNotContain("2 columns to 4");
+    assertThat(target.states.get(ORDERS).accepted()).contains(newest);
+    assertThat(target.states.get(ORDERS).goal()).isEmpty();
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LIVE);
+  }
+
+  @Test
+  void a_table_whose_making_was_interrupted_is_made_by_the_plan_that_was_begun() throws Exception {
+    feed.relations.add(ORDERS_1);
+    target.live(LINES_1);
+    target.diesAfterActs = true;
+
+    assertThatThrownBy(this::run).hasMessageContaining("killed");
+    target.diesAfterActs = false;
+    planner.planned.clear();
+    feed.relations.clear();
+    feed.relations.add(ORDERS_2);
+    run();
+
+    assertThat(planner.planned).contains("none to 2").doesNotContain("none to 3");
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LOADING);
+  }
+
+  @Test
+  void a_plan_that_failed_halfway_comes_before_any_other_and_by_a_persons_word() throws Exception {
+    Relation newest = relation(ORDERS, "1", "id", "amount", "note", "more");
+    planner = new FakePlanner("follow", "broken");
+    target.live(ORDERS_1);
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+    feed.add(transaction("t2").change(ORDERS_2, newest));
+
+    run();
+
+    TableState after = target.states.get(ORDERS);
+    assertThat(after.mode()).isEqualTo(TableState.Mode.PAUSED);
+    assertThat(after.goal()).contains(ORDERS_2);
+    assertThat(after.latest()).isEqualTo(newest);
+    assertThat(planner.planned).doesNotContain("2 columns to 4");
   }
 
   @Test
@@ -777,7 +842,8 @@ class PipelineTest {
               @Override
               public void close() {}
             },
-            CLOCK);
+            CLOCK,
+            listeners.toArray(JournalListener[]::new));
     Toolbox toolbox =
         Toolbox.builder()
             .journal(journal)
@@ -838,6 +904,168 @@ class PipelineTest {
     pipeline.run();
   }
 
+  /** What happens around a table at its source, told by a fake look at it. */
+  @Nested
+  class Settings {
+    private static final String PUBLISHED = "published";
+    private Verdict verdict = Verdict.BREAKING;
+    private Set<Flag> flags = Set.of(Flag.RESYNC);
+
+    private void look(String published) {
+      feed.surroundings.put(
+          "1",
+          new Observation(
+              ORDERS,
+              CLOCK.instant(),
+              Optional.empty(),
+              List.of(new Facet.Settings(Map.of(PUBLISHED, new Probe.Value<>(published))))));
+    }
+
+    private void watch() throws Exception {
+      limits =
+          builder ->
+              builder
+                  .autonomy(Autonomy.HEAL)
+                  .settings(new FakeSettings(verdict, flags))
+                  .lookEvery(Duration.ZERO);
+      run();
+    }
+
+    private long findings() {
+      return decisions().size();
+    }
+
+    @Test
+    void what_is_seen_first_is_the_baseline() throws Exception {
+      target.live(ORDERS_1);
+      look("yes");
+
+      watch();
+
+      assertThat(findings()).isZero();
+      assertThat(target.states.get(ORDERS).settings().orElseThrow().values())
+          .containsEntry(PUBLISHED, new Probe.Value<>("yes"));
+    }
+
+    @Test
+    void invariant_7_lost_changes_need_a_resync_and_are_told_once_even_over_a_restart()
+        throws Exception {
+      target.live(ORDERS_1);
+      look("yes");
+      watch();
+      look("no");
+      watch();
+
+      TableState after = target.states.get(ORDERS);
+      assertThat(findings()).isEqualTo(1);
+      assertThat(after.mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+
+      look("yes");
+      feed.add(transaction("t1").insert(ORDERS_1, "7", "1"));
+      watch();
+
+      assertThat(findings()).isEqualTo(1);
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+    }
+
+    @Test
+    void invariant_7_a_plan_does_not_bring_back_what_was_lost() throws Exception {
+      target.states.put(
+          ORDERS, TableState.unseen(ORDERS_2, "").accepting(ORDERS_1).lost("not published"));
+      Plan plan = planner.plan(null, Optional.of(ORDERS_1), ORDERS_2).orElseThrow();
+      feed.beforeThird = () -> ask(new PipelineCommand.Apply(ORDERS, plan.id()));
+      feed.pause();
+      feed.pause();
+      feed.pause();
+      target.live(LINES_1);
+      feed.add(transaction("t2").insert(LINES_1, "2", "1"));
+
+      run();
+
+      assertThat(answer.get().isDone()).isTrue();
+      assertThat(target.states.get(ORDERS).accepted()).contains(ORDERS_2);
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+    }
+
+    @Test
+    void what_the_tolerance_bears_is_noted_and_rows_flow_on() throws Exception {
+      verdict = Verdict.METADATA;
+      flags = Set.of();
+      target.live(ORDERS_1);
+      look("yes");
+      watch();
+      look("no");
+      watch();
+
+      assertThat(decisions()).singleElement().isInstanceOf(Decision.Dismiss.class);
+      assertThat(records.get(records.size() - 1).actor()).isEqualTo("pipeline");
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LIVE);
+    }
+
+    @Test
+    void what_is_beyond_the_tolerance_pauses_the_table() throws Exception {
+      verdict = Verdict.SEMANTIC;
+      flags = Set.of(Flag.GOVERNANCE);
+      target.live(ORDERS_1);
+      look("yes");
+      watch();
+      look("no");
+      policy = policy((incident, situation) -> new Decision.Abstain("ask a person"));
+      watch();
+
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+    }
+
+    @Test
+    void a_policy_cannot_dismiss_that_changes_were_lost() throws Exception {
+      target.live(ORDERS_1);
+      look("yes");
+      watch();
+      look("no");
+      policy = policy((incident, situation) -> new Decision.Dismiss("harmless"));
+      watch();
+
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+    }
+
+    @Test
+    void invariant_8_columns_that_the_log_leaves_out_are_no_removed_columns() throws Exception {
+      target.live(ORDERS_2);
+      feed.add(transaction("t1").part(ORDERS_2, ORDERS_1).insert(ORDERS_1, "7", "1"));
+
+      run();
+
+      assertThat(story).doesNotContain("act follow");
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+      assertThat(target.states.get(ORDERS).latest()).isEqualTo(ORDERS_2);
+      assertThat(target.states.get(ORDERS).reason().orElseThrow()).contains("publish all of them");
+    }
+  }
+
+  private record FakeSettings(Verdict verdict, Set<Flag> flags) implements DriftDetector {
+    @Override
+    public String id() {
+      return "settings";
+    }
+
+    @Override
+    public Detection detect(Observation baseline, Observation current) {
+      boolean same = baseline.facets().isEmpty() || baseline.facets().equals(current.facets());
+      Finding finding =
+          new Finding(
+              id(),
+              current.asset(),
+              "publication",
+              "",
+              verdict,
+              flags,
+              Json.empty(),
+              Optional.empty(),
+              Optional.empty());
+      return new Detection(same ? List.of() : List.of(finding), current);
+    }
+  }
+
   record Named(String table) {}
 
   private interface Appends {
@@ -876,6 +1104,154 @@ class PipelineTest {
         return Labels.none();
       }
     };
+  }
+
+  /** How much and when, beside what. */
+  @Nested
+  class Limits {
+    private final DriftRate one = DriftRate.of(1, Duration.ofDays(1));
+
+    private void bearing(Tolerance drift, DriftHistory history) {
+      limits =
+          builder -> builder.autonomy(Autonomy.HEAL).tolerance(ORDERS, drift).driftHistory(history);
+      listeners = List.of(history);
+    }
+
+    private DriftHistory recalled() {
+      DriftHistory history = new DriftHistory();
+      for (int i = 0; i < records.size(); i++) {
+        history.written(records.get(i), new Receipt(i, records.get(i).id()));
+      }
+      return history;
+    }
+
+    private String lastReason() {
+      return decisions().get(decisions().size() - 1).reason();
+    }
+
+    @Test
+    void drift_beyond_its_budget_pauses_the_table_and_opens_the_breaker_across_a_restart()
+        throws Exception {
+      target.live(ORDERS_1);
+      bearing(Tolerance.STANDARD.within(one), new DriftHistory());
+      feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+      feed.add(transaction("t2").change(ORDERS_2, ORDERS_1));
+      run();
+
+      assertThat(story).containsOnlyOnce("act follow");
+      assertThat(lastReason()).contains("drift of weight 2 within PT24H is beyond its budget of 1");
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+
+      bearing(Tolerance.STANDARD.within(one), recalled());
+      feed.add(
+          transaction("t3")
+              .change(ORDERS_1, relation(ORDERS, "1", "id", "amount", "note", "more")));
+      run();
+
+      assertThat(story).containsOnlyOnce("act follow");
+      assertThat(lastReason()).contains("its drift breaker is open until 2026-11-24T00:00:00Z");
+    }
+
+    @Test
+    void each_table_has_a_budget_of_its_own() throws Exception {
+      target.live(ORDERS_1);
+      target.live(LINES_1);
+      DriftHistory history = new DriftHistory();
+      bearing(Tolerance.STANDARD.within(one), history);
+      limits =
+          builder ->
+              builder
+                  .autonomy(Autonomy.HEAL)
+                  .tolerance(ORDERS, Tolerance.STANDARD.within(one))
+                  .tolerance(LINES, Tolerance.STANDARD.within(one))
+                  .driftHistory(history);
+      feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+      feed.add(transaction("t2").change(LINES_1, relation(LINES, "2", "id", "amount", "note")));
+
+      run();
+
+      assertThat(story).filteredOn("act follow"::equals).hasSize(2);
+    }
+
+    @Test
+    void in_quiet_hours_nothing_is_carried_out_and_rows_wait_in_the_spool() throws Exception {
+      target.live(ORDERS_1);
+      QuietHours night = QuietHours.of(ZoneOffset.UTC, LocalTime.of(22, 0), LocalTime.of(6, 0));
+      limits =
+          builder ->
+              builder.autonomy(Autonomy.HEAL).tolerance(ORDERS, Tolerance.STANDARD.quietIn(night));
+      feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+
+      run();
+
+      assertThat(story).contains("write [t1: 1 SPOOL]").doesNotContain("act follow");
+      assertThat(lastReason()).contains("quiet hours (every day 22:00 to 06:00 Z)");
+    }
+
+    @Test
+    void a_truncate_that_is_tolerated_waits_in_quiet_hours_too() throws Exception {
+      target.live(ORDERS_1);
+      policy = policy((incident, situation) -> new Decision.Abstain("a truncate"));
+      QuietHours night = QuietHours.of(ZoneOffset.UTC, LocalTime.of(22, 0), LocalTime.of(6, 0));
+      tolerance =
+          new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.APPLY).quietIn(night);
+      feed.add(transaction("t1").truncate(ORDERS_1));
+
+      run();
+
+      assertThat(story).contains("write [t1: truncate SPOOL]");
+    }
+
+    @Test
+    void a_truncate_that_is_tolerated_waits_while_the_breaker_is_open() throws Exception {
+      target.live(ORDERS_1);
+      Tolerance applied = new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.APPLY);
+      bearing(applied.within(DriftRate.of(0, Duration.ofDays(1))), new DriftHistory());
+      feed.add(transaction("t1").truncate(ORDERS_1));
+      run();
+      assertThat(story).contains("write [t1: truncate PUBLISH]");
+
+      feed.add(transaction("t2").change(ORDERS_1, ORDERS_2));
+      policy = policy((incident, situation) -> new Decision.Dismiss("let go by mistake"));
+      run();
+      target.live(ORDERS_2);
+      feed.add(transaction("t3").truncate(ORDERS_2));
+      run();
+
+      assertThat(story).contains("write [t3: truncate SPOOL]");
+    }
+
+    @Test
+    void what_looks_back_needs_the_log() {
+      for (Tolerance drift :
+          List.of(
+              Tolerance.STANDARD.within(one),
+              Tolerance.STANDARD.newColumns(Tolerance.NewColumns.MASKED))) {
+        limits = builder -> builder.tolerance(ORDERS, drift);
+        assertThatThrownBy(PipelineTest.this::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("call driftHistory(…)");
+        limits = builder -> builder;
+        domains = Domains.of(Domain.named("all").owning("*").bearing(drift));
+        assertThatThrownBy(PipelineTest.this::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("call driftHistory(…)");
+        domains = Domains.none();
+      }
+    }
+
+    @Test
+    void a_history_that_does_not_listen_stops_the_pipeline() {
+      target.live(ORDERS_1);
+      bearing(Tolerance.STANDARD.within(one), new DriftHistory());
+      listeners = List.of();
+      feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+
+      assertThatThrownBy(PipelineTest.this::run)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("pass it to the Journal");
+      assertThat(story).doesNotContain("act follow");
+    }
   }
 
   private interface Decides {
@@ -934,6 +1310,7 @@ class PipelineTest {
 
   private static final class FakePlanner implements Planner {
     private final List<String> tools;
+    private final List<String> planned = new ArrayList<>();
     private boolean broken;
 
     FakePlanner(String... tools) {
@@ -950,6 +1327,10 @@ class PipelineTest {
       if (broken) {
         throw new IllegalStateException("secret");
       }
+      planned.add(
+          from.map(known -> known.columns().size() + " columns").orElse("none")
+              + " to "
+              + to.columns().size());
       List<Plan.Step> steps = new ArrayList<>();
       for (String tool : tools) {
         Action action =
@@ -1006,6 +1387,18 @@ class PipelineTest {
       } catch (IOException e) {
         throw new java.io.UncheckedIOException(e);
       }
+      return this;
+    }
+
+    FakeTransaction part(Relation before, Relation after) {
+      changes.add(
+          new SchemaChange(
+              after.asset(),
+              after.id(),
+              Optional.of(before),
+              Optional.of(after),
+              Evidence.RELATION,
+              SchemaChange.Coverage.PART));
       return this;
     }
 
@@ -1072,6 +1465,7 @@ class PipelineTest {
     private final List<Relation> relations = new ArrayList<>();
     private final List<Position> confirmed = new ArrayList<>();
     private final List<Load> loads = new ArrayList<>();
+    private final Map<String, Observation> surroundings = new HashMap<>();
     private Runnable whenEmpty = () -> {};
     private Runnable beforeThird = () -> {};
     private int asked;
@@ -1118,6 +1512,11 @@ class PipelineTest {
     }
 
     @Override
+    public Map<String, Observation> surroundings() {
+      return surroundings;
+    }
+
+    @Override
     public boolean exhausted() {
       return false;
     }
@@ -1153,6 +1552,7 @@ class PipelineTest {
     private final Map<Asset, List<TableState>> history = new HashMap<>();
     private final Deque<Commit> answers = new ArrayDeque<>();
     private final Map<Relation, String> stored = new HashMap<>();
+    private boolean diesAfterActs;
     private Position position = at("start");
 
     void live(Relation relation) {
@@ -1182,6 +1582,9 @@ class PipelineTest {
               .anyMatch(
                   state -> state.asset().equals(LINES) && state.mode() == TableState.Mode.PAUSED);
       story.add("write " + routes(batch) + (paused ? " LINES paused" : ""));
+      if (diesAfterActs && story.contains("act follow")) {
+        throw new IOException("killed");
+      }
       Commit answer = answers.poll();
       if (answer != null) {
         return answer;

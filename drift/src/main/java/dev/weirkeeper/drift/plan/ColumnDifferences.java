@@ -10,6 +10,7 @@ import dev.weirkeeper.drift.schema.TableColumn;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Finds what differs between two versions of a column. */
 final class ColumnDifferences {
@@ -71,15 +72,15 @@ final class ColumnDifferences {
         former,
         subject,
         Property.OPTIONS,
-        String.join(", ", old.options()),
-        String.join(", ", now.options()));
+        options(old.options()),
+        options(now.options()));
     alter(
         "column.fdw-options",
         former,
         subject,
         Property.FOREIGN_OPTIONS,
-        String.join(", ", old.foreignOptions()),
-        String.join(", ", now.foreignOptions()));
+        options(old.foreignOptions()),
+        options(now.foreignOptions()));
     alter(
         "table.inheritance",
         former,
@@ -88,6 +89,10 @@ final class ColumnDifferences {
         old.origin().name(),
         now.origin().name());
     comments(former, subject, old, now);
+  }
+
+  private static String options(List<String> options) {
+    return options.stream().sorted().collect(Collectors.joining(", "));
   }
 
   /** What somebody said; the storage that goes with the type is none of it. */

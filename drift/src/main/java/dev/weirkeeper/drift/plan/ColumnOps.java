@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Plans what happens to columns. */
 final class ColumnOps {
@@ -78,9 +79,9 @@ final class ColumnOps {
           comment(draft, table.to(), column.to(), Comments.Made.NOW);
         }
       } else if (table.to().kind() == Table.Kind.COMPOSITE) {
-        attribute(table, column, item);
+        draft.guarded("composite.changed", item, () -> attribute(table, column, item));
       } else {
-        change(table, column, item);
+        draft.guarded("column.storage", item, () -> change(table, column, item));
       }
     }
   }
@@ -126,6 +127,10 @@ final class ColumnOps {
                                     .map(each -> " COLLATE " + Sql.name(each))
                                     .orElse("")));
               }
+              if (draft.online() && OnlineColumn.fillsLater(draft, table, column)) {
+                return new OnlineColumn(draft, table, sql)
+                    .addAndFill(column, sql.bare(column), sql.afterwards(table, column));
+              }
               StepDraft step =
                   draft
                       .step(kind, table.name())
@@ -162,8 +167,12 @@ final class ColumnOps {
     return column.filling() != TableColumn.Filling.GENERATED_VIRTUAL;
   }
 
+  /** A type that may be a domain with checks; what is not known to be none is taken for one. */
   private boolean domain(String type) {
-    return draft.to.domains().stream().anyMatch(each -> Sql.plain(each.name()).equals(type));
+    String element = type.endsWith("[]") ? type.substring(0, type.length() - 2) : type;
+    return element.contains(".")
+        && draft.to.enums().stream().noneMatch(each -> Sql.plain(each.name()).equals(element))
+        && draft.to.tables().stream().noneMatch(each -> Sql.plain(each.name()).equals(element));
   }
 
   /** What a child says otherwise of a column that its parent brings. */
@@ -194,6 +203,21 @@ final class ColumnOps {
       return false;
     }
     boolean composite = owner.kind() == Table.Kind.COMPOSITE;
+    boolean staged =
+        draft.online()
+            && owner.kind() == Table.Kind.TABLE
+            && column.origin() == TableColumn.Origin.LOCAL
+            && draft.upheaval.dropped.contains(item)
+            && !retiredNameTaken(owner, item.part());
+    if (staged) {
+      draft.addAll(
+          Op.Act.DROP,
+          item,
+          Ranks.DROP_COLUMN,
+          kind,
+          () -> new OnlineColumn(draft, owner, sql).retireAndDrop(column, item.part()));
+      return true;
+    }
     draft.add(
         Op.Act.DROP,
         item,
@@ -222,6 +246,14 @@ final class ColumnOps {
                     .requires("Nobody reads the column, and its values are saved or not wanted")
                     .verify("The table has no such column"));
     return true;
+  }
+
+  private boolean retiredNameTaken(Table table, String column) {
+    String retired = OnlineColumn.retired(column, draft.options);
+    return table.column(retired).isPresent()
+        || draft.matching.tables.both().stream()
+            .filter(pair -> pair.to().name().equals(table.name()))
+            .anyMatch(pair -> pair.from().column(retired).isPresent());
   }
 
   /** Whether a child that has the column from this table keeps it as its own. */
@@ -525,7 +557,7 @@ final class ColumnOps {
     if (!gone.isEmpty()) {
       light.add(alter + "RESET (" + Sql.options(gone) + ")");
     }
-    if (!a.foreignOptions().equals(b.foreignOptions())) {
+    if (!Set.copyOf(a.foreignOptions()).equals(Set.copyOf(b.foreignOptions()))) {
       actions.add(
           alter
               + "OPTIONS ("

@@ -56,7 +56,9 @@ final class ConstraintOps {
     Pairs<Constraint> pairs = draft.matching.constraints(pair.from(), pair.to());
     for (Constraint each : pairs.removed()) {
       if (!leaves(pair, each)) {
-        drop(pair.from(), pair.to().name(), each, each.name());
+        Item old =
+            draft.former.item(new Item(Item.Kind.CONSTRAINT, pair.from().name(), each.name()));
+        drop(pair.from(), pair.to().name(), each, old.part());
       }
     }
     for (Constraint each : pairs.added()) {
@@ -74,6 +76,13 @@ final class ConstraintOps {
     Item item = item(pair.to(), each.to());
     if (draft.upheaval.replaced.contains(item)) {
       if (draft.refusedByUser(TableDifferences.kind(each.to(), "removed"), item)) {
+        return;
+      }
+      boolean here =
+          !leaves(pair, each.from()) && !comes(pair.to(), each.to(), Optional.of(pair));
+      if (here && draft.online() && replacesOnline(pair, each)) {
+        replace(pair.to(), each.to());
+        comment(pair.to(), each.to(), Comments.Made.NOW);
         return;
       }
       if (!leaves(pair, each.from())) {
@@ -97,6 +106,42 @@ final class ConstraintOps {
     if (!each.from().comment().equals(each.to().comment())) {
       comment(pair.to(), each.to(), Comments.Made.BEFORE);
     }
+  }
+
+  /** Only its own words differ: nothing that it stands on changes, nothing stands on it. */
+  private boolean replacesOnline(Pair<Table> table, Pair<Constraint> pair) {
+    if (!OnlineConstraint.replaces(table.to(), pair.to())
+        || pair.from().kind() != pair.to().kind()
+        || draft.matching.same(table, pair.from(), pair.to())) {
+      return false;
+    }
+    Item own = item(table.to(), pair.to());
+    return draft.former.dependencies(draft.from).stream()
+        .allMatch(
+            each ->
+                !(each.dependent().equals(own) && draft.upheaval.unsettled(each.on()))
+                    && !each.on().equals(own));
+  }
+
+  private void replace(Table table, Constraint each) {
+    String kind =
+        each.kind() == Constraint.Kind.FOREIGN_KEY
+            ? "fk.changed"
+            : TableDifferences.kind(each, "added");
+    Draft.Added added =
+        draft.addAll(
+            Op.Act.CREATE,
+            item(table, each),
+            each.kind() == Constraint.Kind.FOREIGN_KEY ? Ranks.FOREIGN_KEY : Ranks.CONSTRAINT,
+            kind,
+            () -> new OnlineConstraint(draft, table, each, kind).replace());
+    each.columns().forEach(column -> added.needs(Item.column(table.name(), column)));
+    each.references()
+        .ifPresent(
+            other -> {
+              added.needs(Item.of(Item.Kind.TABLE, other));
+              referenced(other).forEach(added::needs);
+            });
   }
 
   private static Item item(Table table, Constraint constraint) {
@@ -225,7 +270,7 @@ final class ConstraintOps {
             kind,
             () ->
                 draft.online() && !draft.fresh(table.name())
-                    ? OnlineConstraint.steps(draft, table, each, kind)
+                    ? new OnlineConstraint(draft, table, each, kind).add()
                     : List.of(plain(table, each, kind)));
     each.references()
         .ifPresent(
@@ -264,7 +309,7 @@ final class ConstraintOps {
                     + "ADD CONSTRAINT "
                     + Sql.name(name)
                     + " "
-                    + definition)
+                    + Deparse.readable(definition))
             .undo(alter(table.name()) + "DROP CONSTRAINT " + Sql.name(name))
             .probe(Probes.constraint(table.name(), name))
             .requires("All rows keep the constraint")

@@ -45,10 +45,13 @@ final class DomainOps {
     for (Pair<DomainType> pair : draft.matching.domains.both()) {
       if (draft.upheaval.swapped.contains(item(pair.to()))) {
         boolean narrows = ColumnCast.of(pair.from().base(), pair.to().base()).destructive();
-        new TypeSwap(draft).swap(item(pair.to()), KIND, create(pair.to()), narrows);
+        draft.guarded(
+            KIND,
+            item(pair.to()),
+            () -> new TypeSwap(draft).swap(item(pair.to()), KIND, create(pair.to()), narrows));
         comment(pair.to(), Comments.Made.NOW);
       } else {
-        change(pair.from(), pair.to());
+        draft.guarded(KIND, item(pair.to()), () -> change(pair.from(), pair.to()));
       }
     }
   }
@@ -73,7 +76,7 @@ final class DomainOps {
         sql.append(" CONSTRAINT ")
             .append(Sql.name(check.name()))
             .append(' ')
-            .append(check.definition());
+            .append(Deparse.readable(check.definition()));
       }
     }
     return sql.toString();
@@ -95,7 +98,7 @@ final class DomainOps {
         + " ADD CONSTRAINT "
         + Sql.name(check.name())
         + " "
-        + check.definition();
+        + Deparse.readable(check.definition());
   }
 
   private void change(DomainType a, DomainType b) {

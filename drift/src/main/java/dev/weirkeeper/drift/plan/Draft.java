@@ -4,8 +4,11 @@ import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.drift.schema.Dependency;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
+import dev.weirkeeper.drift.schema.Table;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +37,7 @@ final class Draft {
   private final Map<Item, String> undone = new HashMap<>();
 
   private final List<Dependency> now;
+  private final Map<ObjectName, Set<ObjectName>> children = new HashMap<>();
   private final Set<ObjectName> fresh = new HashSet<>();
 
   Draft(SchemaComparison comparison, PlanOptions options, Former former, int major) {
@@ -46,6 +50,13 @@ final class Draft {
     this.now = Former.now(to);
     this.major = major;
     matching.tables.added().forEach(table -> fresh.add(table.name()));
+    for (Table table : from.tables()) {
+      for (ObjectName parent : table.parents()) {
+        children
+            .computeIfAbsent(former.of(parent), each -> new HashSet<>())
+            .add(former.of(table.name()));
+      }
+    }
   }
 
   /** What depends on what in the new schema. */
@@ -66,6 +77,20 @@ final class Draft {
     return fresh.contains(table);
   }
 
+  /** Children and partitions of a table, which ALTER TABLE locks with it unless it says ONLY. */
+  private Set<ObjectName> descendants(ObjectName table) {
+    Set<ObjectName> all = new HashSet<>();
+    Deque<ObjectName> open = new ArrayDeque<>(List.of(table));
+    while (!open.isEmpty()) {
+      for (ObjectName child : children.getOrDefault(open.remove(), Set.of())) {
+        if (all.add(child)) {
+          open.add(child);
+        }
+      }
+    }
+    return all;
+  }
+
   /** A step that knows whether anybody waits for its locks. */
   StepDraft step(String kind, ObjectName on) {
     StepDraft step = StepDraft.of(kind, on);
@@ -83,6 +108,7 @@ final class Draft {
       List<Migration.Step> done =
           steps.get().stream()
               .filter(step -> !step.isEmpty())
+              .peek(step -> step.alsoLocks(descendants(item.name())))
               .map(StepDraft::done)
               .toList();
       Added added = new Added(new Op(act, item, rank, done, Set.of(), Set.of(), Set.of()));
@@ -93,6 +119,15 @@ final class Draft {
     } catch (Sql.Unwritable e) {
       refuse(kind, item, e.getMessage() + " (" + e.hazard() + ")");
       return new Added(new Op(act, item, rank, List.of(), Set.of(), Set.of(), Set.of()));
+    }
+  }
+
+  /** Plans one thing; if a name of it cannot be written, the thing is refused and the rest is not. */
+  void guarded(String kind, Item item, Runnable planning) {
+    try {
+      planning.run();
+    } catch (Sql.Unwritable e) {
+      refuse(kind, item, e.getMessage() + " (" + e.hazard() + ")");
     }
   }
 

@@ -46,6 +46,12 @@ final class EnumOps {
       TypeDrops.drop(draft, "enum.removed", Item.of(Item.Kind.ENUM, draft.former.of(type.name())));
     }
     for (Pair<EnumType> pair : draft.matching.enums.both()) {
+      draft.guarded(
+          "enum.label-added", Item.of(Item.Kind.ENUM, pair.to().name()), () -> change(pair));
+    }
+  }
+
+  private void change(Pair<EnumType> pair) {
       Item item = Item.of(Item.Kind.ENUM, pair.to().name());
       if (draft.upheaval.swapped.contains(item)) {
         new TypeSwap(draft).swap(item, removes(pair) ? "enum.label-removed" : "enum.labels-reordered",
@@ -57,7 +63,6 @@ final class EnumOps {
           comment(pair.to());
         }
       }
-    }
   }
 
   private boolean removes(Pair<EnumType> pair) {

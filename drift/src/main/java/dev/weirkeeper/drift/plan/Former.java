@@ -27,8 +27,10 @@ final class Former {
 
   /**
    * @param parked things that are dropped later and had to give their name away before
+   * @param parkedParts columns and constraints of which the same is true
    */
-  Former(Matching matching, Map<ObjectName, ObjectName> parked) {
+  Former(
+      Matching matching, Map<ObjectName, ObjectName> parked, Map<Item, String> parkedParts) {
     this.matching = matching;
     this.parked = parked;
     for (Pair<Table> pair : matching.tables.both()) {
@@ -40,6 +42,8 @@ final class Former {
         part(Item.Kind.CONSTRAINT, pair, each.from().name(), each.to().name());
       }
     }
+    parkedParts.forEach(
+        (old, now) -> parts.put(old, new Item(old.kind(), of(old.name()), now)));
     for (Pair<Index> pair : matching.indexes.both()) {
       indexes.put(pair.from().name(), pair.to().name());
     }

@@ -33,7 +33,7 @@ final class IndexOps {
       if (index.constraint().isEmpty()) {
         create(index);
       }
-      settings(index, Optional.empty());
+      draft.guarded("index.changed", item(index), () -> settings(index, Optional.empty()));
       attach(index);
     }
     for (Index index : draft.matching.indexes.removed()) {
@@ -42,7 +42,8 @@ final class IndexOps {
       }
     }
     for (Pair<Index> pair : draft.matching.indexes.both()) {
-      change(pair.from(), pair.to());
+      draft.guarded(
+          "index.changed", item(pair.to()), () -> change(pair.from(), pair.to()));
     }
   }
 
@@ -100,10 +101,13 @@ final class IndexOps {
             Ranks.INDEX,
             kind,
             () -> {
+              if (online) {
+                return concurrently(index, index.name().name(), kind);
+              }
               StepDraft step =
                   draft
                       .step(kind, index.table())
-                      .sql(create(index, index.name().name(), online))
+                      .sql(create(index, index.name().name(), false))
                       .undo("DROP INDEX " + Sql.name(index.name()))
                       .probe(Probes.validIndex(index.name()))
                       .work(isPartitioned(index) ? Work.CATALOG_ONLY : Work.INDEX_BUILD)
@@ -111,15 +115,78 @@ final class IndexOps {
               if (index.uniqueness() == Index.Uniqueness.UNIQUE) {
                 step.requires("No two rows have the same key");
               }
-              return online
-                  ? step.alone()
-                      .hazard(Hazard.PARTIAL_FAILURE_STATE)
-                      .lock(index.table(), LockMode.SHARE_UPDATE_EXCLUSIVE)
-                  : step.lock(index.table(), LockMode.SHARE);
+              return step.lock(index.table(), LockMode.SHARE);
             })
         .needs(
             Item.of(Item.Kind.TABLE, index.table()), Item.of(Item.Kind.VIEW, index.table()))
         .names(index.name());
+  }
+
+  /** An index that is built while others write, under any name. */
+  StepDraft concurrently(Index index, String name, String kind) {
+    ObjectName qualified = new ObjectName(index.name().schema(), name);
+    StepDraft step =
+        draft
+            .step(kind, index.table())
+            .sql(create(index, name, true))
+            .undo("DROP INDEX CONCURRENTLY " + Sql.name(qualified))
+            .probe(Probes.validIndex(qualified))
+            .work(Work.INDEX_BUILD)
+            .alone()
+            .hazard(Hazard.PARTIAL_FAILURE_STATE)
+            .lock(index.table(), LockMode.SHARE_UPDATE_EXCLUSIVE)
+            .verify("The index is there and valid; one that is not is dropped and built again");
+    return index.uniqueness() == Index.Uniqueness.UNIQUE
+        ? step.requires("No two rows have the same key")
+        : step;
+  }
+
+  /** A new index beside the old one, which it follows when it is built. */
+  private List<StepDraft> replace(Index a, Index b) {
+    String kind = "index.changed";
+    String temporary = Leftovers.name("idx", b.name().toString(), b.body());
+    List<StepDraft> steps = new ArrayList<>();
+    steps.add(concurrently(b, temporary, kind));
+    steps.add(
+        draft
+            .step(kind, b.table())
+            .sql("DROP INDEX CONCURRENTLY " + Sql.name(b.name()))
+            .hazard(Hazard.INDEX_DROPPED)
+            .alone()
+            .lock(b.table(), LockMode.SHARE_UPDATE_EXCLUSIVE)
+            .verify("The old index is not there"));
+    steps.add(
+        draft
+            .step(kind, b.table())
+            .sql(
+                "ALTER INDEX "
+                    + Sql.name(new ObjectName(b.name().schema(), temporary))
+                    + " RENAME TO "
+                    + Sql.name(b.name().name()))
+            .lock(b.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)
+            .verify("The new index has the name of the old one"));
+    return steps;
+  }
+
+  /** Whether the columns stay as they are, so that both indexes can be there at once. */
+  private boolean replacesOnline(Index b) {
+    return draft.online()
+        && b.parent().isEmpty()
+        && !isPartitioned(b)
+        && draft.to.table(b.table()).isPresent()
+        && b.columns().stream()
+            .map(column -> Item.column(b.table(), column))
+            .noneMatch(
+                item ->
+                    draft.upheaval.retyped.contains(item)
+                        || draft.upheaval.replaced.contains(item))
+        && draft.matching.indexes.both().stream()
+            .filter(pair -> pair.to().equals(b))
+            .allMatch(pair -> pair.from().columns().stream()
+                .map(column -> draft.former.item(Item.column(pair.from().table(), column)))
+                .noneMatch(item -> draft.upheaval.dropped.contains(item)
+                    || draft.upheaval.retyped.contains(item)
+                    || draft.upheaval.replaced.contains(item)));
   }
 
   String create(Index index, String name, boolean concurrently) {
@@ -132,7 +199,7 @@ final class IndexOps {
         + (isPartitioned(index) ? "ONLY " : "")
         + Sql.name(index.table())
         + " "
-        + tail(index);
+        + Deparse.readable(tail(index));
   }
 
   /** What the server wrote behind the table's name. */
@@ -211,10 +278,17 @@ final class IndexOps {
       if (draft.refusedByUser("index.changed", item)) {
         return;
       }
-      if (!leaves(a)) {
-        drop(a, b.name());
+      if (replacesOnline(b)) {
+        Draft.Added added =
+            draft.addAll(
+                Op.Act.CREATE, item, Ranks.INDEX, "index.changed", () -> replace(a, b));
+        b.columns().forEach(column -> added.needs(Item.column(b.table(), column)));
+      } else {
+        if (!leaves(a)) {
+          drop(a, b.name());
+        }
+        create(b);
       }
-      create(b);
       settings(b, Optional.empty());
       attach(b);
       return;
@@ -249,6 +323,9 @@ final class IndexOps {
             sql.add(alter + "RESET (" + Sql.options(gone) + ")");
           }
         });
+    if (before.isEmpty() && index.constraint().isPresent() && !index.options().isEmpty()) {
+      sql.add(alter + "SET (" + Sql.options(index.options()) + ")");
+    }
     Optional<String> space = before.flatMap(Index::tablespace);
     boolean moves = !space.equals(index.tablespace());
     if (moves) {

@@ -12,6 +12,7 @@ import dev.weirkeeper.drift.schema.Sequence;
 import dev.weirkeeper.drift.schema.Table;
 import dev.weirkeeper.drift.schema.TableColumn;
 import dev.weirkeeper.drift.schema.View;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ final class Matching {
     domains = whole(from.domains(), to.domains(), DomainType::id, Item.Kind.DOMAIN, DomainType::name);
     sequences =
         whole(from.sequences(), to.sequences(), Sequence::id, Item.Kind.SEQUENCE, Sequence::name);
-    tables = whole(from.tables(), to.tables(), Table::id, Item.Kind.TABLE, Table::name);
+    tables = tables(from, to);
     views =
         whole(from.views(), to.views(), View::id, Item.Kind.VIEW, View::name)
             .thenBy(View::name, View::name);
@@ -64,6 +65,25 @@ final class Matching {
     tables.both().forEach(pair -> partners.put(pair.from().name(), pair));
     names = new Names(renamed);
     indexes = indexes(from, to);
+  }
+
+  /** A foreign table cannot go to another server: by name it is another one then. */
+  private Pairs<Table> tables(DatabaseSchema from, DatabaseSchema to) {
+    Pairs<Table> pairs =
+        whole(from.tables(), to.tables(), Table::id, Item.Kind.TABLE, Table::name);
+    List<Table> removed = new ArrayList<>(pairs.removed());
+    List<Table> added = new ArrayList<>(pairs.added());
+    List<Pairs.Pair<Table>> both = new ArrayList<>();
+    for (Pairs.Pair<Table> pair : pairs.both()) {
+      if (pair.from().foreign().map(Table.Foreign::server)
+          .equals(pair.to().foreign().map(Table.Foreign::server))) {
+        both.add(pair);
+      } else {
+        removed.add(pair.from());
+        added.add(pair.to());
+      }
+    }
+    return new Pairs<>(both, removed, added);
   }
 
   private <T> Pairs<T> whole(

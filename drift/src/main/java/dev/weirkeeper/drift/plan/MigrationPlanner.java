@@ -43,7 +43,7 @@ public final class MigrationPlanner {
     DatabaseSchema to = comparison.to();
     Renamer renamer = new Renamer(comparison);
     renamer.plan();
-    Former former = new Former(comparison.matching(), renamer.parked());
+    Former former = new Former(comparison.matching(), renamer.parked(), renamer.parkedParts());
     Draft draft = new Draft(comparison, options, former, from.major());
     TableSql sql = new TableSql(from.major(), identities(to));
     new NamespaceOps(draft).all(renamer);

@@ -39,7 +39,7 @@ final class NotNullOps {
   }
 
   /** A validated check lets SET NOT NULL believe it without a scan under its lock. */
-  private List<StepDraft> online(Table table, TableColumn column) {
+  List<StepDraft> online(Table table, TableColumn column) {
     String alter = "ALTER TABLE " + Sql.name(table.name());
     String check = Leftovers.name("nn", table.name().toString(), column.name());
     List<StepDraft> steps = new ArrayList<>();

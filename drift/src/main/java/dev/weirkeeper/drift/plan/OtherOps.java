@@ -1,7 +1,10 @@
 package dev.weirkeeper.drift.plan;
 
+import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.drift.schema.Item;
+import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.schema.Opaque;
+import java.util.Locale;
 
 /** Says what is not planned, because it is not modelled. */
 final class OtherOps {
@@ -20,10 +23,59 @@ final class OtherOps {
         .forEach(
             each -> refuse(each, "is not wanted and is not dropped by a migration. Drop it"));
     for (Pairs.Pair<Opaque> pair : pairs.both()) {
+      Item item = Differences.item(pair.to());
+      if (draft.upheaval.replaced.contains(item)) {
+        rebuild(pair.from(), item);
+      }
       if (!pair.from().definition().equals(pair.to().definition())) {
         refuse(pair.to(), "differs and is not changed by a migration. Change it");
       }
     }
+  }
+
+  /** What the server can write as one statement, and what can be dropped without knowing more. */
+  static boolean canBeMade(DatabaseSchema schema, Item item) {
+    return schema.others().stream()
+        .filter(each -> Differences.item(each).equals(item))
+        .anyMatch(each -> each.make().isPresent());
+  }
+
+  /** A trigger or rule on a column whose type changes: gone before, the same again afterwards. */
+  private void rebuild(Opaque each, Item item) {
+    ObjectName relation = each.of().orElseThrow();
+    ObjectName now = draft.former.of(relation);
+    String name = each.identity().substring(relation.toString().length() + 1);
+    String kind = Differences.otherKind(each);
+    draft.add(
+        Op.Act.DROP,
+        item,
+        Ranks.DROP_VIEW,
+        kind,
+        () ->
+            draft
+                .step(kind, now)
+                .sql(
+                    "DROP "
+                        + each.kind().toUpperCase(Locale.ROOT)
+                        + " "
+                        + Sql.name(name)
+                        + " ON "
+                        + Sql.name(now))
+                .undo(each.make().orElseThrow())
+                .exclusive(now)
+                .hazard(Hazard.UNPROTECTED_WINDOW)
+                .verify("The " + each.kind() + " is not there"));
+    draft.add(
+        Op.Act.CREATE,
+        item,
+        Ranks.SETTING,
+        kind,
+        () ->
+            draft
+                .step(kind, now)
+                .sql(each.make().orElseThrow())
+                .exclusive(now)
+                .verify("The " + each.kind() + " is there again"));
   }
 
   private static String key(Opaque each) {

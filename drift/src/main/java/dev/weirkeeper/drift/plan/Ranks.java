@@ -29,6 +29,7 @@ final class Ranks {
   static final int SETTING = 80;
   static final int COMMENT = 85;
   static final int DROP_COLUMN = 90;
+  static final int OF_TYPE = 91;
   static final int DROP_TABLE = 92;
   static final int DROP_SEQUENCE = 94;
   static final int DROP_TYPE = 96;

@@ -30,6 +30,7 @@ final class Renamer {
   private final List<Migration.Step> steps = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
   private final Map<ObjectName, ObjectName> parked = new HashMap<>();
+  private final Map<Item, String> parkedParts = new HashMap<>();
   private final Map<String, String> schemas = new HashMap<>();
 
   Renamer(SchemaComparison comparison) {
@@ -89,8 +90,8 @@ final class Renamer {
     perform(moves, taken);
     types();
     for (Pair<Table> pair : matching.tables.both()) {
-      columns(pair);
-      constraints(pair);
+      guarded(Item.of(Item.Kind.TABLE, pair.to().name()), () -> columns(pair));
+      guarded(Item.of(Item.Kind.TABLE, pair.to().name()), () -> constraints(pair));
     }
   }
 
@@ -105,6 +106,11 @@ final class Renamer {
   /** What was given another name because it is dropped later: by its old name. */
   Map<ObjectName, ObjectName> parked() {
     return parked;
+  }
+
+  /** Columns and constraints that are dropped later, by their old names; and what they are now. */
+  Map<Item, String> parkedParts() {
+    return parkedParts;
   }
 
   private ObjectName effective(ObjectName name) {
@@ -152,6 +158,15 @@ final class Renamer {
                     && step.on().name().equals(namespace.name()));
   }
 
+  private void guarded(Item item, Runnable planning) {
+    try {
+      planning.run();
+    } catch (Sql.Unwritable e) {
+      refusals.add(
+          new Refusal("table.renamed", item.toString(), e.getMessage() + " (" + e.hazard() + ")"));
+    }
+  }
+
   private void write(String kind, Item item, Supplier<StepDraft> step) {
     try {
       steps.add(step.get().done());
@@ -165,6 +180,13 @@ final class Renamer {
   private void parkRemoved(List<Move> moves) {
     Set<ObjectName> wanted = new HashSet<>();
     moves.stream().filter(move -> !move.from().equals(move.to())).forEach(m -> wanted.add(m.to()));
+    for (Pair<Table> pair : matching.tables.both()) {
+      for (Pair<Constraint> each : matching.constraints(pair.from(), pair.to()).both()) {
+        if (ConstraintOps.indexed(each.to()) && !each.from().name().equals(each.to().name())) {
+          wanted.add(new ObjectName(pair.to().name().schema(), each.to().name()));
+        }
+      }
+    }
     List<Move> parking = new ArrayList<>();
     for (Table table : matching.tables.removed()) {
       park(parking, wanted, table.kind() == Table.Kind.COMPOSITE ? "TYPE" : "TABLE", table.name());
@@ -181,6 +203,11 @@ final class Renamer {
     }
     for (Index index : matching.indexes.removed()) {
       park(parking, wanted, "INDEX", index.name());
+      if (parked.containsKey(index.name()) && index.constraint().isPresent()) {
+        parkedParts.put(
+            new Item(Item.Kind.CONSTRAINT, index.table(), index.constraint().get()),
+            parked.get(index.name()).name());
+      }
     }
     moves.addAll(0, parking);
   }
@@ -206,7 +233,16 @@ final class Renamer {
               .orElse(waiting.get(0));
       waiting.remove(next);
       taken.remove(next.from());
-      if (taken.contains(next.to()) || taken.contains(halfway(next)) && !next.from().equals(halfway(next))) {
+      boolean blocked =
+          taken.contains(next.to())
+              || taken.contains(halfway(next)) && !next.from().equals(halfway(next));
+      if (blocked && Leftovers.is(next.from().name())) {
+        refusals.add(
+            new Refusal(
+                next.kind(),
+                next.to().toString(),
+                "its new name belongs to something that keeps it. Rename or drop that before"));
+      } else if (blocked) {
         ObjectName aside =
             new ObjectName(
                 next.from().schema(), Leftovers.name("swap", next.from().toString()));
@@ -290,7 +326,7 @@ final class Renamer {
     parking.addAll(moves);
     perform(parking, taken);
     for (Pair<EnumType> pair : matching.enums.both()) {
-      labels(pair);
+      guarded(Item.of(Item.Kind.ENUM, pair.to().name()), () -> labels(pair));
     }
   }
 
@@ -302,10 +338,14 @@ final class Renamer {
         .forEach(pair -> renames.put(pair.from().name(), pair.to().name()));
     Set<String> taken = new HashSet<>();
     type.from().labels().forEach(label -> taken.add(label.name()));
+    if (renames.entrySet().stream().allMatch(each -> each.getKey().equals(each.getValue()))) {
+      return;
+    }
     String alter = "ALTER TYPE " + Sql.name(type.to().name()) + " RENAME VALUE ";
     within(
         renames,
         taken,
+        (old, now) -> {},
         (old, now) ->
             write(
                 "enum.label-renamed",
@@ -328,6 +368,9 @@ final class Renamer {
     Set<String> taken = new HashSet<>();
     table.from().columns().forEach(column -> taken.add(column.name()));
     ObjectName name = table.to().name();
+    if (renames.entrySet().stream().allMatch(each -> each.getKey().equals(each.getValue()))) {
+      return;
+    }
     boolean composite = table.to().kind() == Table.Kind.COMPOSITE;
     String alter =
         composite
@@ -336,6 +379,8 @@ final class Renamer {
     within(
         renames,
         taken,
+        (old, now) ->
+            parkedParts.put(new Item(Item.Kind.COLUMN, table.from().name(), old), now),
         (old, now) ->
             write(
                 "column.renamed",
@@ -359,12 +404,22 @@ final class Renamer {
       }
     }
     Set<String> taken = new HashSet<>();
-    table.from().constraints().forEach(each -> taken.add(each.name()));
+    table.from().constraints().stream()
+        .filter(
+            each ->
+                !parkedParts.containsKey(
+                    new Item(Item.Kind.CONSTRAINT, table.from().name(), each.name())))
+        .forEach(each -> taken.add(each.name()));
     ObjectName name = table.to().name();
+    if (renames.entrySet().stream().allMatch(each -> each.getKey().equals(each.getValue()))) {
+      return;
+    }
     String alter = "ALTER TABLE " + Sql.name(name) + " RENAME CONSTRAINT ";
     within(
         renames,
         taken,
+        (old, now) ->
+            parkedParts.put(new Item(Item.Kind.CONSTRAINT, table.from().name(), old), now),
         (old, now) ->
             write(
                 "constraint.renamed",
@@ -382,7 +437,12 @@ final class Renamer {
     void from(String old, String now);
   }
 
-  private static void within(Map<String, String> renames, Set<String> taken, Rename rename) {
+  /**
+   * @param park told of each name that is taken by something which nobody renames: it is dropped
+   *     later and gives its name away
+   */
+  private static void within(
+      Map<String, String> renames, Set<String> taken, Rename park, Rename rename) {
     List<String> waiting =
         new ArrayList<>(
             renames.keySet().stream()
@@ -390,6 +450,15 @@ final class Renamer {
                 .sorted()
                 .toList());
     Map<String, String> current = new HashMap<>();
+    for (String wanted : waiting.stream().map(renames::get).toList()) {
+      if (taken.contains(wanted) && !renames.containsKey(wanted)) {
+        String aside = Leftovers.name("old", wanted);
+        rename.from(wanted, aside);
+        park.from(wanted, aside);
+        taken.remove(wanted);
+        taken.add(aside);
+      }
+    }
     while (!waiting.isEmpty()) {
       String next =
           waiting.stream()

@@ -22,11 +22,7 @@ final class SequenceOps {
 
   void all() {
     for (Sequence sequence : draft.matching.sequences.added()) {
-      if (!identity(sequence)) {
-        create(sequence);
-        owner(sequence);
-      }
-      comment(sequence, Comments.Made.NOW);
+      draft.guarded(KIND, item(sequence), () -> made(sequence));
     }
     for (Sequence sequence : draft.matching.sequences.removed()) {
       if (!identity(sequence)) {
@@ -34,8 +30,16 @@ final class SequenceOps {
       }
     }
     for (Pair<Sequence> pair : draft.matching.sequences.both()) {
-      change(pair.from(), pair.to());
+      draft.guarded(KIND, item(pair.to()), () -> change(pair.from(), pair.to()));
     }
+  }
+
+  private void made(Sequence sequence) {
+    if (!identity(sequence)) {
+      create(sequence);
+      owner(sequence);
+    }
+    comment(sequence, Comments.Made.NOW);
   }
 
   static boolean identity(Sequence sequence) {

@@ -42,10 +42,24 @@ final class StepDraft {
     return this;
   }
 
+  /** In the same transaction, before what is there. */
+  StepDraft sqlFirst(String sql) {
+    statements.add(0, sql);
+    return this;
+  }
+
   StepDraft lock(ObjectName relation, LockMode mode) {
     locks.merge(
         relation.toString(), mode, (old, added) -> added.strongerThan(old) ? added : old);
     return this;
+  }
+
+  /** ALTER TABLE goes on to children, unless it says ONLY. */
+  void alsoLocks(Set<ObjectName> children) {
+    LockMode own = locks.get(on.toString());
+    if (own != null && statements.stream().anyMatch(sql -> sql.startsWith("ALTER TABLE \""))) {
+      children.forEach(child -> lock(child, own));
+    }
   }
 
   /** The strongest lock there is, as most forms of ALTER TABLE take it. */

@@ -44,7 +44,7 @@ final class TableOps {
 
   void all() {
     for (Table table : draft.matching.tables.added()) {
-      create(table);
+      draft.guarded(kind(table, "added"), item(table), () -> create(table));
     }
     for (Table table : draft.matching.tables.removed()) {
       drop(table);
@@ -57,7 +57,7 @@ final class TableOps {
             "a table cannot become one of another kind or with another partition key. Make a new"
                 + " table, copy the rows and drop the old one");
       } else {
-        change(pair);
+        draft.guarded("table.options-changed", item(pair.to()), () -> change(pair));
       }
     }
   }
@@ -433,7 +433,7 @@ final class TableOps {
         draft.add(
             Op.Act.ALTER,
             item(table),
-            Ranks.CONSTRAINT,
+            Ranks.OF_TYPE,
             "composite.changed",
             () ->
                 draft
@@ -468,7 +468,7 @@ final class TableOps {
       return;
     }
     rowSecurity(table, Table.RowSecurity.OFF);
-    if (table.replica().identity() != Table.Identity.DEFAULT) {
+    if (table.kind() != Table.Kind.FOREIGN && table.replica().identity() != Table.Identity.DEFAULT) {
       replica(table);
     }
     table.clusteredBy().ifPresent(index -> cluster(table, index));

@@ -103,6 +103,17 @@ final class TableSql {
     return sql.toString();
   }
 
+  /** A column that takes NULL and has no default, as ADD COLUMN takes it. */
+  String bare(TableColumn column) {
+    return Sql.name(column.name())
+        + " "
+        + column.type()
+        + column.collation().map(each -> " COLLATE " + Sql.name(each)).orElse("")
+        + (major >= COMPRESSES && !column.compression().isEmpty()
+            ? " COMPRESSION " + compression(column.compression())
+            : "");
+  }
+
   static String compression(String compression) {
     return compression.equals("l") ? "lz4" : "pglz";
   }

@@ -113,7 +113,7 @@ final class Upheaval {
       }
       Pairs<TableColumn> columns = matching.columns(pair.from(), pair.to());
       for (TableColumn column : columns.removed()) {
-        drop(Item.column(pair.to().name(), column.name()));
+        drop(former.item(Item.column(pair.from().name(), column.name())));
       }
       Map<String, String> renamed = matching.renamedColumns(pair.from(), pair.to());
       for (Pair<TableColumn> each : columns.both()) {
@@ -138,7 +138,7 @@ final class Upheaval {
   private void constraints(Pair<Table> pair) {
     Pairs<Constraint> pairs = matching.constraints(pair.from(), pair.to());
     for (Constraint each : pairs.removed()) {
-      drop(new Item(Item.Kind.CONSTRAINT, pair.to().name(), each.name()));
+      drop(former.item(new Item(Item.Kind.CONSTRAINT, pair.from().name(), each.name())));
     }
     for (Pair<Constraint> each : pairs.both()) {
       boolean loosened =
@@ -189,6 +189,11 @@ final class Upheaval {
     return dropped.contains(item)
         || replaced.contains(item)
         || dropped.contains(Item.of(Item.Kind.TABLE, item.name())) && isPart(item);
+  }
+
+  /** Whether a thing does not stay as it is. */
+  boolean unsettled(Item item) {
+    return goes(item) || retyped.contains(item) || swapped.contains(item);
   }
 
   private static boolean isPart(Item item) {
@@ -247,7 +252,11 @@ final class Upheaval {
       }
       case OTHER -> {
         if (!goesWithItsTable(user, item)) {
-          blocked.putIfAbsent(item, user);
+          if (stays && OtherOps.canBeMade(from, user)) {
+            replace(user);
+          } else {
+            blocked.putIfAbsent(item, user);
+          }
         }
       }
       default -> {

@@ -30,7 +30,7 @@ final class ViewOps {
           create(pair.to());
         }
       } else {
-        change(pair.from(), pair.to());
+        draft.guarded(KIND, item(pair.to()), () -> change(pair.from(), pair.to()));
       }
     }
   }
@@ -61,7 +61,7 @@ final class ViewOps {
                                 ? ""
                                 : " WITH (" + Sql.options(view.options()) + ")")
                             + " AS "
-                            + query(view))
+                            + Deparse.readable(query(view)))
                     .undo("DROP " + sort(view) + Sql.name(view.name()))
                     .fresh()
                     .probe(Probes.relation(view.name()))

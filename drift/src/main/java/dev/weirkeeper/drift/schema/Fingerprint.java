@@ -103,8 +103,8 @@ final class Fingerprint {
         each.storage(),
         each.compression(),
         each.statistics(),
-        each.options(),
-        each.foreignOptions(),
+        each.options().stream().sorted().toList(),
+        each.foreignOptions().stream().sorted().toList(),
         each.origin(),
         each.comment(),
         each.typeStorage());

@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param defaultValue as {@code pg_get_expr} writes it; the expression of a generated column
  * @param collation where it is not that of the type
  * @param statistics where it is set
- * @param options sorted
- * @param foreignOptions options of a foreign table's column, sorted
+ * @param options in the order in which they were given, which means nothing
+ * @param foreignOptions options of a foreign table's column, likewise
  * @param origin whether the table itself says it, or a parent does
  * @param typeStorage the storage that the type has where nobody says another
  */

@@ -134,6 +134,7 @@ final class CatalogObjects {
             .map(Item::name)
             .distinct()
             .toList();
-    return new Opaque(opaque.kind(), opaque.identity(), opaque.definition(), uses, opaque.of());
+    return new Opaque(
+        opaque.kind(), opaque.identity(), opaque.definition(), uses, opaque.of(), opaque.make());
   }
 }

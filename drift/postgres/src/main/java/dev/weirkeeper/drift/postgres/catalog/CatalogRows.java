@@ -187,8 +187,8 @@ final class CatalogRows {
                 row.getString(11),
                 compression.strip(),
                 told ? Optional.of(statistics) : Optional.empty(),
-                sorted(row, 14),
-                sorted(row, 15),
+                texts(row, 14),
+                texts(row, 15),
                 origin(row.getBoolean(16), row.getInt(17)),
                 text(row, 18),
                 row.getString(19)));
@@ -403,7 +403,8 @@ final class CatalogRows {
             row.getString(2),
             Hash.of(text(row, 3).orElse("").getBytes(StandardCharsets.UTF_8)),
             List.of(),
-            perhapsName(row, 6));
+            perhapsName(row, 6),
+            text(row, 8));
     objects.put(
         row.getString(4),
         row.getLong(5),

@@ -1,0 +1,23 @@
+package dev.weirkeeper.drift.kafka;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides which entries are one transaction. Used by one thread. */
+interface Assembler {
+
+  /**
+   * Entries of one transaction in their order, all of them taken.
+   *
+   * @param name content of the transaction's id; the same when it is read again
+   */
+  record Assembled(String name, List<Entry> entries) {
+    public Assembled {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /** Empty until more is read. */
+  Optional<Assembled> next() throws IOException;
+}
