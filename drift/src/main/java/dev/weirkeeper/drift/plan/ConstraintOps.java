@@ -2,6 +2,7 @@ package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.drift.plan.Pairs.Pair;
 import dev.weirkeeper.drift.schema.Constraint;
+import dev.weirkeeper.drift.schema.Index;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.schema.Table;
@@ -268,10 +269,17 @@ final class ConstraintOps {
             item,
             rank,
             kind,
-            () ->
-                draft.online() && !draft.fresh(table.name())
-                    ? new OnlineConstraint(draft, table, each, kind).add()
-                    : List.of(plain(table, each, kind)));
+            () -> {
+              OnlineConstraint online = new OnlineConstraint(draft, table, each, kind);
+              Optional<StepDraft> there =
+                  standing(table, each).map(index -> online.using(index.name().name()));
+              if (there.isPresent()) {
+                return List.of(there.get());
+              }
+              return draft.online() && !draft.fresh(table.name())
+                  ? online.add()
+                  : List.of(plain(table, each, kind));
+            });
     each.references()
         .ifPresent(
             other -> {
@@ -282,6 +290,18 @@ final class ConstraintOps {
     if (indexed(each)) {
       added.names(new ObjectName(table.name().schema(), each.name()));
     }
+  }
+
+  /** An index of the table that the constraint can take as it is. */
+  private Optional<Index> standing(Table table, Constraint each) {
+    return each.kind() != Constraint.Kind.PRIMARY_KEY && each.kind() != Constraint.Kind.UNIQUE
+        ? Optional.empty()
+        : draft.matching.indexes.both().stream()
+            .filter(pair -> pair.to().table().equals(table.name()))
+            .filter(pair -> pair.to().constraint().equals(Optional.of(each.name())))
+            .filter(pair -> IndexOps.becomesKey(draft.matching, pair.from(), pair.to()))
+            .map(Pair::from)
+            .findFirst();
   }
 
   /** Which key of the other table a foreign key uses is not in its definition: it needs them all. */

@@ -28,6 +28,22 @@ final class IndexOps {
                     && pair.to().kind() == Table.Kind.PARTITIONED);
   }
 
+  /** Whether an index of its own becomes the one that a constraint keeps, just as it is. */
+  static boolean becomesKey(Matching matching, Index a, Index b) {
+    return a.constraint().isEmpty()
+        && b.constraint().isPresent()
+        && a.uniqueness() == Index.Uniqueness.UNIQUE
+        && a.validity() == Constraint.Validity.VALID
+        && a.parent().isEmpty()
+        && matching.tables.both().stream()
+            .filter(pair -> pair.to().name().equals(b.table()))
+            .filter(pair -> pair.to().kind() == Table.Kind.TABLE)
+            .anyMatch(
+                pair ->
+                    matching.names.same(
+                        a.body(), b.body(), matching.renamedColumns(pair.from(), pair.to())));
+  }
+
   void all() {
     for (Index index : draft.matching.indexes.added()) {
       if (index.constraint().isEmpty()) {
@@ -264,7 +280,9 @@ final class IndexOps {
     Item item = item(b);
     boolean replaced = draft.upheaval.replaced.contains(item);
     if (a.constraint().isEmpty() && b.constraint().isPresent()) {
-      drop(a, b.name());
+      if (!becomesKey(draft.matching, a, b)) {
+        drop(a, b.name());
+      }
       settings(b, Optional.empty());
       return;
     }

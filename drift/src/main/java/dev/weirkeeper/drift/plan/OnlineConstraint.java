@@ -124,7 +124,7 @@ final class OnlineConstraint {
   }
 
   /** The index takes the name of the constraint. */
-  private StepDraft using(String index) {
+  StepDraft using(String index) {
     String sort = constraint.kind() == Constraint.Kind.PRIMARY_KEY ? "PRIMARY KEY" : "UNIQUE";
     return draft
         .step(kind, table.name())

@@ -76,7 +76,9 @@ final class StepDraft {
           case CATALOG_ONLY -> Set.of();
           case SCAN, FOREIGN_KEY_SCAN -> Set.of(Hazard.FULL_SCAN);
           case INDEX_BUILD -> Set.of(Hazard.INDEX_BUILD);
-          case REWRITE -> Set.of(Hazard.TABLE_REWRITE, Hazard.REWRITE_NOT_DECODED);
+          // All indexes of the table are built with it.
+          case REWRITE ->
+              Set.of(Hazard.TABLE_REWRITE, Hazard.REWRITE_NOT_DECODED, Hazard.INDEX_BUILD);
         });
     return this;
   }

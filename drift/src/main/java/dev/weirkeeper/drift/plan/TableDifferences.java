@@ -3,6 +3,7 @@ package dev.weirkeeper.drift.plan;
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.drift.plan.Pairs.Pair;
 import dev.weirkeeper.drift.plan.SchemaChange.Added;
+import dev.weirkeeper.drift.plan.SchemaChange.Altered;
 import dev.weirkeeper.drift.plan.SchemaChange.Property;
 import dev.weirkeeper.drift.plan.SchemaChange.Removed;
 import dev.weirkeeper.drift.plan.SchemaChange.Renamed;
@@ -246,14 +247,16 @@ final class TableDifferences {
                 item(b, now)));
       }
       if (!matching.same(table, old, now)) {
-        Differences.compare(
-            changes,
-            changed(old, now),
-            item(a, old),
-            item(b, now),
-            Property.DEFINITION,
-            Optional.of(old.definition()),
-            Optional.of(now.definition()));
+        // The texts may be alike: a name in them can be that of another column now.
+        changes.add(
+            new Altered(
+                changed(old, now),
+                Optional.empty(),
+                item(a, old),
+                item(b, now),
+                Property.DEFINITION,
+                Optional.of(old.definition()),
+                Optional.of(now.definition())));
       }
       Differences.compare(
           changes,

@@ -161,7 +161,7 @@ final class Upheaval {
     for (Pair<Index> pair : matching.indexes.both()) {
       boolean plain = pair.from().constraint().isEmpty();
       boolean detached = pair.from().parent().isPresent() && pair.to().parent().isEmpty();
-      if (plain && (pair.to().constraint().isPresent()
+      if (plain && !IndexOps.becomesKey(matching, pair.from(), pair.to()) && (pair.to().constraint().isPresent()
           || !differences.sameBody(pair.from(), pair.to())
           || detached
           || pair.from().validity() == Constraint.Validity.NOT_VALID
