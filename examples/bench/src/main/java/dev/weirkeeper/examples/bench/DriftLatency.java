@@ -35,8 +35,8 @@ import org.postgresql.replication.PGReplicationStream;
 /**
  * From the call of COMMIT to the finding that a column was renamed, beside the least that anything
  * on this log could take: a reader of raw pgoutput that waits for the same table's Relation message
- * and its Commit. Both read the same transactions, a rename and a row each; while one is measured, the
- * other one waits and catches up afterwards.
+ * and its Commit. Both read the same transactions, a rename and a row each; while one is measured,
+ * the other one waits and catches up afterwards.
  */
 final class DriftLatency {
   private static final String DATABASE = "driftlat";
@@ -175,9 +175,7 @@ final class DriftLatency {
         change.asset(),
         transaction.committedAt(),
         Optional.of(transaction.position()),
-        relation.stream()
-            .<Facet>map(each -> new Facet.Schema(each, change.evidence()))
-            .toList());
+        relation.stream().<Facet>map(each -> new Facet.Schema(each, change.evidence())).toList());
   }
 
   private Connection replication() throws SQLException {

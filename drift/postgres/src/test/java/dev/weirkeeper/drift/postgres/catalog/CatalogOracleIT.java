@@ -28,7 +28,9 @@ class CatalogOracleIT {
     assumeTrue(Files.isDirectory(folder), "No corpus at " + folder + "; set -Dcorpus.dir");
     List<SchemaPair> pairs =
         new ArrayList<>(
-            SchemaPair.read(folder).stream().filter(pair -> pair.majors().contains(major)).toList());
+            SchemaPair.read(folder).stream()
+                .filter(pair -> pair.majors().contains(major))
+                .toList());
     if (!Majors.whole()) {
       Collections.shuffle(pairs, new Random(SEED));
       pairs = pairs.subList(0, Math.min(SAMPLE, pairs.size()));

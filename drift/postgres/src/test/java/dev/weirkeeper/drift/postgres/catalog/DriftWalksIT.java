@@ -115,8 +115,7 @@ class DriftWalksIT {
     assertThat(CatalogOracle.read(copy.connection()).differences(after))
         .as("differences after %s%nand then %s", told, migration.steps())
         .isEmpty();
-    assertThat(
-            truth.carried(rows).lost(SeedRows.read(copy.connection()), copy.connection()))
+    assertThat(truth.carried(rows).lost(SeedRows.read(copy.connection()), copy.connection()))
         .as("rows lost by %s after %s", migration.steps(), told)
         .isEmpty();
     assertThat(run.undeclared()).as("undeclared of " + told).isEmpty();

@@ -107,8 +107,7 @@ class LockMatrixCorpusIT {
         wished(bench, form.path("ddl").asText())
             .ifPresent(
                 to ->
-                    wishes.add(
-                        new Wish(form, SchemaComparison.between(from, to, Identity.ids()))));
+                    wishes.add(new Wish(form, SchemaComparison.between(from, to, Identity.ids()))));
       }
       for (Wish wish : wishes) {
         direct(bench, wish);
@@ -139,8 +138,7 @@ class LockMatrixCorpusIT {
   }
 
   /** The schema after a form, unless the form runs in no transaction. */
-  private static Optional<DatabaseSchema> wished(Workbench bench, String ddl)
-      throws SQLException {
+  private static Optional<DatabaseSchema> wished(Workbench bench, String ddl) throws SQLException {
     bench.connection().setAutoCommit(false);
     try {
       bench.statements(ddl);

@@ -82,8 +82,7 @@ record Measured(Map<String, LockMode> locks, Set<Hazard> hazards) {
       while (rows.next()) {
         relations.put(
             rows.getLong(1),
-            new Before(
-                rows.getString(2), rows.getString(3), String.valueOf(rows.getString(4))));
+            new Before(rows.getString(2), rows.getString(3), String.valueOf(rows.getString(4))));
       }
     }
     return relations;
@@ -115,8 +114,8 @@ record Measured(Map<String, LockMode> locks, Set<Hazard> hazards) {
             .toUpperCase(Locale.ROOT));
   }
 
-  private static Set<Hazard> hazards(
-      Connection open, Map<Long, Before> before, List<String> said) throws SQLException {
+  private static Set<Hazard> hazards(Connection open, Map<Long, Before> before, List<String> said)
+      throws SQLException {
     Set<Hazard> hazards = EnumSet.noneOf(Hazard.class);
     for (Map.Entry<Long, Before> now : relations(open).entrySet()) {
       Before old = before.get(now.getKey());
@@ -124,9 +123,7 @@ record Measured(Map<String, LockMode> locks, Set<Hazard> hazards) {
         hazards.add(Hazard.TABLE_REWRITE);
       }
     }
-    said.stream()
-        .map(message -> hazard(message, before))
-        .forEach(hazards::addAll);
+    said.stream().map(message -> hazard(message, before)).forEach(hazards::addAll);
     return hazards;
   }
 
@@ -135,8 +132,7 @@ record Measured(Map<String, LockMode> locks, Set<Hazard> hazards) {
       return Set.of(Hazard.FULL_SCAN);
     }
     Matcher on = ON_TABLE.matcher(message);
-    if (!on.find()
-        || before.values().stream().noneMatch(old -> old.plain().equals(on.group(2)))) {
+    if (!on.find() || before.values().stream().noneMatch(old -> old.plain().equals(on.group(2)))) {
       return Set.of();
     }
     return Set.of(hazard(on.group(1)));
@@ -150,7 +146,9 @@ record Measured(Map<String, LockMode> locks, Set<Hazard> hazards) {
     };
   }
 
-  /** What the corpus measured of a statement: its locks, its {@code debug} and {@code rewritten}. */
+  /**
+   * What the corpus measured of a statement: its locks, its {@code debug} and {@code rewritten}.
+   */
   static Measured of(
       Map<String, String> locks, List<String> debug, List<String> rewritten, Set<String> tables) {
     Map<String, LockMode> modes = new TreeMap<>();

@@ -124,8 +124,7 @@ final class PairBench implements AutoCloseable {
     }
   }
 
-  private Outcome attempt(SchemaPair pair, Wanted wanted, PlanOptions options)
-      throws SQLException {
+  private Outcome attempt(SchemaPair pair, Wanted wanted, PlanOptions options) throws SQLException {
     SeedRows before = SeedRows.read(here.connection());
     Migration migration = plan(read(here), wanted, options);
     StepRun run = new StepRun(here);

@@ -101,8 +101,7 @@ record SchemaPair(
     JsonMapper json = new JsonMapper();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(SchemaPair::isOfPairs).sorted().toList()) {
-        Sort sort =
-            file.getFileName().toString().startsWith(NO_OPS) ? Sort.NO_OP : Sort.CHANGE;
+        Sort sort = file.getFileName().toString().startsWith(NO_OPS) ? Sort.NO_OP : Sort.CHANGE;
         for (String line : Files.readAllLines(file)) {
           if (!line.isBlank()) {
             pairs.add(of(json.readTree(line), sort));

@@ -118,7 +118,8 @@ record SeedRows(Map<String, Held> tables) {
       List<Map<String, String>> rows = new ArrayList<>();
       try (Statement statement = connection.createStatement();
           ResultSet read =
-              statement.executeQuery("SELECT " + String.join(", ", texts) + from + table.getKey())) {
+              statement.executeQuery(
+                  "SELECT " + String.join(", ", texts) + from + table.getKey())) {
         while (read.next()) {
           Map<String, String> row = new LinkedHashMap<>();
           int at = 1;
@@ -163,8 +164,8 @@ record SeedRows(Map<String, Held> tables) {
   }
 
   /** The values of a column, sorted, as the type that it has now writes them. */
-  private static List<String> values(
-      Held held, String column, String type, Connection connection) throws SQLException {
+  private static List<String> values(Held held, String column, String type, Connection connection)
+      throws SQLException {
     List<String> texts = new ArrayList<>();
     for (Map<String, String> row : held.rows()) {
       String text = row.getOrDefault(column, "null");

@@ -59,8 +59,12 @@ final class WalkColumns {
       String at = "ALTER TABLE " + table.sql();
       return List.of(
           "CREATE SEQUENCE " + sequence.sql() + " AS integer",
-          at + " ADD " + quoted(name) + " integer NOT NULL DEFAULT nextval("
-              + Walk.literal(sequence.sql()) + ")",
+          at
+              + " ADD "
+              + quoted(name)
+              + " integer NOT NULL DEFAULT nextval("
+              + Walk.literal(sequence.sql())
+              + ")",
           "ALTER SEQUENCE " + sequence.sql() + " OWNED BY " + table.sql() + "." + quoted(name));
     } else if (walk.chance(3)) {
       rest = " NOT NULL DEFAULT " + value(column.type);
@@ -131,12 +135,7 @@ final class WalkColumns {
   }
 
   private static String rename(Table table, String old, String now) {
-    return "ALTER TABLE "
-        + table.sql()
-        + " RENAME COLUMN "
-        + quoted(old)
-        + " TO "
-        + quoted(now);
+    return "ALTER TABLE " + table.sql() + " RENAME COLUMN " + quoted(old) + " TO " + quoted(now);
   }
 
   List<String> swap() {
@@ -172,8 +171,7 @@ final class WalkColumns {
                             && BECOMES.containsKey(column.type)
                             && each.rules.stream()
                                 .noneMatch(
-                                    rule ->
-                                        rule.refers >= 0 && rule.columns.contains(column.key))))
+                                    rule -> rule.refers >= 0 && rule.columns.contains(column.key))))
         .map(
             column -> {
               column.type = walk.pick(BECOMES.get(column.type)).orElseThrow();
@@ -226,9 +224,7 @@ final class WalkColumns {
     Optional<Table> table = walk.table();
     return table
         .flatMap(
-            each ->
-                walk.pick(
-                    each.columns, column -> column.typeKey < 0 && column.sequence < 0))
+            each -> walk.pick(each.columns, column -> column.typeKey < 0 && column.sequence < 0))
         .map(
             column -> {
               column.filled = !column.filled;
@@ -253,7 +249,6 @@ final class WalkColumns {
     }
     Column column = walk.pick(at.columns).orElseThrow();
     column.comment = text;
-    return List.of(
-        "COMMENT ON COLUMN " + at.sql() + "." + quoted(column.name) + " IS " + literal);
+    return List.of("COMMENT ON COLUMN " + at.sql() + "." + quoted(column.name) + " IS " + literal);
   }
 }

@@ -27,8 +27,7 @@ final class WalkRules {
               Column b = walk.pick(table.columns).orElseThrow();
               boolean both = walk.chance(2);
               Rule rule =
-                  new Rule(
-                      walk.key(), walk.free(table.schema, "ck_"), distinct(List.of(a, b)));
+                  new Rule(walk.key(), walk.free(table.schema, "ck_"), distinct(List.of(a, b)));
               rule.schema = table.schema;
               rule.body = "check " + both + a.key + " " + b.key;
               table.rules.add(rule);
@@ -90,10 +89,7 @@ final class WalkRules {
     Optional<Table> table = walk.table();
     Optional<Column> column =
         table.flatMap(
-            each ->
-                walk.pick(
-                    each.columns,
-                    c -> c.typeKey < 0 && c.type.equals("integer")));
+            each -> walk.pick(each.columns, c -> c.typeKey < 0 && c.type.equals("integer")));
     if (target.isEmpty() || column.isEmpty()) {
       return List.of();
     }
@@ -101,8 +97,7 @@ final class WalkRules {
     Table to = target.orElseThrow();
     Column key = key(to).orElseThrow();
     Rule rule =
-        new Rule(
-            walk.key(), walk.free(from.schema, "fk_"), List.of(column.orElseThrow().key));
+        new Rule(walk.key(), walk.free(from.schema, "fk_"), List.of(column.orElseThrow().key));
     rule.schema = from.schema;
     rule.refers = to.key;
     rule.body = "reference " + key.key;
@@ -133,8 +128,7 @@ final class WalkRules {
         .flatMap(
             each ->
                 walk.pick(
-                    each.rules,
-                    rule -> !rule.body.equals("primary") || !walk.model.referred(each)))
+                    each.rules, rule -> !rule.body.equals("primary") || !walk.model.referred(each)))
         .map(
             rule -> {
               table.orElseThrow().rules.remove(rule);
@@ -172,8 +166,7 @@ final class WalkRules {
             table -> {
               List<Column> columns = some(table);
               boolean unique = walk.chance(3);
-              Rule index =
-                  new Rule(walk.key(), walk.free(table.schema, "ix_"), distinct(columns));
+              Rule index = new Rule(walk.key(), walk.free(table.schema, "ix_"), distinct(columns));
               index.schema = table.schema;
               index.body = unique ? "unique" : "plain";
               table.indexes.add(index);

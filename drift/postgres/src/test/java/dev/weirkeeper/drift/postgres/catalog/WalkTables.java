@@ -22,13 +22,15 @@ final class WalkTables {
     Table table = new Table(walk.key(), walk.free("public", "t_"));
     List<String> parts = new ArrayList<>();
     for (int i = 0; i < 2 + walk.random.nextInt(3); i++) {
-      Column column = new Column(walk.key(), walk.freeColumn(table), i == 0 ? "integer" : walk.type());
+      Column column =
+          new Column(walk.key(), walk.freeColumn(table), i == 0 ? "integer" : walk.type());
       table.columns.add(column);
       parts.add(quoted(column.name) + " " + column.type);
     }
     walk.model.tables.add(table);
     if (!walk.chance(4)) {
-      Rule key = new Rule(walk.key(), walk.free("public", "pk_"), List.of(table.columns.get(0).key));
+      Rule key =
+          new Rule(walk.key(), walk.free("public", "pk_"), List.of(table.columns.get(0).key));
       key.body = "primary";
       table.rules.add(key);
       parts.add(
@@ -75,8 +77,7 @@ final class WalkTables {
     Optional<Table> two =
         walk.pick(
             walk.model.tables,
-            table ->
-                table != one.orElse(table) && table.schema.equals(one.orElse(table).schema));
+            table -> table != one.orElse(table) && table.schema.equals(one.orElse(table).schema));
     if (two.isEmpty()) {
       return List.of();
     }
@@ -126,8 +127,7 @@ final class WalkTables {
     Table whole = fixed();
     whole.partitioned = true;
     List<String> sql = new ArrayList<>();
-    sql.add(
-        "CREATE TABLE " + whole.sql() + " (k integer, v text) PARTITION BY RANGE (k)");
+    sql.add("CREATE TABLE " + whole.sql() + " (k integer, v text) PARTITION BY RANGE (k)");
     Table part = fixed();
     part.body = "for " + whole.key;
     if (walk.chance(2)) {

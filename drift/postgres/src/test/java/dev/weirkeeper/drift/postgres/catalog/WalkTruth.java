@@ -86,8 +86,7 @@ final class WalkTruth {
     SortedSet<String> lines = new TreeSet<>();
     for (SchemaChange change : changes) {
       Item subject = change.subject();
-      if (subject.kind() == Item.Kind.CONSTRAINT
-          && !CONSTRAINT.matcher(subject.part()).matches()) {
+      if (subject.kind() == Item.Kind.CONSTRAINT && !CONSTRAINT.matcher(subject.part()).matches()) {
         continue;
       }
       if (change instanceof SchemaChange.Added) {
@@ -103,7 +102,9 @@ final class WalkTruth {
     return lines;
   }
 
-  /** Rows of the beginning as they have to be in the end: by new names, and without what is gone. */
+  /**
+   * Rows of the beginning as they have to be in the end: by new names, and without what is gone.
+   */
   SeedRows carried(SeedRows rows) {
     Map<String, SeedRows.Held> tables = new LinkedHashMap<>();
     for (Table table : first.tables) {
@@ -202,10 +203,8 @@ final class WalkTruth {
         });
   }
 
-  private static String value(
-      CatalogOracle catalog, String kind, String name, String property) {
-    return String.valueOf(
-        Objects.requireNonNull(catalog.of(kind).get(name), name).get(property));
+  private static String value(CatalogOracle catalog, String kind, String name, String property) {
+    return String.valueOf(Objects.requireNonNull(catalog.of(kind).get(name), name).get(property));
   }
 
   private void enums() {
@@ -276,11 +275,13 @@ final class WalkTruth {
     }
     String then = name(a) + "." + old.name;
     String name = name(b) + "." + now.name;
-    if (!value(before, "column", then, "not_null").equals(value(after, "column", name, "not_null"))) {
+    if (!value(before, "column", then, "not_null")
+        .equals(value(after, "column", name, "not_null"))) {
       altered(subject, Property.NULLABILITY);
     }
     if ((old.sequence < 0 || old.sequence != now.sequence)
-        && !value(before, "column", then, "default").equals(value(after, "column", name, "default"))) {
+        && !value(before, "column", then, "default")
+            .equals(value(after, "column", name, "default"))) {
       altered(subject, Property.DEFAULT);
     }
     if (a.parent != b.parent) {

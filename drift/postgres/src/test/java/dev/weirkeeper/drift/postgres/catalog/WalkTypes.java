@@ -50,8 +50,7 @@ final class WalkTypes {
         .map(
             type -> {
               Thing label = new Thing(walk.key(), "l" + walk.key());
-              String sql =
-                  "ALTER TYPE " + type.sql() + " ADD VALUE " + Walk.literal(label.name);
+              String sql = "ALTER TYPE " + type.sql() + " ADD VALUE " + Walk.literal(label.name);
               if (walk.chance(2)) {
                 Thing before = walk.pick(type.labels).orElseThrow();
                 type.labels.add(type.labels.indexOf(before), label);
