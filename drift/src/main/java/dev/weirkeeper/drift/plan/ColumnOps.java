@@ -2,7 +2,6 @@ package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.drift.plan.Pairs.Pair;
-import dev.weirkeeper.drift.schema.Constraint;
 import dev.weirkeeper.drift.schema.DomainType;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
@@ -156,7 +155,7 @@ final class ColumnOps {
               if (!more.isEmpty()) {
                 step.sql(TableOps.only(table) + String.join(", ", more));
               }
-              return List.of(step);
+              return List.of(new BoundaryActs(draft).added(step, table, column));
             });
     draft.former
         .nowNeeds(draft.to, item)
@@ -301,11 +300,26 @@ final class ColumnOps {
       retype(table.to(), pair, item);
     }
     fill(table, pair, item, retyped);
-    nullability(table, pair, item);
+    if (fillPending(table, b)) {
+      draft.addAll(
+          Op.Act.ALTER,
+          item,
+          Ranks.ALTER_COLUMN,
+          "column.added",
+          () -> new OnlineColumn(draft, table.to(), sql).fill(b));
+    } else {
+      nullability(table, pair, item);
+    }
     settings(table.to(), pair, item, retyped);
     if (!a.comment().equals(b.comment())) {
       comment(draft, table.to(), b, Comments.Made.BEFORE);
     }
+  }
+
+  /** Whether an interrupted migration left rows of the column to be filled. */
+  static boolean fillPending(Pair<Table> table, TableColumn column) {
+    return table.from().constraints().stream()
+        .anyMatch(each -> each.name().equals(OnlineColumn.mark(table.to(), column)));
   }
 
   /** Whether the column gets its type when that type is put in the place of another one. */
@@ -396,7 +410,7 @@ final class ColumnOps {
               if (cast.destructive()) {
                 step.irreversible();
               }
-              return List.of(step);
+              return List.of(new BoundaryActs(draft).widened(step, table, a, b));
             });
     draft.former.nowNeeds(draft.to, item).forEach(added::needs);
   }
@@ -516,16 +530,20 @@ final class ColumnOps {
               Ranks.ALTER_COLUMN,
               "column.nullability-relaxed",
               () ->
-                  draft
-                      .step("column.nullability-relaxed", table.to().name())
-                      .sql(
-                          alter(table.to())
-                              + "ALTER COLUMN "
-                              + Sql.name(b.name())
-                              + " DROP NOT NULL")
-                      .exclusive(table.to().name())
-                      .probe(Probes.notNull(table.to().name(), b.name(), false))
-                      .verify("The column takes NULL"));
+                  new BoundaryActs(draft)
+                      .relaxed(
+                          draft
+                              .step("column.nullability-relaxed", table.to().name())
+                              .sql(
+                                  alter(table.to())
+                                      + "ALTER COLUMN "
+                                      + Sql.name(b.name())
+                                      + " DROP NOT NULL")
+                              .exclusive(table.to().name())
+                              .probe(Probes.relaxed(table.to().name(), b.name()))
+                              .verify("The column takes NULL"),
+                          table.to(),
+                          b.name()));
     }
   }
 
@@ -597,9 +615,5 @@ final class ColumnOps {
   /** The check that says of a column what NOT NULL will. */
   static String notNullCheck(String column) {
     return "CHECK (" + Sql.name(column) + " IS NOT NULL)";
-  }
-
-  static boolean isNotNull(Constraint constraint) {
-    return constraint.kind() == Constraint.Kind.NOT_NULL;
   }
 }

@@ -56,14 +56,20 @@ final class ConstraintOps {
   private void table(Pair<Table> pair) {
     Pairs<Constraint> pairs = draft.matching.constraints(pair.from(), pair.to());
     for (Constraint each : pairs.removed()) {
-      if (!leaves(pair, each)) {
+      if (!leaves(pair, each) && !marksFilling(pair, each)) {
         Item old =
             draft.former.item(new Item(Item.Kind.CONSTRAINT, pair.from().name(), each.name()));
         drop(pair.from(), pair.to().name(), each, old.part());
       }
     }
     for (Constraint each : pairs.added()) {
-      if (!comes(pair.to(), each, Optional.of(pair))) {
+      boolean filled =
+          each.kind() == Constraint.Kind.NOT_NULL
+              && pair.to()
+                  .column(each.columns().get(0))
+                  .filter(column -> ColumnOps.fillPending(pair, column))
+                  .isPresent();
+      if (!filled && !comes(pair.to(), each, Optional.of(pair))) {
         create(pair.to(), each);
       }
       comment(pair.to(), each, Comments.Made.NOW);
@@ -71,6 +77,12 @@ final class ConstraintOps {
     for (Pair<Constraint> each : pairs.both()) {
       change(pair, each);
     }
+  }
+
+  /** It goes when the rows of its column are filled. */
+  private boolean marksFilling(Pair<Table> pair, Constraint each) {
+    return draft.matching.columns(pair.from(), pair.to()).both().stream()
+        .anyMatch(column -> each.name().equals(OnlineColumn.mark(pair.to(), column.to())));
   }
 
   private void change(Pair<Table> pair, Pair<Constraint> each) {

@@ -1,5 +1,6 @@
 package dev.weirkeeper.drift.plan;
 
+import dev.weirkeeper.Hash;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.drift.schema.Dependency;
 import dev.weirkeeper.drift.schema.Item;
@@ -38,6 +39,7 @@ final class Draft {
 
   private final List<Dependency> now;
   private final Map<ObjectName, Set<ObjectName>> children = new HashMap<>();
+  private Optional<Hash> toward = Optional.empty();
   private final Set<ObjectName> fresh = new HashSet<>();
 
   Draft(SchemaComparison comparison, PlanOptions options, Former former, int major) {
@@ -62,6 +64,14 @@ final class Draft {
   /** What depends on what in the new schema. */
   List<Dependency> nowDependencies() {
     return now;
+  }
+
+  /** The schema that all this leads to. */
+  Hash toward() {
+    if (toward.isEmpty()) {
+      toward = Optional.of(to.fingerprint());
+    }
+    return toward.get();
   }
 
   boolean online() {
@@ -135,10 +145,6 @@ final class Draft {
     if (undone.putIfAbsent(item, why) == null) {
       refusals.add(new Refusal(kind, item.toString(), why));
     }
-  }
-
-  Optional<String> whyUndone(Item item) {
-    return Optional.ofNullable(undone.get(item));
   }
 
   /** Whether something that is not modelled uses a thing that has to change; then it is refused. */

@@ -400,8 +400,4 @@ final class IndexOps {
         .filter(each -> each.name().equals(parent))
         .forEach(each -> added.needs(item(each), Item.of(Item.Kind.TABLE, each.table())));
   }
-
-  static boolean isNotValid(Index index) {
-    return index.validity() == Constraint.Validity.NOT_VALID;
-  }
 }

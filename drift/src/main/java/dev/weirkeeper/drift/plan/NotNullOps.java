@@ -34,7 +34,7 @@ final class NotNullOps {
         .undo(alter + " DROP NOT NULL")
         .exclusive(table.name())
         .requires("No row has NULL in the column")
-        .probe(Probes.notNull(table.name(), column.name(), true))
+        .probe(Probes.required(table.name(), column.name()))
         .verify("The column takes no NULL");
   }
 

@@ -40,7 +40,7 @@ final class Renamer {
 
   /** A thing with its old and its new name within one space of names. */
   private record Move(
-      String kind, ObjectName on, String sort, ObjectName from, ObjectName to, boolean stays) {}
+      String kind, ObjectName on, String sort, ObjectName from, ObjectName to) {}
 
   void plan() {
     namespaces();
@@ -74,7 +74,7 @@ final class Renamer {
         ObjectName table = matching.names.of(pair.from().table());
         // It moved with its table.
         ObjectName old = new ObjectName(table.schema(), pair.from().name().name());
-        moves.add(new Move("index.changed", pair.to().table(), "INDEX", old, pair.to().name(), false));
+        moves.add(new Move("index.changed", pair.to().table(), "INDEX", old, pair.to().name()));
       }
     }
     for (View view : comparison.from().views()) {
@@ -118,7 +118,7 @@ final class Renamer {
   }
 
   private Move move(String kind, String sort, ObjectName from, ObjectName to) {
-    return new Move(kind, to, sort, effective(from), to, false);
+    return new Move(kind, to, sort, effective(from), to);
   }
 
   private void namespaces() {
@@ -217,7 +217,7 @@ final class Renamer {
     if (wanted.contains(now)) {
       ObjectName aside = new ObjectName(now.schema(), Leftovers.name("old", now.toString()));
       parked.put(name, aside);
-      parking.add(new Move("table.renamed", aside, sort, now, aside, true));
+      parking.add(new Move("table.renamed", aside, sort, now, aside));
     }
   }
 
@@ -248,7 +248,7 @@ final class Renamer {
                 next.from().schema(), Leftovers.name("swap", next.from().toString()));
         rename(next.kind(), next.on(), next.sort(), next.from(), aside);
         taken.add(aside);
-        waiting.add(new Move(next.kind(), next.on(), next.sort(), aside, next.to(), false));
+        waiting.add(new Move(next.kind(), next.on(), next.sort(), aside, next.to()));
       } else {
         ObjectName moved = new ObjectName(next.to().schema(), next.from().name());
         if (!next.from().schema().equals(next.to().schema())) {
