@@ -6,6 +6,7 @@ import dev.weirkeeper.drift.plan.Identity;
 import dev.weirkeeper.drift.plan.Migration;
 import dev.weirkeeper.drift.plan.MigrationPlanner;
 import dev.weirkeeper.drift.plan.PlanOptions;
+import dev.weirkeeper.drift.plan.Refusal;
 import dev.weirkeeper.drift.plan.SchemaComparison;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.testkit.LocalPostgres;
@@ -108,7 +109,14 @@ class DriftWalksIT {
             to,
             Identity.names(truth.renames()));
     Migration migration = MigrationPlanner.plan(comparison, OPTIONS);
-    assertThat(migration.refusals()).as("refused of " + told).isEmpty();
+    if (!migration.refusals().isEmpty()) {
+      // By names a table that another kind of table replaced is one that would change its kind.
+      assertThat(migration.refusals())
+          .as("refused of " + told)
+          .extracting(Refusal::kind)
+          .containsOnly("table.kind-changed");
+      return;
+    }
     StepRun run = new StepRun(copy);
     run.perform(migration.steps());
 
