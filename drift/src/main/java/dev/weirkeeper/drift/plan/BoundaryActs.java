@@ -42,11 +42,7 @@ final class BoundaryActs {
             step,
             table,
             new TableChange.AddColumn(
-                name(table.name()),
-                column.name(),
-                type.type(),
-                Optional.empty(),
-                draft.toward()))
+                name(table.name()), column.name(), type.type(), Optional.empty(), draft.toward()))
         : step;
   }
 
@@ -64,8 +60,6 @@ final class BoundaryActs {
 
   StepDraft relaxed(StepDraft step, Table table, String column) {
     return act(
-        step,
-        table,
-        new TableChange.RelaxColumn(name(table.name()), column, draft.toward()));
+        step, table, new TableChange.RelaxColumn(name(table.name()), column, draft.toward()));
   }
 }

@@ -89,9 +89,9 @@ final class ColumnOps {
   private boolean comesWithParent(Pair<Table> table, TableColumn column) {
     return column.origin() == TableColumn.Origin.INHERITED
         && table.to().parents().stream()
-            .anyMatch(parent -> table.from().parents().stream()
-                .map(draft.former::of)
-                .anyMatch(parent::equals));
+            .anyMatch(
+                parent ->
+                    table.from().parents().stream().map(draft.former::of).anyMatch(parent::equals));
   }
 
   private static String alter(Table table) {
@@ -157,9 +157,7 @@ final class ColumnOps {
               }
               return List.of(new BoundaryActs(draft).added(step, table, column));
             });
-    draft.former
-        .nowNeeds(draft.to, item)
-        .forEach(added::needs);
+    draft.former.nowNeeds(draft.to, item).forEach(added::needs);
   }
 
   private static boolean rewrites(TableColumn column) {
@@ -207,7 +205,9 @@ final class ColumnOps {
             && owner.kind() == Table.Kind.TABLE
             && column.origin() == TableColumn.Origin.LOCAL
             && draft.upheaval.dropped.contains(item)
-            && !retiredNameTaken(owner, item.part());
+            && !retiredNameTaken(owner, item.part())
+            && draft.from.tables().stream()
+                .noneMatch(child -> child.parents().contains(table.from().name()));
     if (staged) {
       draft.addAll(
           Op.Act.DROP,
@@ -294,6 +294,19 @@ final class ColumnOps {
   private void change(Pair<Table> table, Pair<TableColumn> pair, Item item) {
     TableColumn a = pair.from();
     TableColumn b = pair.to();
+    boolean onlyInherited =
+        a.origin() != b.origin()
+            && (b.origin() == TableColumn.Origin.INHERITED
+                || a.origin() == TableColumn.Origin.INHERITED
+                    && b.origin() == TableColumn.Origin.BOTH);
+    if (onlyInherited && table.to().bound().isEmpty()) {
+      draft.refuse(
+          "table.inheritance",
+          item,
+          "a column that a table has of its own cannot become one that it only inherits, nor the"
+              + " other way while it is inherited. Drop it in the child and let the parent bring"
+              + " it");
+    }
     boolean retyped = draft.upheaval.retyped.contains(item);
     boolean swapped = retyped && bySwap(item);
     if (retyped && !swapped && !followsParent(draft, table, pair)) {
@@ -349,8 +362,7 @@ final class ColumnOps {
     TableColumn b = pair.to();
     String alter = "ALTER COLUMN " + Sql.name(b.name()) + " ";
     List<String> actions = new ArrayList<>();
-    boolean hadDefault =
-        a.filling() == TableColumn.Filling.PLAIN && a.defaultValue().isPresent();
+    boolean hadDefault = a.filling() == TableColumn.Filling.PLAIN && a.defaultValue().isPresent();
     if (hadDefault) {
       actions.add(alter + "DROP DEFAULT");
     }
@@ -387,11 +399,11 @@ final class ColumnOps {
             Ranks.ALTER_COLUMN,
             kind,
             () -> {
-              String guard =
-                  cast.guard(Sql.name(table.name()), b.name(), a.type(), b.type());
+              String guard = cast.guard(Sql.name(table.name()), b.name(), a.type(), b.type());
               StepDraft step = draft.step(kind, table.name());
               if (!guard.isEmpty()) {
-                step.sql("LOCK TABLE " + Sql.name(table.name()) + " IN ACCESS EXCLUSIVE MODE", guard)
+                step.sql(
+                        "LOCK TABLE " + Sql.name(table.name()) + " IN ACCESS EXCLUSIVE MODE", guard)
                     .work(Work.SCAN);
               }
               step.sql(alter(table) + retype(pair, cast.using(b.name(), b.type())))
@@ -515,7 +527,8 @@ final class ColumnOps {
     if (a.nullability() == b.nullability()) {
       return;
     }
-    boolean named = sql.notNull(table.to(), b).isPresent() || sql.notNull(table.from(), a).isPresent();
+    boolean named =
+        sql.notNull(table.to(), b).isPresent() || sql.notNull(table.from(), a).isPresent();
     if (named) {
       // Since PostgreSQL 18 it is a constraint, and planned as one.
       return;
@@ -523,27 +536,26 @@ final class ColumnOps {
     if (b.nullability() == Nullability.REQUIRED) {
       new NotNullOps(draft).require(table, b, item);
     } else {
-      draft
-          .add(
-              Op.Act.ALTER,
-              item,
-              Ranks.ALTER_COLUMN,
-              "column.nullability-relaxed",
-              () ->
-                  new BoundaryActs(draft)
-                      .relaxed(
-                          draft
-                              .step("column.nullability-relaxed", table.to().name())
-                              .sql(
-                                  alter(table.to())
-                                      + "ALTER COLUMN "
-                                      + Sql.name(b.name())
-                                      + " DROP NOT NULL")
-                              .exclusive(table.to().name())
-                              .probe(Probes.relaxed(table.to().name(), b.name()))
-                              .verify("The column takes NULL"),
-                          table.to(),
-                          b.name()));
+      draft.add(
+          Op.Act.ALTER,
+          item,
+          Ranks.ALTER_COLUMN,
+          "column.nullability-relaxed",
+          () ->
+              new BoundaryActs(draft)
+                  .relaxed(
+                      draft
+                          .step("column.nullability-relaxed", table.to().name())
+                          .sql(
+                              alter(table.to())
+                                  + "ALTER COLUMN "
+                                  + Sql.name(b.name())
+                                  + " DROP NOT NULL")
+                          .exclusive(table.to().name())
+                          .probe(Probes.relaxed(table.to().name(), b.name()))
+                          .verify("The column takes NULL"),
+                      table.to(),
+                      b.name()));
     }
   }
 

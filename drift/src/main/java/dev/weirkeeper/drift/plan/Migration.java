@@ -95,8 +95,8 @@ public record Migration(
     ALONE,
     /**
      * In batches, each in its transaction: one {@code UPDATE} that ends with its condition in
-     * parentheses. The condition says which rows are still to do; whoever runs it narrows each batch
-     * by {@code AND ctid …}.
+     * parentheses. The condition says which rows are still to do; whoever runs it narrows each
+     * batch by {@code AND ctid …}.
      */
     BATCHES
   }

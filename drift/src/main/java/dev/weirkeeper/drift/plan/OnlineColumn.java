@@ -33,8 +33,7 @@ final class OnlineColumn {
     return table.kind() == Table.Kind.TABLE
         && column.filling() == TableColumn.Filling.PLAIN
         && column.defaultValue().filter(Volatility::mayDiffer).isPresent()
-        && draft.from.tables().stream()
-            .noneMatch(each -> each.parents().contains(table.name()));
+        && draft.from.tables().stream().noneMatch(each -> each.parents().contains(table.name()));
   }
 
   /** The column without a value, the default for new rows, then old rows in batches. */
@@ -45,7 +44,12 @@ final class OnlineColumn {
         draft
             .step("column.added", table.name())
             .sql(alter() + "ADD COLUMN " + definition)
-            .sql(alter() + "ALTER COLUMN " + name + " SET DEFAULT " + column.defaultValue().orElseThrow())
+            .sql(
+                alter()
+                    + "ALTER COLUMN "
+                    + name
+                    + " SET DEFAULT "
+                    + column.defaultValue().orElseThrow())
             .exclusive(table.name())
             .hazard(Hazard.PRIVILEGE_EXPOSURE)
             .probe(Probes.column(table.name(), column.name()))

@@ -50,8 +50,7 @@ final class StepDraft {
   }
 
   StepDraft lock(ObjectName relation, LockMode mode) {
-    locks.merge(
-        relation.toString(), mode, (old, added) -> added.strongerThan(old) ? added : old);
+    locks.merge(relation.toString(), mode, (old, added) -> added.strongerThan(old) ? added : old);
     return this;
   }
 

@@ -95,9 +95,7 @@ class SchemaReaderIT {
       Table orders = schema.table(name("orders")).orElseThrow();
       assertThat(orders.columns())
           .extracting(TableColumn::name, TableColumn::type)
-          .contains(
-              tuple("s", "character varying(9)"),
-              tuple("cost", "public.price"));
+          .contains(tuple("s", "character varying(9)"), tuple("cost", "public.price"));
       assertThat(orders.column("twice").orElseThrow().filling())
           .isEqualTo(TableColumn.Filling.GENERATED_STORED);
       assertThat(orders.rowSecurity()).isEqualTo(Table.RowSecurity.ON);
@@ -193,7 +191,8 @@ class SchemaReaderIT {
     try (Connection goal = database("CREATE TABLE t (a numeric(9,1), s varchar(3))");
         Connection now =
             database(
-                "CREATE TABLE t (a numeric(9,2), s text)", "INSERT INTO t VALUES (1.25, 'abcde')")) {
+                "CREATE TABLE t (a numeric(9,2), s text)",
+                "INSERT INTO t VALUES (1.25, 'abcde')")) {
       DatabaseSchema wanted = read(goal);
       PlanOptions options = PlanOptions.direct().with(PlanOptions.Destruction.ALLOW);
       Hash before = read(now).fingerprint();
@@ -222,8 +221,7 @@ class SchemaReaderIT {
         statement.execute("ALTER TABLE u DROP b, ADD b int");
       }
 
-      assertThat(
-              SchemaComparison.between(before, read(connection), Identity.ids()).changes())
+      assertThat(SchemaComparison.between(before, read(connection), Identity.ids()).changes())
           .extracting(change -> change.kind() + " " + change.subject())
           .containsExactly(
               "table.renamed public.u",
@@ -235,7 +233,8 @@ class SchemaReaderIT {
 
   @Test
   void only_the_schemas_asked_for_are_read_and_a_missing_one_is_said() throws Exception {
-    try (Connection connection = database("CREATE SCHEMA s", "CREATE TABLE s.t (a int)", "CREATE TABLE x ()")) {
+    try (Connection connection =
+        database("CREATE SCHEMA s", "CREATE TABLE s.t (a int)", "CREATE TABLE x ()")) {
       assertThat(SchemaReader.of(List.of("s")).read(connection).schema().tables())
           .extracting(Table::name)
           .containsExactly(new ObjectName("s", "t"));
