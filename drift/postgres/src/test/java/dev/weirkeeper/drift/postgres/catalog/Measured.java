@@ -36,7 +36,8 @@ record Measured(Map<String, LockMode> locks, Set<Hazard> hazards) {
 
   private static final Pattern ON_TABLE =
       Pattern.compile(
-          "(rewriting table|verifying table|building index \"(?:[^\"]|\"\")+\" on table) \"(.+?)\"");
+          "(rewriting table|verifying table|building index \"(?:[^\"]|\"\")+\" on table)"
+              + " \"(.+?)\"");
 
   private static final String FOREIGN_KEY = "validating foreign key";
 

@@ -205,7 +205,8 @@ final class OracleQueries {
           '; ' ORDER BY k.conname)
         FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype <> 'n') AS constraints,
       obj_description(t.oid, 'pg_type') AS comment
-    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND\s"""
+    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND\s\
+    """
         + made("t.oid")
         + " AND"
         + own("pg_type", "t.oid");
@@ -218,7 +219,8 @@ final class OracleQueries {
       r.rngcanonical AS canonical, r.rngsubdiff AS difference,
       obj_description(t.oid, 'pg_type') AS comment
     FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid
-    JOIN pg_namespace n ON n.oid = t.typnamespace WHERE\s"""
+    JOIN pg_namespace n ON n.oid = t.typnamespace WHERE\s\
+    """
         + made("t.oid")
         + " AND"
         + own("pg_type", "t.oid");
@@ -255,10 +257,10 @@ final class OracleQueries {
   private static String publications(int major) {
     String member =
         major >= 15
-            ? "r.prrelid::regclass::text || coalesce(' where ' || pg_get_expr(r.prqual, r.prrelid), '')"
-                + " || coalesce((SELECT ' columns ' || string_agg(a.attname, ' ' ORDER BY 1)"
-                + " FROM unnest(r.prattrs) k JOIN pg_attribute a ON a.attrelid = r.prrelid"
-                + " AND a.attnum = k), '')"
+            ? "r.prrelid::regclass::text || coalesce(' where ' || pg_get_expr(r.prqual, r.prrelid),"
+                + " '') || coalesce((SELECT ' columns ' || string_agg(a.attname, ' ' ORDER BY 1)"
+                + " FROM unnest(r.prattrs) k JOIN pg_attribute a ON a.attrelid = r.prrelid AND"
+                + " a.attnum = k), '')"
             : "r.prrelid::regclass::text";
     String schemas =
         major >= 15
@@ -309,7 +311,8 @@ final class OracleQueries {
       obj_description(p.oid, 'pg_proc') AS comment
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass
-      AND i.objid = p.oid AND i.deptype = 'i') AND\s"""
+      AND i.objid = p.oid AND i.deptype = 'i') AND\s\
+    """
         + made("p.oid")
         + " AND"
         + own("pg_proc", "p.oid");
