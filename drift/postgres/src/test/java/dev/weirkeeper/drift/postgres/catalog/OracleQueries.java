@@ -205,8 +205,9 @@ final class OracleQueries {
           '; ' ORDER BY k.conname)
         FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype <> 'n') AS constraints,
       obj_description(t.oid, 'pg_type') AS comment
-    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND\s\
+    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd'
     """
+        + " AND "
         + made("t.oid")
         + " AND"
         + own("pg_type", "t.oid");
@@ -219,8 +220,9 @@ final class OracleQueries {
       r.rngcanonical AS canonical, r.rngsubdiff AS difference,
       obj_description(t.oid, 'pg_type') AS comment
     FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid
-    JOIN pg_namespace n ON n.oid = t.typnamespace WHERE\s\
+    JOIN pg_namespace n ON n.oid = t.typnamespace
     """
+        + " WHERE "
         + made("t.oid")
         + " AND"
         + own("pg_type", "t.oid");
@@ -311,8 +313,9 @@ final class OracleQueries {
       obj_description(p.oid, 'pg_proc') AS comment
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass
-      AND i.objid = p.oid AND i.deptype = 'i') AND\s\
+      AND i.objid = p.oid AND i.deptype = 'i')
     """
+        + " AND "
         + made("p.oid")
         + " AND"
         + own("pg_proc", "p.oid");
