@@ -314,6 +314,7 @@ final class KafkaStream implements Feed.Stream {
         reader.close();
       } finally {
         topics.close();
+        ownership.ended();
       }
     }
   }
