@@ -34,6 +34,7 @@ public final class Pipeline {
       Target target,
       Judges judges,
       DriftDetector detector,
+      Optional<DriftDetector> settings,
       Planner planner,
       HealingPolicy policy,
       Toolbox toolbox,
@@ -44,7 +45,8 @@ public final class Pipeline {
       Function<Asset, Autonomy> autonomies,
       Consumer<PipelineEvent> listener,
       int batchRows,
-      Duration anchorEvery) {}
+      Duration anchorEvery,
+      Duration lookEvery) {}
 
   private final Parts parts;
   private final AtomicBoolean running = new AtomicBoolean();
@@ -129,6 +131,7 @@ public final class Pipeline {
     private @Nullable Target target;
     private @Nullable Judges judges;
     private @Nullable DriftDetector detector;
+    private @Nullable DriftDetector settings;
     private @Nullable Planner planner;
     private @Nullable HealingPolicy policy;
     private @Nullable Toolbox toolbox;
@@ -141,6 +144,7 @@ public final class Pipeline {
     private Consumer<PipelineEvent> listener = event -> {};
     private int batchRows = 10_000;
     private Duration anchorEvery = Duration.ofSeconds(1);
+    private Duration lookEvery = Duration.ofSeconds(10);
 
     private Builder() {}
 
@@ -162,6 +166,21 @@ public final class Pipeline {
 
     public Builder detector(DriftDetector drift) {
       detector = drift;
+      return this;
+    }
+
+    /**
+     * Watches what lies around the tables at the source: whether they are still published, who may
+     * read them, partitions, constraints. Without it only what the stream itself tells is seen.
+     */
+    public Builder settings(DriftDetector drift) {
+      settings = requireNonNull(drift, "drift");
+      return this;
+    }
+
+    /** How often that is looked at; it is one query of the source each time. */
+    public Builder lookEvery(Duration interval) {
+      lookEvery = requireNonNull(interval, "interval");
       return this;
     }
 
@@ -251,6 +270,7 @@ public final class Pipeline {
               need(target, "target"),
               need(judges, "judges"),
               need(detector, "detector"),
+              Optional.ofNullable(settings),
               need(planner, "planner"),
               need(policy, "policy"),
               need(toolbox, "toolbox"),
@@ -261,7 +281,8 @@ public final class Pipeline {
               asset -> said(granted, owners, asset, Domain::autonomy).orElse(everywhere),
               listener,
               batchRows,
-              anchorEvery));
+              anchorEvery,
+              lookEvery));
     }
 
     /** What is said of an asset itself, else by the domain that owns it. */

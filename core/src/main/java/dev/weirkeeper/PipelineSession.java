@@ -33,6 +33,7 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
   private final boolean resumed;
   private final Tables tables;
   private final SchemaStep schema;
+  private final Optional<SettingsStep> settings;
   private final LedgerAnchor anchor;
   private final Group group = new Group();
   private final Map<Hash, RowJudge> judges = new HashMap<>();
@@ -44,12 +45,16 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
   private volatile Position position;
   private volatile Map<String, Probe<String>> health = Map.of();
   private Instant healthDue;
+  private Instant lookDue;
 
   /**
    * Whether schema changes of a transaction are being met. What they change is stored with that
    * transaction and not before: a restart must meet it with the versions it began with.
    */
   private boolean stepping;
+
+  /** Tables as they were before the step that goes on: as the target has them stored. */
+  private final Map<String, TableState> unstepped = new HashMap<>();
 
   /** Loads that began while a step went on: a chunk of an older load of theirs means nothing. */
   private final Set<Asset> begun = new HashSet<>();
@@ -68,9 +73,12 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
     this.position = position;
     this.resumed = resumed;
     this.tables = new Tables(stored, parts.listener());
-    this.schema = new SchemaStep(parts, tables);
+    this.schema = new SchemaStep(parts, tables, this::begin);
+    this.settings =
+        parts.settings().map(detector -> new SettingsStep(parts, detector, schema, tables));
     this.commands = new PipelineCommands(this);
     this.healthDue = parts.clock().instant();
+    this.lookDue = healthDue;
     this.anchor = new LedgerAnchor(parts.journal(), parts.clock(), parts.anchorEvery(), position);
   }
 
@@ -187,9 +195,33 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
       }
     }
     save();
+    look();
     for (TableState state : tables.all()) {
       startLoad(state);
     }
+  }
+
+  /** Compares what lies around the tables with what was accepted there. */
+  private void look() throws IOException {
+    lookDue = parts.clock().instant().plus(parts.lookEvery());
+    if (settings.isEmpty()) {
+      return;
+    }
+    stream
+        .surroundings()
+        .forEach(
+            (relationId, seen) -> {
+              TableState state = tables.byRelation(relationId);
+              if (state != null) {
+                Set<String> loading = loading();
+                settings.get().meet(state, seen, position);
+                TableState after = tables.byRelation(relationId);
+                if (loading.contains(relationId) && after != null) {
+                  steerLoad(after);
+                }
+              }
+            });
+    save();
   }
 
   void round() throws IOException {
@@ -219,6 +251,9 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
       health = stream.health();
       healthDue = now.plus(HEALTH);
     }
+    if (!now.isBefore(lookDue)) {
+      look();
+    }
   }
 
   private static long rows(Transaction transaction) {
@@ -247,11 +282,14 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
       }
       Set<String> loading = loading();
       begun.clear();
+      unstepped.clear();
+      unstepped.putAll(tables.snapshot());
       stepping = true;
       try {
         step(transaction);
       } finally {
         stepping = false;
+        unstepped.clear();
       }
       steerLoads(loading);
     }
@@ -374,18 +412,20 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
 
   /**
    * Carries out a plan that somebody applied. That it began is stored first, and what its steps
-   * changed once all are done: a restart in between finds the table as it was and begins again, and
-   * steps that were done are found done.
+   * changed once all are done: a restart in between goes on with it, and steps that were done are
+   * found done.
    */
   boolean carryOut(Asset asset, Plan plan, ProgressListener progress) throws IOException {
-    tables.put(tables.of(asset).orElseThrow().in(TableState.Mode.APPLYING));
+    TableState start = tables.of(asset).orElseThrow();
+    Relation goal = start.next();
+    tables.put(start.begun(goal));
     commit();
     Set<String> loading = loading();
     begun.clear();
     boolean done;
     stepping = true;
     try {
-      done = schema.carryOut(asset, plan, plan.id(), progress);
+      done = schema.carryOut(asset, plan, goal, plan.id(), progress);
       TableState after = tables.of(asset).orElseThrow();
       if (after.mode() == TableState.Mode.APPLYING) {
         tables.put(after.in(TableState.Mode.DRAINING));
@@ -398,15 +438,41 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
     return done;
   }
 
+  /** Stores that a plan begins, with the table as the target knows it otherwise. */
+  private Optional<String> begin(TableState begun) {
+    TableState stored = begun;
+    if (stepping) {
+      TableState before = unstepped.get(begun.relationId());
+      if (before == null) {
+        // Nothing is stored that a restart could go on from: it meets the table as new.
+        return Optional.empty();
+      }
+      stored = before.begun(begun.next());
+    }
+    try {
+      return attempt(List.of(), position, List.of(stored)) instanceof Commit.Refused refused
+          ? Optional.of(refused.reason())
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new PipelineException("The pipeline failed while a plan was to begin", e);
+    }
+  }
+
   /** Goes on with plans in whose middle an earlier host died. */
   private void finishPlans() throws IOException {
     for (TableState state : tables.all()) {
-      if (state.mode() == TableState.Mode.APPLYING) {
+      boolean underWay =
+          state.mode() == TableState.Mode.APPLYING
+              || state.mode() == TableState.Mode.RESYNC_NEEDED && state.goal().isPresent();
+      if (underWay) {
         Optional<Plan> plan = schema.pending(state, position);
         if (plan.isPresent()) {
           carryOut(state.asset(), plan.get(), CallControl.NONE.progress());
-        } else {
-          tables.put(state.paused("A plan was begun and cannot be made again; look at the target"));
+        } else if (state.mode() == TableState.Mode.APPLYING) {
+          tables.put(
+              state
+                  .aiming(Optional.empty())
+                  .paused("A plan was begun and cannot be made again; look at the target"));
         }
       }
     }
@@ -426,6 +492,8 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
 
   private void startLoad(TableState state) throws IOException {
     if (state.mode() == TableState.Mode.LOADING) {
+      // A load takes the settings as they are now; from here on, changes of them are told.
+      lookDue = parts.clock().instant();
       stream.load(state.load().orElseGet(() -> Load.begin(state.asset())));
     }
   }
@@ -458,12 +526,20 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
     }
   }
 
-  /** Writes once: Applied, Duplicate, or Refused with nothing written. */
   private Commit attempt(List<Transaction> transactions, Position next) throws IOException {
+    Commit commit = attempt(transactions, next, tables.unsaved());
+    if (!(commit instanceof Commit.Refused)) {
+      tables.saved();
+    }
+    return commit;
+  }
+
+  /** Writes once: Applied, Duplicate, or Refused with nothing written. */
+  private Commit attempt(List<Transaction> transactions, Position next, List<TableState> states)
+      throws IOException {
     anchor.writeIfDue();
     Batch batch =
-        new Batch(
-            position, next, transactions, tables.snapshot(), tables.unsaved(), parts.judges());
+        new Batch(position, next, transactions, tables.snapshot(), states, parts.judges());
     Commit commit = parts.target().write(batch, rows -> stream.keepAlive());
     if (commit instanceof Commit.Conflict conflict) {
       throw new PipelineException(
@@ -477,7 +553,6 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
       return commit;
     }
     position = next;
-    tables.saved();
     if (commit instanceof Commit.Applied applied) {
       anchor.committed(batch, applied, transactions);
       replayed = applied.counts().values().stream().reduce(replayed, Counts::plus);

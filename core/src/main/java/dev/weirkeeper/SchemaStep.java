@@ -35,10 +35,22 @@ final class SchemaStep {
   private final Tables tables;
   private final Consumer<PipelineEvent> listener;
 
+  private final Beginning beginning;
+
   /** Ids of open incidents. Read from any thread. */
   private final Map<Asset, Hash> open = new ConcurrentHashMap<>();
 
-  SchemaStep(Pipeline.Parts parts, Tables tables) {
+  /** Stores that a plan is begun, before its first act. */
+  @FunctionalInterface
+  interface Beginning {
+    /**
+     * @return why it cannot be stored, if so: then nothing may be done
+     */
+    Optional<String> begin(TableState state);
+  }
+
+  SchemaStep(Pipeline.Parts parts, Tables tables, Beginning beginning) {
+    this.beginning = beginning;
     this.detector = parts.detector();
     this.planner = parts.planner();
     this.policy = parts.policy();
@@ -68,12 +80,40 @@ final class SchemaStep {
       return;
     }
     Relation after = change.after().get();
+    if (change.coverage() == SchemaChange.Coverage.PART) {
+      if (state != null) {
+        narrowed(state, position);
+      }
+      return;
+    }
     if (state == null) {
       tables.put(TableState.unseen(after, "the target does not have the table yet"));
     } else {
       tables.put(state.observed(after));
     }
     decide(change.relationId(), position, change.evidence());
+  }
+
+  /**
+   * Meets rows without some of the columns that their table still has: no column was removed, but
+   * values of it are lost from here on.
+   */
+  private void narrowed(TableState state, Position position) {
+    if (state.mode() == TableState.Mode.RESYNC_NEEDED) {
+      return;
+    }
+    Incident incident =
+        incident(state, "publication.columns", Set.of(Flag.SCOPE, Flag.RESYNC), position);
+    Judged judged = judge(state, incident, Optional.empty());
+    contain(state, judged);
+    tables
+        .of(state.asset())
+        .ifPresent(
+            after ->
+                tables.put(
+                    after.lost(
+                        "The source leaves columns of the table out of its log; publish all of them"
+                            + " again, then resync the table")));
   }
 
   /** Meets a TRUNCATE that the table's tolerance does not simply apply. */
@@ -94,16 +134,27 @@ final class SchemaStep {
     pause(state.asset(), why);
   }
 
-  /** The plan that would let the target follow the newest version of a table. */
+  /**
+   * The plan that would let the target follow the newest version of a table; first of all the rest
+   * of a plan that was begun, for nobody else knows what of it is done.
+   */
   Optional<Plan> pending(TableState state, Position position) {
-    if (state.accepted().isPresent() && state.accepted().get().equals(state.latest())) {
+    Relation to = state.next();
+    boolean flows =
+        state.mode() == TableState.Mode.LIVE
+            || state.mode() == TableState.Mode.LOADING
+            || state.mode() == TableState.Mode.DRAINING;
+    if (flows && state.goal().isEmpty()) {
+      // What it accepted may be ahead of what the stream has told, after a crash: nothing waits.
       return Optional.empty();
     }
-    List<Finding> findings = detect(state, position, Evidence.CATALOG);
+    if (state.accepted().isPresent() && state.accepted().get().equals(to)) {
+      return Optional.empty();
+    }
+    List<Finding> findings = detect(state, to, position, Evidence.CATALOG);
     return findings.isEmpty()
         ? Optional.empty()
-        : planner.plan(
-            new Incident(state.asset(), position, findings), state.accepted(), state.latest());
+        : planner.plan(new Incident(state.asset(), position, findings), state.accepted(), to);
   }
 
   /** What the pipeline needs for each step of a plan. */
@@ -118,7 +169,9 @@ final class SchemaStep {
 
   /** Whether the versions differ in nothing that the detector would name. */
   boolean unchanged(TableState state, Position position) {
-    return state.accepted().isPresent() && detect(state, position, Evidence.CATALOG).isEmpty();
+    return state.goal().isEmpty()
+        && state.accepted().isPresent()
+        && detect(state, state.latest(), position, Evidence.CATALOG).isEmpty();
   }
 
   private void decide(String relationId, Position position, Evidence evidence) {
@@ -127,33 +180,34 @@ final class SchemaStep {
         || (state.accepted().isPresent() && state.accepted().get().equals(state.latest()))) {
       return;
     }
-    List<Finding> findings = detect(state, position, evidence);
+    List<Finding> findings = detect(state, state.latest(), position, evidence);
     if (findings.isEmpty()) {
       // Another version without a difference that anybody could name: a fact became known.
       tables.put(state.accepting(state.latest()));
       return;
     }
     Incident incident = new Incident(state.asset(), position, findings);
-    Optional<Plan> plan;
+    Optional<Plan> plan = Optional.empty();
     try {
-      plan = planner.plan(incident, state.accepted(), state.latest());
+      // What is done of a plan that was begun nobody knows: it comes first, by a person's word.
+      if (state.goal().isEmpty()) {
+        plan = planner.plan(incident, state.accepted(), state.latest());
+      }
     } catch (RuntimeException e) {
       throw new PluginException(planner.id(), "planning for " + state.asset(), e);
     }
     conclude(state, incident, plan);
   }
 
-  private List<Finding> detect(TableState state, Position position, Evidence evidence) {
+  private List<Finding> detect(
+      TableState state, Relation to, Position position, Evidence evidence) {
     Instant now = clock.instant();
     List<Facet> before = new ArrayList<>();
     state.accepted().ifPresent(accepted -> before.add(new Facet.Schema(accepted, evidence)));
     Observation baseline = new Observation(state.asset(), now, Optional.of(position), before);
     Observation current =
         new Observation(
-            state.asset(),
-            now,
-            Optional.of(position),
-            List.of(new Facet.Schema(state.latest(), evidence)));
+            state.asset(), now, Optional.of(position), List.of(new Facet.Schema(to, evidence)));
     try {
       return detector.detect(baseline, current).findings();
     } catch (RuntimeException e) {
@@ -162,6 +216,17 @@ final class SchemaStep {
   }
 
   private void conclude(TableState state, Incident incident, Optional<Plan> plan) {
+    follow(state, judge(state, incident, plan));
+  }
+
+  /**
+   * What was decided about an incident, within what the host allows.
+   *
+   * @param cause the record of it
+   */
+  record Judged(Incident incident, Decision decision, Autonomy autonomy, Hash cause) {}
+
+  Judged judge(TableState state, Incident incident, Optional<Plan> plan) {
     Decided decided = Decided.by(policy, incident, situation(state.asset(), plan));
     Situation situation = decided.situation();
     Decision decision = decided.decision();
@@ -177,30 +242,47 @@ final class SchemaStep {
       cause =
           write(new Decided(incident, situation, decision), PIPELINE.principal(), List.of(cause));
     }
-    follow(state, incident, decision, situation.autonomy(), cause);
+    return new Judged(incident, decision, situation.autonomy(), cause);
   }
 
-  private void follow(
-      TableState state, Incident incident, Decision decision, Autonomy autonomy, Hash cause) {
-    if (decision instanceof Decision.Dismiss) {
+  /** Writes down what the host itself makes of an incident that leaves the table as it is. */
+  void note(TableState state, Incident incident, Decision decision) {
+    Optional<Hash> before = open(state.asset());
+    write(
+        new Decided(incident, situation(state.asset(), Optional.empty()), decision),
+        PIPELINE.principal(),
+        List.of());
+    before.ifPresentOrElse(
+        still -> open.put(state.asset(), still), () -> open.remove(state.asset()));
+  }
+
+  private void follow(TableState state, Judged judged) {
+    Decision decision = judged.decision();
+    if (decision instanceof Decision.Dismiss && state.goal().isEmpty()) {
       tables.put(state.accepting(state.latest()));
       open.remove(state.asset());
     } else if (decision instanceof Decision.Heal heal && mayHeal(state)) {
-      carryOut(state.asset(), heal.plan(), cause, CallControl.NONE.progress());
+      carryOut(
+          state.asset(), heal.plan(), state.latest(), judged.cause(), CallControl.NONE.progress());
     } else {
-      if (decision instanceof Decision.Contain contain) {
-        contain.now().forEach(action -> perform(action, List.of(cause)));
-        if (contain.plan().isEmpty()
-            && autonomy != Autonomy.OBSERVE
-            && incident.verdict().worseThan(Verdict.COMPATIBLE)) {
-          toolbox.alarm(state.asset(), cause);
-        }
-      }
-      boolean waits = decision instanceof Decision.Heal;
-      pause(
-          state.asset(),
-          waits ? "A change of its schema waits behind its spool" : decision.reason());
+      contain(state, judged);
     }
+  }
+
+  /** Does what a decision says for now, and pauses the table. */
+  void contain(TableState state, Judged judged) {
+    Decision decision = judged.decision();
+    if (decision instanceof Decision.Contain contain) {
+      contain.now().forEach(action -> perform(action, List.of(judged.cause())));
+      if (contain.plan().isEmpty()
+          && judged.autonomy() != Autonomy.OBSERVE
+          && judged.incident().verdict().worseThan(Verdict.COMPATIBLE)) {
+        toolbox.alarm(state.asset(), judged.cause());
+      }
+    }
+    boolean waits = decision instanceof Decision.Heal;
+    pause(
+        state.asset(), waits ? "A change of its schema waits behind its spool" : decision.reason());
   }
 
   /** A table that is paused stays so: what waits in its spool comes first, by a person's word. */
@@ -217,15 +299,30 @@ final class SchemaStep {
   }
 
   /**
-   * Carries out a plan step by step; the first step that is not done pauses the table.
+   * Carries out a plan step by step; the first step that is not done pauses the table. That it is
+   * begun is stored before: whoever comes after a crash goes on with this very plan, whatever the
+   * source did since, and steps that were done are found done.
    *
-   * @return whether the target now follows the newest version
+   * @param goal the version that it leads to
+   * @return whether the target now follows it
    */
-  boolean carryOut(Asset asset, Plan plan, Hash cause, ProgressListener progress) {
+  boolean carryOut(Asset asset, Plan plan, Relation goal, Hash cause, ProgressListener progress) {
+    TableState start = tables.of(asset).orElseThrow();
+    if (!plan.steps().isEmpty() && !start.goal().equals(Optional.of(goal))) {
+      Optional<String> refused = beginning.begin(start.begun(goal));
+      if (refused.isPresent()) {
+        pause(asset, "It could not be stored that a plan begins: " + refused.get());
+        return false;
+      }
+      tables.put(start.aiming(Optional.of(goal)));
+    }
     int done = 0;
     for (Plan.Step step : plan.steps()) {
       Outcome outcome = perform(step.action(), List.of(cause));
       if (!outcome.isDone()) {
+        if (done == 0 && !start.goal().isPresent() && isNothingDone(outcome)) {
+          tables.put(tables.of(asset).orElseThrow().aiming(Optional.empty()));
+        }
         pause(
             asset,
             "Step "
@@ -241,10 +338,14 @@ final class SchemaStep {
     // A step may have changed the state: a resync puts the table into LOADING.
     TableState state = tables.of(asset).orElseThrow();
     boolean first = state.accepted().isEmpty();
-    TableState accepted = state.accepting(state.latest());
+    TableState accepted = state.accepting(goal);
     tables.put(first ? accepted.loading(Load.begin(asset)) : accepted);
     open.remove(asset);
     return true;
+  }
+
+  private static boolean isNothingDone(Outcome outcome) {
+    return outcome instanceof Outcome.Refused || outcome instanceof Outcome.Failed;
   }
 
   private Outcome perform(Action action, List<Hash> causes) {

@@ -439,8 +439,70 @@ class PipelineTest {
     run();
 
     assertThat(story).filteredOn(line -> line.equals("act follow")).isNotEmpty();
-    assertThat(target.history.get(ORDERS).get(0).accepted()).contains(ORDERS_2);
+    assertThat(target.history.get(ORDERS).get(0).goal()).contains(ORDERS_2);
+    assertThat(target.history.get(ORDERS).get(1).accepted()).contains(ORDERS_2);
     assertThat(story.indexOf("act follow")).isLessThan(story.indexOf("write [t1: 1 PUBLISH]"));
+  }
+
+  @Test
+  void a_plan_of_the_stream_is_finished_after_a_kill_though_the_source_was_altered_again()
+      throws Exception {
+    Relation newest = relation(ORDERS, "1", "id", "amount", "note", "more");
+    target.live(ORDERS_1);
+    target.diesAfterActs = true;
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+
+    assertThatThrownBy(this::run).hasMessageContaining("killed");
+
+    TableState begun = target.states.get(ORDERS);
+    assertThat(begun.mode()).isEqualTo(TableState.Mode.APPLYING);
+    assertThat(begun.goal()).contains(ORDERS_2);
+    assertThat(begun.latest()).as("what the feed goes on with").isEqualTo(ORDERS_1);
+    target.diesAfterActs = false;
+    planner.planned.clear();
+    feed.add(transaction("t2").change(ORDERS_1, newest).insert(newest, "7", "1", "x", "y"));
+
+    run();
+
+    assertThat(planner.planned).containsSubsequence("2 columns to 3", "3 columns to 4");
+    assertThat(planner.planned).doesNotContain("2 columns to 4");
+    assertThat(target.states.get(ORDERS).accepted()).contains(newest);
+    assertThat(target.states.get(ORDERS).goal()).isEmpty();
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LIVE);
+  }
+
+  @Test
+  void a_table_whose_making_was_interrupted_is_made_by_the_plan_that_was_begun() throws Exception {
+    feed.relations.add(ORDERS_1);
+    target.live(LINES_1);
+    target.diesAfterActs = true;
+
+    assertThatThrownBy(this::run).hasMessageContaining("killed");
+    target.diesAfterActs = false;
+    planner.planned.clear();
+    feed.relations.clear();
+    feed.relations.add(ORDERS_2);
+    run();
+
+    assertThat(planner.planned).contains("none to 2").doesNotContain("none to 3");
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LOADING);
+  }
+
+  @Test
+  void a_plan_that_failed_halfway_comes_before_any_other_and_by_a_persons_word() throws Exception {
+    Relation newest = relation(ORDERS, "1", "id", "amount", "note", "more");
+    planner = new FakePlanner("follow", "broken");
+    target.live(ORDERS_1);
+    feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+    feed.add(transaction("t2").change(ORDERS_2, newest));
+
+    run();
+
+    TableState after = target.states.get(ORDERS);
+    assertThat(after.mode()).isEqualTo(TableState.Mode.PAUSED);
+    assertThat(after.goal()).contains(ORDERS_2);
+    assertThat(after.latest()).isEqualTo(newest);
+    assertThat(planner.planned).doesNotContain("2 columns to 4");
   }
 
   @Test
@@ -838,6 +900,168 @@ class PipelineTest {
     pipeline.run();
   }
 
+  /** What happens around a table at its source, told by a fake look at it. */
+  @Nested
+  class Settings {
+    private static final String PUBLISHED = "published";
+    private Verdict verdict = Verdict.BREAKING;
+    private Set<Flag> flags = Set.of(Flag.RESYNC);
+
+    private void look(String published) {
+      feed.surroundings.put(
+          "1",
+          new Observation(
+              ORDERS,
+              CLOCK.instant(),
+              Optional.empty(),
+              List.of(new Facet.Settings(Map.of(PUBLISHED, new Probe.Value<>(published))))));
+    }
+
+    private void watch() throws Exception {
+      limits =
+          builder ->
+              builder
+                  .autonomy(Autonomy.HEAL)
+                  .settings(new FakeSettings(verdict, flags))
+                  .lookEvery(Duration.ZERO);
+      run();
+    }
+
+    private long findings() {
+      return decisions().size();
+    }
+
+    @Test
+    void what_is_seen_first_is_the_baseline() throws Exception {
+      target.live(ORDERS_1);
+      look("yes");
+
+      watch();
+
+      assertThat(findings()).isZero();
+      assertThat(target.states.get(ORDERS).settings().orElseThrow().values())
+          .containsEntry(PUBLISHED, new Probe.Value<>("yes"));
+    }
+
+    @Test
+    void invariant_7_lost_changes_need_a_resync_and_are_told_once_even_over_a_restart()
+        throws Exception {
+      target.live(ORDERS_1);
+      look("yes");
+      watch();
+      look("no");
+      watch();
+
+      TableState after = target.states.get(ORDERS);
+      assertThat(findings()).isEqualTo(1);
+      assertThat(after.mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+
+      look("yes");
+      feed.add(transaction("t1").insert(ORDERS_1, "7", "1"));
+      watch();
+
+      assertThat(findings()).isEqualTo(1);
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+    }
+
+    @Test
+    void invariant_7_a_plan_does_not_bring_back_what_was_lost() throws Exception {
+      target.states.put(
+          ORDERS, TableState.unseen(ORDERS_2, "").accepting(ORDERS_1).lost("not published"));
+      Plan plan = planner.plan(null, Optional.of(ORDERS_1), ORDERS_2).orElseThrow();
+      feed.beforeThird = () -> ask(new PipelineCommand.Apply(ORDERS, plan.id()));
+      feed.pause();
+      feed.pause();
+      feed.pause();
+      target.live(LINES_1);
+      feed.add(transaction("t2").insert(LINES_1, "2", "1"));
+
+      run();
+
+      assertThat(answer.get().isDone()).isTrue();
+      assertThat(target.states.get(ORDERS).accepted()).contains(ORDERS_2);
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+    }
+
+    @Test
+    void what_the_tolerance_bears_is_noted_and_rows_flow_on() throws Exception {
+      verdict = Verdict.METADATA;
+      flags = Set.of();
+      target.live(ORDERS_1);
+      look("yes");
+      watch();
+      look("no");
+      watch();
+
+      assertThat(decisions()).singleElement().isInstanceOf(Decision.Dismiss.class);
+      assertThat(records.get(records.size() - 1).actor()).isEqualTo("pipeline");
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LIVE);
+    }
+
+    @Test
+    void what_is_beyond_the_tolerance_pauses_the_table() throws Exception {
+      verdict = Verdict.SEMANTIC;
+      flags = Set.of(Flag.GOVERNANCE);
+      target.live(ORDERS_1);
+      look("yes");
+      watch();
+      look("no");
+      policy = policy((incident, situation) -> new Decision.Abstain("ask a person"));
+      watch();
+
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+    }
+
+    @Test
+    void a_policy_cannot_dismiss_that_changes_were_lost() throws Exception {
+      target.live(ORDERS_1);
+      look("yes");
+      watch();
+      look("no");
+      policy = policy((incident, situation) -> new Decision.Dismiss("harmless"));
+      watch();
+
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+    }
+
+    @Test
+    void invariant_8_columns_that_the_log_leaves_out_are_no_removed_columns() throws Exception {
+      target.live(ORDERS_2);
+      feed.add(transaction("t1").part(ORDERS_2, ORDERS_1).insert(ORDERS_1, "7", "1"));
+
+      run();
+
+      assertThat(story).doesNotContain("act follow");
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.RESYNC_NEEDED);
+      assertThat(target.states.get(ORDERS).latest()).isEqualTo(ORDERS_2);
+      assertThat(target.states.get(ORDERS).reason().orElseThrow()).contains("publish all of them");
+    }
+  }
+
+  private record FakeSettings(Verdict verdict, Set<Flag> flags) implements DriftDetector {
+    @Override
+    public String id() {
+      return "settings";
+    }
+
+    @Override
+    public Detection detect(Observation baseline, Observation current) {
+      boolean same = baseline.facets().isEmpty() || baseline.facets().equals(current.facets());
+      Finding finding =
+          new Finding(
+              id(),
+              current.asset(),
+              "publication",
+              "",
+              verdict,
+              flags,
+              Json.empty(),
+              Optional.empty(),
+              Optional.empty());
+      return new Detection(same ? List.of() : List.of(finding), current);
+    }
+  }
+
   record Named(String table) {}
 
   private interface Appends {
@@ -934,6 +1158,7 @@ class PipelineTest {
 
   private static final class FakePlanner implements Planner {
     private final List<String> tools;
+    private final List<String> planned = new ArrayList<>();
     private boolean broken;
 
     FakePlanner(String... tools) {
@@ -950,6 +1175,10 @@ class PipelineTest {
       if (broken) {
         throw new IllegalStateException("secret");
       }
+      planned.add(
+          from.map(known -> known.columns().size() + " columns").orElse("none")
+              + " to "
+              + to.columns().size());
       List<Plan.Step> steps = new ArrayList<>();
       for (String tool : tools) {
         Action action =
@@ -1006,6 +1235,18 @@ class PipelineTest {
       } catch (IOException e) {
         throw new java.io.UncheckedIOException(e);
       }
+      return this;
+    }
+
+    FakeTransaction part(Relation before, Relation after) {
+      changes.add(
+          new SchemaChange(
+              after.asset(),
+              after.id(),
+              Optional.of(before),
+              Optional.of(after),
+              Evidence.RELATION,
+              SchemaChange.Coverage.PART));
       return this;
     }
 
@@ -1072,6 +1313,7 @@ class PipelineTest {
     private final List<Relation> relations = new ArrayList<>();
     private final List<Position> confirmed = new ArrayList<>();
     private final List<Load> loads = new ArrayList<>();
+    private final Map<String, Observation> surroundings = new HashMap<>();
     private Runnable whenEmpty = () -> {};
     private Runnable beforeThird = () -> {};
     private int asked;
@@ -1118,6 +1360,11 @@ class PipelineTest {
     }
 
     @Override
+    public Map<String, Observation> surroundings() {
+      return surroundings;
+    }
+
+    @Override
     public boolean exhausted() {
       return false;
     }
@@ -1153,6 +1400,7 @@ class PipelineTest {
     private final Map<Asset, List<TableState>> history = new HashMap<>();
     private final Deque<Commit> answers = new ArrayDeque<>();
     private final Map<Relation, String> stored = new HashMap<>();
+    private boolean diesAfterActs;
     private Position position = at("start");
 
     void live(Relation relation) {
@@ -1182,6 +1430,9 @@ class PipelineTest {
               .anyMatch(
                   state -> state.asset().equals(LINES) && state.mode() == TableState.Mode.PAUSED);
       story.add("write " + routes(batch) + (paused ? " LINES paused" : ""));
+      if (diesAfterActs && story.contains("act follow")) {
+        throw new IOException("killed");
+      }
       Commit answer = answers.poll();
       if (answer != null) {
         return answer;

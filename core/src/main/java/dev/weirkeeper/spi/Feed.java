@@ -1,7 +1,9 @@
 package dev.weirkeeper.spi;
 
 import dev.weirkeeper.Asset;
+import dev.weirkeeper.Facet;
 import dev.weirkeeper.Load;
+import dev.weirkeeper.Observation;
 import dev.weirkeeper.Position;
 import dev.weirkeeper.Probe;
 import dev.weirkeeper.Relation;
@@ -83,6 +85,17 @@ public interface Feed {
 
     /** Facts about the health of the feed, by name: lag, WAL kept, what it cannot see. */
     Map<String, Probe<String>> health();
+
+    /**
+     * What lies around each table at the source now, by relation id: what is published of it, how
+     * its rows are identified, who may read it, its partitions and constraints. Each observation
+     * has a {@link Facet.Settings}, with what could not be read as unknown. Sees what no row and no
+     * message of the stream tells, and may be ahead of the stream. Empty from a feed whose source
+     * has no such things.
+     */
+    default Map<String, Observation> surroundings() {
+      return Map.of();
+    }
 
     @Override
     void close() throws IOException;

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Flag;
 import dev.weirkeeper.Verdict;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The registry of schema changes that two versions of a relation can show: each with the kind that
@@ -32,42 +34,42 @@ public enum ChangeKind {
   COLUMN_UNIDENTIFIED("column.unidentified", Verdict.BREAKING),
 
   /** Old rows read NULL. */
-  COLUMN_ADDED("column.added", Verdict.ADDITIVE),
+  COLUMN_ADDED("column.added/nullable", Verdict.ADDITIVE),
   /** Old rows read a constant, and no row event says so. */
-  COLUMN_ADDED_FILLED("column.added", Verdict.ADDITIVE, Flag.BACKFILL),
+  COLUMN_ADDED_FILLED("column.added/filled", Verdict.ADDITIVE, Flag.BACKFILL),
   /** Old rows have values that only the source knows. */
-  COLUMN_ADDED_COMPUTED("column.added", Verdict.ADDITIVE, Flag.RESYNC),
+  COLUMN_ADDED_COMPUTED("column.added/computed", Verdict.ADDITIVE, Flag.RESYNC),
   /** The log may not carry its values at all, not even those of new rows. */
-  COLUMN_ADDED_GENERATED("column.added", Verdict.SEMANTIC, Flag.RESYNC, Flag.INVISIBLE),
+  COLUMN_ADDED_GENERATED("column.added/generated", Verdict.SEMANTIC, Flag.RESYNC, Flag.INVISIBLE),
   /** Takes no NULL and nothing says what old rows have: if there are any, they were filled. */
-  COLUMN_ADDED_REQUIRED("column.added", Verdict.BREAKING, Flag.RESYNC),
+  COLUMN_ADDED_REQUIRED("column.added/required", Verdict.BREAKING, Flag.RESYNC),
 
   /** Older than columns that were known before: it was there and was not captured. */
-  COLUMN_APPEARED("column.added", Verdict.ADDITIVE, Flag.RESYNC, Flag.SCOPE),
+  COLUMN_APPEARED("column.added/appeared", Verdict.ADDITIVE, Flag.RESYNC, Flag.SCOPE),
 
-  COLUMN_REMOVED("column.removed", Verdict.LOSSY),
-  COLUMN_REMOVED_REQUIRED("column.removed", Verdict.BREAKING),
-  COLUMN_REMOVED_KEY("column.removed", Verdict.BREAKING),
+  COLUMN_REMOVED("column.removed/nullable", Verdict.LOSSY),
+  COLUMN_REMOVED_REQUIRED("column.removed/required", Verdict.BREAKING),
+  COLUMN_REMOVED_KEY("column.removed/key", Verdict.BREAKING),
   /** Another column with the name of a removed one: its history is not that of the old one. */
   COLUMN_READDED("column.dropped-and-readded", Verdict.LOSSY, Flag.RESYNC),
 
   COLUMN_RENAMED("column.renamed", Verdict.COMPATIBLE, Flag.RENAME),
   /** The new name was another column's: who reads by name now reads other data. */
-  COLUMN_RENAMED_OVER("column.renamed", Verdict.SEMANTIC, Flag.RENAME),
+  COLUMN_RENAMED_OVER("column.renamed/over", Verdict.SEMANTIC, Flag.RENAME),
   /** Columns exchanged their names: who reads by name is wrong without noticing. */
   COLUMN_SWAP_RENAMED("column.swap-renamed", Verdict.BREAKING, Flag.RENAME),
 
   COLUMN_TYPE_WIDENED("column.type-widened", Verdict.COMPATIBLE),
   /** Values stay and their text does not: {@code float4} 0.1 is a longer {@code float8}. */
-  COLUMN_TYPE_RERENDERED("column.type-widened", Verdict.COMPATIBLE, Flag.RESYNC),
+  COLUMN_TYPE_RERENDERED("column.type-widened/rerendered", Verdict.COMPATIBLE, Flag.RESYNC),
   COLUMN_TYPE_REINTERPRETED("column.type-reinterpreted", Verdict.SEMANTIC, Flag.RESYNC),
   /** The source could only do it because every value fitted. */
-  COLUMN_TYPE_NARROWED("column.type-narrowed", Verdict.LOSSY),
-  COLUMN_TYPE_ROUNDED("column.type-narrowed", Verdict.LOSSY, Flag.RESYNC),
+  COLUMN_TYPE_NARROWED("column.type-narrowed/fits", Verdict.LOSSY),
+  COLUMN_TYPE_ROUNDED("column.type-narrowed/rounded", Verdict.LOSSY, Flag.RESYNC),
   COLUMN_TYPE_REPLACED("column.type-family-changed", Verdict.BREAKING, Flag.RESYNC),
 
   COLUMN_RELAXED("column.nullability-relaxed", Verdict.COMPATIBLE, Flag.INVISIBLE),
-  KEY_COLUMN_RELAXED("column.nullability-relaxed", Verdict.BREAKING, Flag.INVISIBLE),
+  KEY_COLUMN_RELAXED("column.nullability-relaxed/key", Verdict.BREAKING, Flag.INVISIBLE),
   COLUMN_TIGHTENED("column.nullability-tightened", Verdict.COMPATIBLE, Flag.INVISIBLE),
 
   COLUMN_DEFAULT_CHANGED("column.default-changed", Verdict.METADATA, Flag.INVISIBLE),
@@ -80,7 +82,7 @@ public enum ChangeKind {
   ENUM_RENAMED("enum.renamed", Verdict.COMPATIBLE, Flag.RENAME, Flag.INVISIBLE),
   ENUM_LABEL_ADDED("enum.label-added", Verdict.ADDITIVE, Flag.INVISIBLE),
   /** Not at the end: the order of the values before it and after it is a new one. */
-  ENUM_LABEL_INSERTED("enum.label-added", Verdict.SEMANTIC, Flag.INVISIBLE),
+  ENUM_LABEL_INSERTED("enum.label-added/inserted", Verdict.SEMANTIC, Flag.INVISIBLE),
   /** Stored rows read another text, and no row event says so. */
   ENUM_LABEL_RENAMED(
       "enum.label-renamed", Verdict.SEMANTIC, Flag.RENAME, Flag.RESYNC, Flag.INVISIBLE),
@@ -88,13 +90,16 @@ public enum ChangeKind {
   ENUM_LABELS_REORDERED("enum.labels-reordered", Verdict.SEMANTIC, Flag.INVISIBLE);
 
   private final String kind;
+  private final @Nullable String caseName;
   private final Verdict verdict;
 
   @SuppressWarnings("ImmutableEnumChecker") // Set.of cannot be changed; the type does not say so.
   private final Set<Flag> flags;
 
   ChangeKind(String kind, Verdict verdict, Flag... flags) {
-    this.kind = requireNonNull(kind, "kind");
+    int slash = requireNonNull(kind, "kind").indexOf('/');
+    this.kind = slash < 0 ? kind : kind.substring(0, slash);
+    this.caseName = slash < 0 ? null : kind.substring(slash + 1);
     this.verdict = requireNonNull(verdict, "verdict");
     this.flags = Set.of(flags);
   }
@@ -102,6 +107,11 @@ public enum ChangeKind {
   /** The kind of the findings, as tolerances and policies name it. */
   public String kind() {
     return kind;
+  }
+
+  /** Which case of the kind it is, as the taxonomy names it; empty for the only or usual one. */
+  public Optional<String> caseName() {
+    return Optional.ofNullable(caseName);
   }
 
   /** The least verdict; circumstances can make a finding worse, never better. */

@@ -208,4 +208,38 @@ public sealed interface DriftDetail {
       columns = List.copyOf(columns);
     }
   }
+
+  /**
+   * A setting around a table is another one.
+   *
+   * @param setting as the feed calls it; see {@link Setting}
+   * @param from empty where there was none
+   * @param to empty where there is none any more
+   */
+  record SettingChanged(String setting, Optional<String> from, Optional<String> to)
+      implements DriftDetail {
+    public SettingChanged {
+      requireNonNull(setting, "setting");
+      requireNonNull(from, "from");
+      requireNonNull(to, "to");
+    }
+  }
+
+  /**
+   * A thing around a table came, went or is another one: a constraint, a partition, a default.
+   *
+   * @param setting the list that it is in; see {@link Setting}
+   * @param name as it is called now, or was
+   * @param from what it was, in a word of the feed's or a hash; empty if it is new
+   * @param to empty if it is gone
+   */
+  record ThingChanged(String setting, String name, Optional<String> from, Optional<String> to)
+      implements DriftDetail {
+    public ThingChanged {
+      requireNonNull(setting, "setting");
+      requireNonNull(name, "name");
+      requireNonNull(from, "from");
+      requireNonNull(to, "to");
+    }
+  }
 }

@@ -12,7 +12,6 @@ import dev.weirkeeper.Plan;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.TableChange;
 import dev.weirkeeper.Type;
-import dev.weirkeeper.drift.SchemaDiff.Change;
 import dev.weirkeeper.spi.Planner;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -143,7 +142,7 @@ public final class PostgresPlanner implements Planner {
   private final class Draft {
     private final Optional<Relation> from;
     private final Relation to;
-    private final List<Change> changes;
+    private final List<SchemaChange> changes;
     private final List<TargetTable.State> before;
     private final List<Plan.Step> steps = new ArrayList<>();
     private final List<Reached> reached = new ArrayList<>();
@@ -160,7 +159,7 @@ public final class PostgresPlanner implements Planner {
     }
 
     Optional<Plan> plan() {
-      if (!changes.stream().map(Change::kind).allMatch(FOLLOWED::contains)) {
+      if (!changes.stream().map(SchemaChange::kind).allMatch(FOLLOWED::contains)) {
         return Optional.empty();
       }
       from.ifPresentOrElse(this::follow, this::create);
@@ -189,7 +188,7 @@ public final class PostgresPlanner implements Planner {
       rename(old);
       addColumns();
       comment(old);
-      if (changes.stream().map(Change::kind).anyMatch(RELOADED::contains)) {
+      if (changes.stream().map(SchemaChange::kind).anyMatch(RELOADED::contains)) {
         reload();
       }
       of(ChangeKind.COLUMN_REMOVED, ChangeKind.COLUMN_REMOVED_REQUIRED)
@@ -201,7 +200,9 @@ public final class PostgresPlanner implements Planner {
     }
 
     private Stream<String> of(Set<ChangeKind> kinds) {
-      return changes.stream().filter(change -> kinds.contains(change.kind())).map(Change::subject);
+      return changes.stream()
+          .filter(change -> kinds.contains(change.kind()))
+          .map(SchemaChange::subject);
     }
 
     private Column now(String id) {

@@ -25,22 +25,17 @@ import java.util.regex.Pattern;
  */
 final class SchemaDiff {
 
-  /**
-   * @param verdict that of the kind, or a worse one
-   */
-  record Change(ChangeKind kind, String subject, Verdict verdict, DriftDetail detail) {}
-
   /** By kind, then by subject with numbers in their order: the same whatever the columns' order. */
-  private static final Comparator<Change> ORDER =
-      Comparator.comparing(Change::kind)
+  private static final Comparator<SchemaChange> ORDER =
+      Comparator.comparing(SchemaChange::kind)
           .thenComparing(change -> change.subject().length())
-          .thenComparing(Change::subject);
+          .thenComparing(SchemaChange::subject);
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
   private final Relation from;
   private final Relation to;
-  private final List<Change> changes = new ArrayList<>();
+  private final List<SchemaChange> changes = new ArrayList<>();
 
   private SchemaDiff(Relation from, Relation to) {
     this.from = from;
@@ -50,7 +45,7 @@ final class SchemaDiff {
   /**
    * @param from empty where nothing was known before
    */
-  static List<Change> between(Optional<Relation> from, Relation to) {
+  static List<SchemaChange> between(Optional<Relation> from, Relation to) {
     if (from.isEmpty()) {
       return firstSight(to);
     }
@@ -71,7 +66,7 @@ final class SchemaDiff {
     return List.copyOf(diff.changes);
   }
 
-  private static List<Change> firstSight(Relation to) {
+  private static List<SchemaChange> firstSight(Relation to) {
     SchemaDiff diff = new SchemaDiff(to, to);
     diff.add(
         ChangeKind.TABLE_ADDED,
@@ -88,7 +83,7 @@ final class SchemaDiff {
   }
 
   private void add(ChangeKind kind, String subject, Verdict verdict, DriftDetail detail) {
-    changes.add(new Change(kind, subject, kind.verdict().join(verdict), detail));
+    changes.add(new SchemaChange(kind, subject, kind.verdict().join(verdict), detail));
   }
 
   private void table() {

@@ -56,6 +56,16 @@ public final class SchemaDrift implements DriftDetector {
     return new Detection(findings, baseline);
   }
 
+  /**
+   * All changes between two versions of a relation, in an order that depends on nothing else.
+   *
+   * @param from empty where nothing was known before
+   * @throws IllegalArgumentException if the two lie in different systems
+   */
+  public static List<SchemaChange> changes(Optional<Relation> from, Relation to) {
+    return SchemaDiff.between(requireNonNull(from, "from"), requireNonNull(to, "to"));
+  }
+
   static List<Finding> findings(
       Asset asset, Optional<Relation> from, Relation to, Evidence evidence) {
     return SchemaDiff.between(from, to).stream()

@@ -2,6 +2,7 @@ package dev.weirkeeper.contracts.postgres;
 
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Batch;
+import dev.weirkeeper.Facet;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Load;
 import dev.weirkeeper.Position;
@@ -207,6 +208,9 @@ final class Bookkeeping {
     if (state.accepted().isPresent()) {
       keep(feed, state.accepted().get());
     }
+    if (state.goal().isPresent()) {
+      keep(feed, state.goal().get());
+    }
     try (PreparedStatement delete =
         session.prepare(
             "DELETE FROM weirkeeper.table_state WHERE feed = ? AND relation_id = ?"
@@ -219,11 +223,12 @@ final class Bookkeeping {
     try (PreparedStatement insert =
         session.prepare(
             "INSERT INTO weirkeeper.table_state"
-                + " (asset, feed, relation_id, mode, accepted, latest, reason, load)"
-                + " VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (asset) DO UPDATE SET"
+                + " (asset, feed, relation_id, mode, accepted, latest, reason, load, goal, settings)"
+                + " VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (asset) DO UPDATE SET"
                 + " relation_id = EXCLUDED.relation_id, mode = EXCLUDED.mode,"
                 + " accepted = EXCLUDED.accepted, latest = EXCLUDED.latest,"
-                + " reason = EXCLUDED.reason, load = EXCLUDED.load")) {
+                + " reason = EXCLUDED.reason, load = EXCLUDED.load, goal = EXCLUDED.goal,"
+                + " settings = EXCLUDED.settings")) {
       insert.setInt(1, asset);
       insert.setString(2, feed);
       insert.setString(3, state.relationId());
@@ -232,6 +237,8 @@ final class Bookkeeping {
       insert.setString(6, state.latest().version().hex());
       insert.setString(7, state.reason().orElse(null));
       insert.setString(8, state.load().map(load -> Json.of(load).text()).orElse(null));
+      insert.setString(9, state.goal().map(relation -> relation.version().hex()).orElse(null));
+      insert.setString(10, state.settings().map(settings -> Json.of(settings).text()).orElse(null));
       insert.executeUpdate();
     }
   }
@@ -251,12 +258,14 @@ final class Bookkeeping {
         Optional<String> accepted,
         String latest,
         Optional<String> reason,
-        Optional<Load> load) {}
+        Optional<Load> load,
+        Optional<String> goal,
+        Optional<Facet.Settings> settings) {}
     Map<Asset, Row> rows = new LinkedHashMap<>();
     try (PreparedStatement select =
         session.prepare(
             "SELECT a.system, a.name, s.relation_id, s.mode, s.accepted, s.latest, s.reason,"
-                + " s.load FROM weirkeeper.table_state s JOIN weirkeeper.asset a ON a.id = s.asset"
+                + " s.load, s.goal, s.settings FROM weirkeeper.table_state s JOIN weirkeeper.asset a ON a.id = s.asset"
                 + " WHERE s.feed = ?")) {
       select.setString(1, feed);
       try (ResultSet result = select.executeQuery()) {
@@ -272,7 +281,10 @@ final class Bookkeeping {
                   result.getString(6),
                   Optional.ofNullable(result.getString(7)),
                   Optional.ofNullable(result.getString(8))
-                      .map(text -> Json.parse(text).as(Load.class))));
+                      .map(text -> Json.parse(text).as(Load.class)),
+                  Optional.ofNullable(result.getString(9)),
+                  Optional.ofNullable(result.getString(10))
+                      .map(text -> Json.parse(text).as(Facet.Settings.class))));
         }
       }
     }
@@ -281,6 +293,10 @@ final class Bookkeeping {
       Optional<Relation> accepted =
           row.accepted.isPresent()
               ? Optional.of(relation(feed, row.relationId, row.accepted.get()))
+              : Optional.empty();
+      Optional<Relation> goal =
+          row.goal.isPresent()
+              ? Optional.of(relation(feed, row.relationId, row.goal.get()))
               : Optional.empty();
       states.put(
           row.asset,
@@ -291,7 +307,9 @@ final class Bookkeeping {
               accepted,
               relation(feed, row.relationId, row.latest),
               row.reason,
-              row.load));
+              row.load,
+              goal,
+              row.settings));
     }
     return states;
   }

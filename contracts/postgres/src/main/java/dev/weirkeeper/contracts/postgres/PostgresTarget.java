@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PostgresTarget implements Target {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresTarget.class);
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int RETRIES = 5;
   private static final long INSTALL_LOCK = 0x7765_6972_6b65_6570L;
 
@@ -154,8 +154,8 @@ public final class PostgresTarget implements Target {
                 + VERSION
                 + "; upgrade the library");
       }
-      if (installed < VERSION) {
-        statement.execute(script());
+      for (int next = installed + 1; next <= VERSION; next++) {
+        statement.execute(script(next));
       }
       connection.commit();
     } catch (SQLException | RuntimeException e) {
@@ -215,8 +215,8 @@ public final class PostgresTarget implements Target {
     }
   }
 
-  private static String script() {
-    String name = "schema-" + VERSION + ".sql";
+  private static String script(int version) {
+    String name = "schema-" + version + ".sql";
     try (InputStream in = PostgresTarget.class.getResourceAsStream(name)) {
       return new String(requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

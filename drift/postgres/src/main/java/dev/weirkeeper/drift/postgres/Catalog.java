@@ -1,6 +1,7 @@
 package dev.weirkeeper.drift.postgres;
 
 import dev.weirkeeper.Json;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -108,6 +109,11 @@ final class Catalog {
         return rows;
       }
     }
+  }
+
+  /** A list as the parameter of a query. */
+  Array array(String type, Object[] elements) throws SQLException {
+    return connection.createArrayOf(type, elements);
   }
 
   void execute(String sql) throws SQLException {

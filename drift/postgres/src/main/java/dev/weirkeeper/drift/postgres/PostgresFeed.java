@@ -60,7 +60,12 @@ public final class PostgresFeed implements Feed {
       int chunkRows,
       long walBudget,
       Duration slotPatience,
-      Clock clock) {}
+      Clock clock) {
+
+    String publicationOf(Publishes what) {
+      return what == Publishes.ALL ? publication : publication + "_ins";
+    }
+  }
 
   /**
    * @param id kebab-case; part of every position and, unless they are given, of the names of slot

@@ -2,6 +2,7 @@ package dev.weirkeeper.drift.postgres;
 
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Load;
+import dev.weirkeeper.Observation;
 import dev.weirkeeper.Position;
 import dev.weirkeeper.Probe;
 import dev.weirkeeper.Relation;
@@ -57,6 +58,7 @@ final class PostgresStream implements Feed.Stream {
   private final Delivered delivered = new Delivered();
   private final Map<Asset, Load> loads = new LinkedHashMap<>();
   private final Health health;
+  private final SettingsReader settings;
 
   private long confirmed;
   private boolean unsent;
@@ -97,6 +99,7 @@ final class PostgresStream implements Feed.Stream {
         new ChunkReader(
             connection, catalog, options.system(), options.slot(), options.chunkRows(), buffers);
     this.health = new Health(options, catalog, history, reader, chunks, loads);
+    this.settings = new SettingsReader(options, catalog);
     this.confirmed = start.lsn();
     this.heartbeatAt = options.clock().instant();
   }
@@ -397,6 +400,11 @@ final class PostgresStream implements Feed.Stream {
   @Override
   public Map<String, Probe<String>> health() {
     return health.read();
+  }
+
+  @Override
+  public Map<String, Observation> surroundings() {
+    return settings.read(history.tables());
   }
 
   private IOException failed(String what, SQLException e) {

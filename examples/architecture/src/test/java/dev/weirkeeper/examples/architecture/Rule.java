@@ -109,11 +109,11 @@ enum Rule {
               : calls(type, access -> access.getName().equals("sleep")));
 
   private static final Set<String> CORE_PACKAGES = Set.of("", "spi", "internal");
-  private static final Set<String> PURE_MODULES = Set.of("drift", "healing", "contracts");
+  private static final Set<String> PURE_MODULES = Set.of("drift", "drift/profile", "healing", "contracts");
 
   /** Packages below those of pure modules that talk to databases or read files for a host. */
   private static final Set<String> EDGES =
-      Set.of(".contracts.sql", ".contracts.gate", ".contracts.read");
+      Set.of(".contracts.sql", ".contracts.gate", ".contracts.read", ".drift.profile.store");
 
   private static final SortedSet<String> MODULES = Repository.libraries();
 

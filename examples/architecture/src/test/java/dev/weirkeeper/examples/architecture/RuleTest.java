@@ -52,6 +52,7 @@ class RuleTest {
           entry("contracts/dbt", 30L),
           entry("drift", 35L),
           entry("drift/postgres", 30L),
+          entry("drift/profile", 30L),
           entry("healing", 40L),
           entry("healing/postgres", 20L),
           entry("audit", 10L));

@@ -1,0 +1,161 @@
+package dev.weirkeeper.drift.plan;
+
+import dev.weirkeeper.drift.schema.Constraint;
+import dev.weirkeeper.drift.schema.DatabaseSchema;
+import dev.weirkeeper.drift.schema.DomainType;
+import dev.weirkeeper.drift.schema.EnumType;
+import dev.weirkeeper.drift.schema.Index;
+import dev.weirkeeper.drift.schema.Item;
+import dev.weirkeeper.drift.schema.Namespace;
+import dev.weirkeeper.drift.schema.ObjectName;
+import dev.weirkeeper.drift.schema.Sequence;
+import dev.weirkeeper.drift.schema.Table;
+import dev.weirkeeper.drift.schema.TableColumn;
+import dev.weirkeeper.drift.schema.View;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Which things of two schemas are the same, by ids or by names. */
+final class Matching {
+  private final Identity identity;
+  private final Map<Item, Item> declared = new HashMap<>();
+
+  final Pairs<Namespace> namespaces;
+  final Pairs<EnumType> enums;
+  final Pairs<DomainType> domains;
+  final Pairs<Sequence> sequences;
+  final Pairs<Table> tables;
+  final Pairs<Index> indexes;
+  final Pairs<View> views;
+
+  /** New names of relations and types. */
+  final Names names;
+
+  Matching(DatabaseSchema from, DatabaseSchema to, Identity identity) {
+    this.identity = identity;
+    if (identity instanceof Identity.Names names) {
+      names.renames().forEach(rename -> declared.put(rename.from(), rename.to()));
+    }
+    namespaces =
+        whole(
+                from.namespaces(),
+                to.namespaces(),
+                Namespace::id,
+                Item.Kind.NAMESPACE,
+                each -> new ObjectName("", each.name()))
+            .thenBy(Namespace::name, Namespace::name);
+    enums = whole(from.enums(), to.enums(), EnumType::id, Item.Kind.ENUM, EnumType::name);
+    domains = whole(from.domains(), to.domains(), DomainType::id, Item.Kind.DOMAIN, DomainType::name);
+    sequences =
+        whole(from.sequences(), to.sequences(), Sequence::id, Item.Kind.SEQUENCE, Sequence::name);
+    tables = whole(from.tables(), to.tables(), Table::id, Item.Kind.TABLE, Table::name);
+    views =
+        whole(from.views(), to.views(), View::id, Item.Kind.VIEW, View::name)
+            .thenBy(View::name, View::name);
+    Map<ObjectName, ObjectName> renamed = new HashMap<>();
+    enums.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
+    domains.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
+    sequences.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
+    views.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
+    tables.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
+    names = new Names(renamed);
+    indexes = indexes(from, to);
+  }
+
+  private <T> Pairs<T> whole(
+      List<T> from,
+      List<T> to,
+      Function<T, String> id,
+      Item.Kind kind,
+      Function<T, ObjectName> name) {
+    if (identity instanceof Identity.Ids) {
+      return Pairs.by(from, to, id, id);
+    }
+    return Pairs.by(
+        from,
+        to,
+        each -> {
+          Item item = Item.of(kind, name.apply(each));
+          return declared.getOrDefault(item, item);
+        },
+        each -> Item.of(kind, name.apply(each)));
+  }
+
+  /** An index lives as long as its table; one that was made anew by its name is the same. */
+  private Pairs<Index> indexes(DatabaseSchema from, DatabaseSchema to) {
+    record Key(ObjectName table, ObjectName name) {}
+    Function<Index, Key> now = index -> new Key(index.table(), index.name());
+    Function<Index, Key> before =
+        index -> {
+          ObjectName table = names.of(index.table());
+          Item item = Item.of(Item.Kind.INDEX, index.name());
+          ObjectName name =
+              new ObjectName(table.schema(), declared.getOrDefault(item, item).name().name());
+          return new Key(table, name);
+        };
+    return identity instanceof Identity.Ids
+        ? Pairs.by(from.indexes(), to.indexes(), Index::id, Index::id).thenBy(before, now)
+        : Pairs.by(from.indexes(), to.indexes(), before, now);
+  }
+
+  Pairs<TableColumn> columns(Table from, Table to) {
+    if (identity instanceof Identity.Ids) {
+      return Pairs.by(from.columns(), to.columns(), TableColumn::id, TableColumn::id);
+    }
+    return Pairs.by(
+        from.columns(),
+        to.columns(),
+        column -> part(Item.Kind.COLUMN, from.name(), to.name(), column.name()),
+        TableColumn::name);
+  }
+
+  Pairs<Constraint> constraints(Table from, Table to) {
+    if (identity instanceof Identity.Ids) {
+      return Pairs.by(from.constraints(), to.constraints(), Constraint::id, Constraint::id)
+          .thenBy(Constraint::name, Constraint::name);
+    }
+    Map<String, String> renamed = renamedColumns(from, to);
+    return Pairs.by(
+            from.constraints(),
+            to.constraints(),
+            each -> part(Item.Kind.CONSTRAINT, from.name(), to.name(), each.name()),
+            Constraint::name)
+        .thenBy(each -> notNullKey(each, renamed), each -> notNullKey(each, Map.of()));
+  }
+
+  /** A column has one NOT NULL, whatever its name. */
+  private static List<String> notNullKey(Constraint each, Map<String, String> renamed) {
+    return each.kind() == Constraint.Kind.NOT_NULL
+        ? each.columns().stream().map(name -> renamed.getOrDefault(name, name)).toList()
+        : List.of(each.kind().name(), each.name());
+  }
+
+  Pairs<EnumType.Label> labels(EnumType from, EnumType to) {
+    if (identity instanceof Identity.Ids) {
+      return Pairs.by(from.labels(), to.labels(), EnumType.Label::id, EnumType.Label::id);
+    }
+    return Pairs.by(
+        from.labels(),
+        to.labels(),
+        label -> part(Item.Kind.LABEL, from.name(), to.name(), label.name()),
+        EnumType.Label::name);
+  }
+
+  private String part(Item.Kind kind, ObjectName whole, ObjectName newWhole, String name) {
+    Item renamed = declared.get(new Item(kind, whole, name));
+    return renamed != null && renamed.name().equals(newWhole) ? renamed.part() : name;
+  }
+
+  /** New names of the columns of a table that have one. */
+  Map<String, String> renamedColumns(Table from, Table to) {
+    Map<String, String> renamed = new HashMap<>();
+    for (Pairs.Pair<TableColumn> pair : columns(from, to).both()) {
+      if (!pair.from().name().equals(pair.to().name())) {
+        renamed.put(pair.from().name(), pair.to().name());
+      }
+    }
+    return renamed;
+  }
+}

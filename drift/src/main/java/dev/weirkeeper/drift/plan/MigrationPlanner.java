@@ -1,0 +1,66 @@
+package dev.weirkeeper.drift.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.weirkeeper.drift.schema.DatabaseSchema;
+import dev.weirkeeper.drift.schema.Sequence;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Plans the statements that take a PostgreSQL database (12 to 18) from one schema to another: pure,
+ * so the same schemas and options give the same migration.
+ *
+ * <p>What a plan cannot do safely it refuses by name and does without; the rest leads where it can.
+ * A migration that is interrupted after any of its steps needs no memory: another comparison of what
+ * is there then, and another plan, lead to the same end. Expressions and definitions in it are the
+ * servers' own deparse of what their catalogs hold; a migration is for review, rehearsal and
+ * scripts, and no tool takes its SQL.
+ */
+public final class MigrationPlanner {
+  private MigrationPlanner() {}
+
+  /** Plans what a comparison found, for the server that its older schema was read from. */
+  public static Migration plan(SchemaComparison comparison, PlanOptions options) {
+    requireNonNull(comparison, "comparison");
+    requireNonNull(options, "options");
+    DatabaseSchema from = comparison.from();
+    DatabaseSchema to = comparison.to();
+    Renamer renamer = new Renamer(comparison);
+    renamer.plan();
+    Former former = new Former(comparison.matching(), renamer.parked());
+    Draft draft = new Draft(comparison, options, former, from.major());
+    TableSql sql = new TableSql(from.major(), identities(to));
+    new NamespaceOps(draft).all(renamer);
+    new EnumOps(draft).all();
+    new DomainOps(draft).all();
+    new SequenceOps(draft).all();
+    new TableOps(draft, sql).all();
+    new ColumnOps(draft, sql).all();
+    new ConstraintOps(draft).all();
+    new IndexOps(draft).all();
+    new ViewOps(draft).all();
+    new OtherOps(draft).all();
+    List<Migration.Step> steps = new ArrayList<>(renamer.steps());
+    new OpOrder(draft.ops, former.dependencies(from), draft.nowDependencies())
+        .sorted()
+        .forEach(op -> steps.addAll(op.steps()));
+    List<Refusal> refusals = new ArrayList<>(renamer.refusals());
+    refusals.addAll(draft.refusals);
+    return new Migration(
+        "postgresql", from.fingerprint(), to.fingerprint(), steps, refusals, draft.remarks);
+  }
+
+  private static Map<Sequence.Owner, Sequence> identities(DatabaseSchema to) {
+    Map<Sequence.Owner, Sequence> identities = new HashMap<>();
+    for (Sequence sequence : to.sequences()) {
+      sequence
+          .owner()
+          .filter(owner -> owner.bond() == Sequence.Bond.IDENTITY)
+          .ifPresent(owner -> identities.put(owner, sequence));
+    }
+    return identities;
+  }
+}

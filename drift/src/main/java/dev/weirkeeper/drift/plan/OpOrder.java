@@ -1,0 +1,200 @@
+package dev.weirkeeper.drift.plan;
+
+import dev.weirkeeper.drift.schema.Dependency;
+import dev.weirkeeper.drift.schema.Item;
+import dev.weirkeeper.drift.schema.ObjectName;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/**
+ * Puts operations into an order in which each finds what it needs: things are made after what they
+ * depend on and taken away before it, and a name is free before it is given again. A topological
+ * sort; where ranks and names leave a choice, the lowest goes first. Used once.
+ */
+final class OpOrder {
+  private final List<Op> ops;
+  private final Map<Item, List<Integer>> byItem = new HashMap<>();
+  private final List<Set<Integer>> after = new ArrayList<>();
+  private final int[] waiting;
+
+  OpOrder(List<Op> ops, List<Dependency> before, List<Dependency> now) {
+    this.ops = ops;
+    this.waiting = new int[ops.size()];
+    for (int i = 0; i < ops.size(); i++) {
+      byItem.computeIfAbsent(ops.get(i).item(), item -> new ArrayList<>()).add(i);
+      after.add(new HashSet<>());
+    }
+    now.forEach(each -> made(each.dependent(), each.on()));
+    Set<Dependency> stays = new HashSet<>(now);
+    before.forEach(each -> taken(each, stays.contains(each)));
+    Map<ObjectName, List<Integer>> freed = new HashMap<>();
+    for (int i = 0; i < ops.size(); i++) {
+      if (ops.get(i).act() == Op.Act.DROP) {
+        for (ObjectName name : ops.get(i).names()) {
+          freed.computeIfAbsent(name, each -> new ArrayList<>()).add(i);
+        }
+      }
+    }
+    for (int i = 0; i < ops.size(); i++) {
+      explicit(i);
+      containment(i);
+      nameFree(i, freed);
+    }
+  }
+
+  private void edge(int first, int second) {
+    if (first != second && after.get(first).add(second)) {
+      waiting[second]++;
+    }
+  }
+
+  private List<Integer> of(Item item) {
+    return byItem.getOrDefault(item, List.of());
+  }
+
+  /** What is made or altered comes after what it will depend on. */
+  private void made(Item dependent, Item on) {
+    for (int user : of(dependent)) {
+      if (ops.get(user).act() == Op.Act.DROP) {
+        continue;
+      }
+      for (int used : of(on)) {
+        if (ops.get(used).act() != Op.Act.DROP && !mutual(user, used)) {
+          edge(used, user);
+        }
+      }
+    }
+  }
+
+  /** Alterations do not wait for those of a thing that in turn waits for them. */
+  private boolean mutual(int user, int used) {
+    return ops.get(user).act() == Op.Act.ALTER
+        && ops.get(used).act() == Op.Act.ALTER
+        && ops.get(used).rank() > ops.get(user).rank();
+  }
+
+  /** What goes, or stops using a thing, goes before that thing is dropped or altered. */
+  private void taken(Dependency each, boolean stays) {
+    for (int user : of(each.dependent())) {
+      Op.Act act = ops.get(user).act();
+      for (int used : of(each.on())) {
+        Op.Act other = ops.get(used).act();
+        if (act == Op.Act.DROP && other != Op.Act.CREATE
+            || act == Op.Act.ALTER && other == Op.Act.DROP && !stays) {
+          edge(user, used);
+        }
+      }
+    }
+  }
+
+  private void explicit(int i) {
+    for (Item need : ops.get(i).needs()) {
+      for (int used : of(need)) {
+        if (ops.get(used).act() != Op.Act.DROP) {
+          edge(used, i);
+        }
+      }
+    }
+    for (Item rid : ops.get(i).rids()) {
+      for (int used : of(rid)) {
+        if (ops.get(used).act() == Op.Act.DROP) {
+          edge(i, used);
+        }
+      }
+    }
+  }
+
+  /** Parts come after their whole, wholes after their namespace; and go before them. */
+  private void containment(int i) {
+    Op op = ops.get(i);
+    Item item = op.item();
+    List<Item> wholes = new ArrayList<>();
+    switch (item.kind()) {
+      case COLUMN, CONSTRAINT -> wholes.add(Item.of(Item.Kind.TABLE, item.name()));
+      case DEFAULT -> wholes.add(Item.column(item.name(), item.part()));
+      default -> {
+        // Is in its namespace only.
+      }
+    }
+    if (item.kind() != Item.Kind.NAMESPACE) {
+      wholes.add(Item.namespace(item.name().schema()));
+    }
+    for (Item whole : wholes) {
+      for (int container : of(whole)) {
+        Op.Act act = ops.get(container).act();
+        if (act == Op.Act.CREATE && op.act() != Op.Act.DROP) {
+          edge(container, i);
+        } else if (act == Op.Act.DROP && op.act() == Op.Act.DROP) {
+          edge(i, container);
+        }
+      }
+    }
+  }
+
+  /** Who drops a name goes before who gives it. */
+  private void nameFree(int i, Map<ObjectName, List<Integer>> freed) {
+    if (ops.get(i).act() != Op.Act.CREATE) {
+      return;
+    }
+    for (ObjectName name : ops.get(i).names()) {
+      freed.getOrDefault(name, List.of()).forEach(other -> edge(other, i));
+    }
+    Item item = ops.get(i).item();
+    for (Item.Kind kind : Item.Kind.values()) {
+      if (share(kind, item.kind())) {
+        for (int other : of(new Item(kind, item.name(), item.part()))) {
+          if (ops.get(other).act() == Op.Act.DROP) {
+            edge(other, i);
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean share(Item.Kind a, Item.Kind b) {
+    return a == b || isType(a) && isType(b);
+  }
+
+  private static boolean isType(Item.Kind kind) {
+    return kind == Item.Kind.TABLE
+        || kind == Item.Kind.VIEW
+        || kind == Item.Kind.ENUM
+        || kind == Item.Kind.DOMAIN;
+  }
+
+  List<Op> sorted() {
+    Comparator<Integer> order =
+        Comparator.<Integer>comparingInt(i -> ops.get(i).rank())
+            .thenComparing(i -> ops.get(i).item())
+            .thenComparing(i -> i);
+    PriorityQueue<Integer> ready = new PriorityQueue<>(order);
+    Set<Integer> left = new HashSet<>();
+    for (int i = 0; i < ops.size(); i++) {
+      left.add(i);
+      if (waiting[i] == 0) {
+        ready.add(i);
+      }
+    }
+    List<Op> sorted = new ArrayList<>();
+    while (!left.isEmpty()) {
+      // Things that wait for each other are done by rank; the comparison after it tells the rest.
+      int next = ready.isEmpty() ? left.stream().min(order).orElseThrow() : ready.remove();
+      if (left.remove(next)) {
+        sorted.add(ops.get(next));
+        for (int later : after.get(next)) {
+          waiting[later]--;
+          if (waiting[later] == 0) {
+            ready.add(later);
+          }
+        }
+      }
+    }
+    return sorted;
+  }
+}
