@@ -33,18 +33,23 @@ final class Bounds {
         : beyondTolerance(incident, situation);
   }
 
-  /** What no policy settles by itself. */
-  private static Optional<String> beyondPolicies(Incident incident, Situation situation) {
-    return situation.autonomy() == Autonomy.HEAL
-        ? beyondTolerance(incident, situation)
-        : Optional.of("autonomy here is " + situation.autonomy());
-  }
-
+  /** Nothing is applied by looking away, so how much was applied and when does not count. */
   private static Optional<String> beyondTolerance(Incident incident, Situation situation) {
     int beyond = situation.tolerance().exceededBy(incident).size();
     return beyond > 0
         ? Optional.of(beyond + " findings are beyond the tolerance of this asset")
         : Optional.empty();
+  }
+
+  /** What no policy settles by itself. */
+  private static Optional<String> beyondPolicies(Incident incident, Situation situation) {
+    return situation.autonomy() == Autonomy.HEAL
+        ? beyondTolerance(incident, situation).or(() -> beyondLimits(incident, situation))
+        : Optional.of("autonomy here is " + situation.autonomy());
+  }
+
+  private static Optional<String> beyondLimits(Incident incident, Situation situation) {
+    return situation.exceededBy(incident).stream().map(Excess::why).findFirst();
   }
 
   private static Optional<String> healed(Plan plan, Incident incident, Situation situation) {

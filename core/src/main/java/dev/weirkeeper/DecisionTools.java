@@ -89,9 +89,11 @@ public final class DecisionTools implements ToolRegistry {
    *
    * @param findings what was observed, at most 50
    * @param exceeding ids of the findings that are beyond the tolerance
+   * @param limits each limit that it was beyond, in words
    * @param recent what the newest acts on the table came to, as the policy saw it
    * @param budgetsLeft acts that were left in the hour, by budget
    * @param graph the records that led to it and that followed from it
+   * @param breaker how its drift budget stood before, where it has one
    */
   public record Explained(
       Line decision,
@@ -104,8 +106,11 @@ public final class DecisionTools implements ToolRegistry {
       List<Hash> otherOpenIncidents,
       String policy,
       Graph graph,
-      String next) {
+      String next,
+      List<String> limits,
+      Optional<DriftBreaker> breaker) {
     public Explained {
+      limits = List.copyOf(limits);
       findings = List.copyOf(findings);
       exceeding = List.copyOf(exceeding);
       budgetsLeft = Map.copyOf(budgetsLeft);
@@ -253,7 +258,9 @@ public final class DecisionTools implements ToolRegistry {
             situation.open().stream().limit(Listing.USUAL).toList(),
             situation.policy(),
             graph(found.get()),
-            next(decided)));
+            next(decided),
+            situation.exceededBy(decided.incident()).stream().map(Excess::why).toList(),
+            situation.breaker()));
   }
 
   private static String next(Decided decided) {

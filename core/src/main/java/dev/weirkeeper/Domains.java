@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Which domain owns an asset. The pattern that says most closely what it means decides; an asset
@@ -62,6 +63,11 @@ public final class Domains {
       }
     }
     return owner;
+  }
+
+  /** What the owners bear, whatever of. */
+  Stream<Tolerance> tolerances() {
+    return domains.stream().map(Domain::tolerance);
   }
 
   Domain of(Asset asset) {

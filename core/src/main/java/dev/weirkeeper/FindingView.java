@@ -1,5 +1,6 @@
 package dev.weirkeeper;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -10,6 +11,7 @@ import java.util.Set;
  * @param detail the detector's facts; names, defaults and comments in it are text from outside
  * @param from version before
  * @param to version after
+ * @param consumers what it is to each consumer that was judged, by its id
  */
 public record FindingView(
     Hash finding,
@@ -20,11 +22,13 @@ public record FindingView(
     Set<Flag> flags,
     Outside detail,
     Optional<Hash> from,
-    Optional<Hash> to) {
+    Optional<Hash> to,
+    Optional<Map<String, Finding.Judged>> consumers) {
   private static final int LONGEST_DETAIL = 1024;
 
   public FindingView {
     flags = Set.copyOf(flags);
+    consumers = consumers.map(Map::copyOf);
   }
 
   public static FindingView of(Finding finding) {
@@ -37,6 +41,7 @@ public record FindingView(
         finding.flags(),
         Outside.of(finding.detail().text(), LONGEST_DETAIL),
         finding.from(),
-        finding.to());
+        finding.to(),
+        finding.consumers());
   }
 }

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -92,6 +94,9 @@ public final class Masking {
   private final SecretKeySpec key;
   private final List<Compiled> rules;
 
+  /** Columns that came by drift and that a rule has to name. */
+  private final BiPredicate<Asset, String> unclassified;
+
   /**
    * How columns are hidden whose table and name fit. In patterns {@code *} stands for any
    * characters, none included; everything else, upper and lower case too, for itself.
@@ -107,9 +112,10 @@ public final class Masking {
     }
   }
 
-  private record Compiled(Pattern asset, Pattern column, Mask mask) {
+  private record Compiled(Pattern asset, Pattern column, boolean names, Mask mask) {
     static Compiled of(Rule rule) {
-      return new Compiled(pattern(rule.asset()), pattern(rule.column()), rule.mask());
+      return new Compiled(
+          pattern(rule.asset()), pattern(rule.column()), !rule.column().contains("*"), rule.mask());
     }
 
     private static Pattern pattern(String glob) {
@@ -125,7 +131,14 @@ public final class Masking {
     }
   }
 
-  private Masking(byte[] key, List<Rule> rules) {
+  private Masking(
+      SecretKeySpec key, List<Compiled> rules, BiPredicate<Asset, String> unclassified) {
+    this.key = key;
+    this.rules = rules;
+    this.unclassified = unclassified;
+  }
+
+  private static SecretKeySpec secret(byte[] key) {
     if (key.length < KEY_BYTES) {
       throw new IllegalArgumentException(
           "The key of a masking has "
@@ -134,8 +147,7 @@ public final class Masking {
               + KEY_BYTES
               + " its pseudonyms could be undone. Pass random bytes that only this host knows");
     }
-    this.key = new SecretKeySpec(key, "HmacSHA256");
-    this.rules = rules.stream().map(Compiled::of).toList();
+    return new SecretKeySpec(key, "HmacSHA256");
   }
 
   /**
@@ -143,7 +155,17 @@ public final class Masking {
    *     another key gives other pseudonyms
    */
   public static Masking with(byte[] key, Rule... rules) {
-    return new Masking(key, List.of(rules));
+    return new Masking(
+        secret(key), Stream.of(rules).map(Compiled::of).toList(), (table, column) -> false);
+  }
+
+  /**
+   * The same, but columns that came by drift where the tolerance says {@link
+   * Tolerance.NewColumns#MASKED} are redacted until a rule names them: as they are called, without
+   * {@code *}.
+   */
+  public Masking hidingNewColumns(DriftHistory history) {
+    return new Masking(key, rules, requireNonNull(history, "history")::isNew);
   }
 
   /** How a column of a table is hidden. */
@@ -151,8 +173,15 @@ public final class Masking {
     return said(table, column).orElseGet(() -> usual(column));
   }
 
-  /** What the host's rules say of a column; empty if none fits. */
+  private boolean isNamed(Asset table, String column) {
+    return rules.stream().anyMatch(rule -> rule.names() && rule.fits(table, column));
+  }
+
+  /** What the host says of a column; empty if no rule fits. */
   public Optional<Mask> said(Asset table, String column) {
+    if (unclassified.test(table, column) && !isNamed(table, column)) {
+      return Optional.of(Mask.REDACT);
+    }
     return rules.stream().filter(rule -> rule.fits(table, column)).findFirst().map(Compiled::mask);
   }
 

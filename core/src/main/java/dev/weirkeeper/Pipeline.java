@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class Pipeline {
       Clock clock,
       Function<Asset, Tolerance> tolerances,
       Function<Asset, Autonomy> autonomies,
+      Optional<DriftHistory> history,
       Consumer<PipelineEvent> listener,
       int batchRows,
       Duration anchorEvery,
@@ -141,6 +143,7 @@ public final class Pipeline {
     private final Map<Asset, Tolerance> tolerances = new HashMap<>();
     private final Map<Asset, Autonomy> autonomies = new HashMap<>();
     private Autonomy autonomy = Autonomy.PROPOSE;
+    private @Nullable DriftHistory history;
     private Consumer<PipelineEvent> listener = event -> {};
     private int batchRows = 10_000;
     private Duration anchorEvery = Duration.ofSeconds(1);
@@ -238,6 +241,15 @@ public final class Pipeline {
       return this;
     }
 
+    /**
+     * What the log says of earlier drift; the journal's listener. Needed where a tolerance has a
+     * drift rate or masks new columns.
+     */
+    public Builder driftHistory(DriftHistory past) {
+      history = requireNonNull(past, "past");
+      return this;
+    }
+
     /** Hears of everything that happens, on the pipeline's thread: be quick, and never throw. */
     public Builder listener(Consumer<PipelineEvent> ear) {
       listener = requireNonNull(ear, "ear");
@@ -264,6 +276,10 @@ public final class Pipeline {
       Map<Asset, Autonomy> granted = Map.copyOf(autonomies);
       Autonomy everywhere = autonomy;
       Domains owners = need(toolbox, "toolbox").domains();
+      if (Stream.concat(tolerated.values().stream(), owners.tolerances())
+          .anyMatch(Tolerance::looksBack)) {
+        need(history, "driftHistory");
+      }
       return new Pipeline(
           new Parts(
               need(feed, "feed"),
@@ -279,6 +295,7 @@ public final class Pipeline {
               clock,
               asset -> said(tolerated, owners, asset, Domain::tolerance).orElse(Tolerance.STANDARD),
               asset -> said(granted, owners, asset, Domain::autonomy).orElse(everywhere),
+              Optional.ofNullable(history),
               listener,
               batchRows,
               anchorEvery,

@@ -333,8 +333,7 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
     }
     for (Relation relation : transaction.truncated()) {
       TableState state = requireState(relation);
-      Tolerance tolerance = parts.tolerances().apply(state.asset());
-      if (flows(relation) && tolerance.truncate() == Tolerance.Truncation.PAUSE) {
+      if (flows(relation) && !schema.appliesTruncation(state.asset())) {
         schema.truncate(state, at);
       }
     }

@@ -32,6 +32,7 @@ final class SchemaStep {
   private final Clock clock;
   private final Function<Asset, Tolerance> tolerances;
   private final Function<Asset, Autonomy> autonomies;
+  private final Optional<DriftHistory> history;
   private final Tables tables;
   private final Consumer<PipelineEvent> listener;
 
@@ -59,6 +60,7 @@ final class SchemaStep {
     this.clock = parts.clock();
     this.tolerances = parts.tolerances();
     this.autonomies = parts.autonomies();
+    this.history = parts.history();
     this.tables = tables;
     this.listener = parts.listener();
   }
@@ -116,6 +118,26 @@ final class SchemaStep {
                             + " again, then resync the table")));
   }
 
+  /**
+   * Whether a TRUNCATE is simply applied. No policy decides on one that is, so what holds for
+   * changes of schema is asked here: quiet hours, and a breaker that lets nothing through.
+   */
+  boolean appliesTruncation(Asset asset) {
+    Tolerance tolerance = tolerances.apply(asset);
+    Instant now = clock.instant();
+    return tolerance.truncate() == Tolerance.Truncation.APPLY
+        && Excess.quiet(tolerance, now).isEmpty()
+        && tolerance
+            .rate()
+            .map(
+                rate ->
+                    history
+                        .flatMap(known -> known.breaker(rate, asset, now))
+                        .filter(breaker -> breaker.state() == DriftBreaker.State.CLOSED)
+                        .isPresent())
+            .orElse(true);
+  }
+
   /** Meets a TRUNCATE that the table's tolerance does not simply apply. */
   void truncate(TableState state, Position position) {
     Incident incident = incident(state, "table.truncated", Set.of(Flag.RESYNC), position);
@@ -128,7 +150,7 @@ final class SchemaStep {
   void contain(TableState state, String kind, String why, Position position) {
     Incident incident = incident(state, kind, Set.of(), position);
     Decision decision = new Decision.Contain(List.of(), Optional.empty(), why);
-    Situation situation = situation(state.asset(), Optional.empty());
+    Situation situation = situation(incident, Optional.empty());
     Hash cause = write(new Decided(incident, situation, decision), PIPELINE.principal(), List.of());
     toolbox.alarm(state.asset(), cause);
     pause(state.asset(), why);
@@ -227,7 +249,7 @@ final class SchemaStep {
   record Judged(Incident incident, Decision decision, Autonomy autonomy, Hash cause) {}
 
   Judged judge(TableState state, Incident incident, Optional<Plan> plan) {
-    Decided decided = Decided.by(policy, incident, situation(state.asset(), plan));
+    Decided decided = Decided.by(policy, incident, situation(incident, plan));
     Situation situation = decided.situation();
     Decision decision = decided.decision();
     Hash cause = write(decided, "policy:" + policy.id(), List.of());
@@ -249,7 +271,7 @@ final class SchemaStep {
   void note(TableState state, Incident incident, Decision decision) {
     Optional<Hash> before = open(state.asset());
     write(
-        new Decided(incident, situation(state.asset(), Optional.empty()), decision),
+        new Decided(incident, situation(incident, Optional.empty()), decision),
         PIPELINE.principal(),
         List.of());
     before.ifPresentOrElse(
@@ -293,6 +315,11 @@ final class SchemaStep {
   private Hash write(Decided decided, String actor, List<Hash> causes) {
     Incident incident = decided.incident();
     Hash cause = journal.write(Decided.KIND, actor, Optional.of(incident.asset()), decided, causes);
+    if (decided.situation().tolerance().looksBack()
+        && !history.map(known -> known.heard(incident.asset(), cause)).orElse(false)) {
+      throw new IllegalStateException(
+          "The drift history does not hear of decisions: pass it to the Journal as a listener");
+    }
     open.put(incident.asset(), incident.id());
     listener.accept(new PipelineEvent.Decided(incident, decided.decision()));
     return cause;
@@ -392,12 +419,15 @@ final class SchemaStep {
     return new Incident(state.asset(), position, List.of(finding));
   }
 
-  private Situation situation(Asset asset, Optional<Plan> plan) {
+  private Situation situation(Incident incident, Optional<Plan> plan) {
+    Asset asset = incident.asset();
+    Tolerance tolerance = tolerances.apply(asset);
+    Instant now = clock.instant();
     List<Hash> others = new ArrayList<>();
     open.forEach(
-        (other, incident) -> {
+        (other, id) -> {
           if (!other.equals(asset)) {
-            others.add(incident);
+            others.add(id);
           }
         });
     others.sort(null);
@@ -411,12 +441,15 @@ final class SchemaStep {
     return new Situation(
         toolbox.specs(),
         autonomies.apply(asset),
-        tolerances.apply(asset),
+        tolerance,
         plan,
         acts,
         others,
         toolbox.budgetsLeft(),
-        clock.instant(),
-        policy.id());
+        now,
+        policy.id(),
+        tolerance
+            .rate()
+            .flatMap(rate -> history.flatMap(known -> known.breaker(rate, incident, now))));
   }
 }

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param open ids of other open incidents
  * @param budgets what is left per action class
  * @param policy digest of the policy and its settings
+ * @param breaker how the asset's drift budget stood before the incident; empty if it has none, or
+ *     if nobody knows
  */
 public record Situation(
     List<ToolSpec> tools,
@@ -27,7 +29,8 @@ public record Situation(
     List<Hash> open,
     Map<String, Long> budgets,
     Instant now,
-    String policy) {
+    String policy,
+    Optional<DriftBreaker> breaker) {
 
   public Situation {
     tools = List.copyOf(tools);
@@ -39,5 +42,26 @@ public record Situation(
     budgets = Map.copyOf(budgets);
     requireNonNull(now, "now");
     requireNonNull(policy, "policy");
+    requireNonNull(breaker, "breaker");
+  }
+
+  /** A situation in which nobody counts how fast the asset drifts. */
+  public Situation(
+      List<ToolSpec> tools,
+      Autonomy autonomy,
+      Tolerance tolerance,
+      Optional<Plan> proposed,
+      List<String> recent,
+      List<Hash> open,
+      Map<String, Long> budgets,
+      Instant now,
+      String policy) {
+    this(
+        tools, autonomy, tolerance, proposed, recent, open, budgets, now, policy, Optional.empty());
+  }
+
+  /** Where an incident is beyond what the asset bears unasked; empty: within all limits. */
+  public List<Excess> exceededBy(Incident incident) {
+    return Excess.of(incident, tolerance, breaker, now);
   }
 }

@@ -130,4 +130,25 @@ class MaskingTest {
         .isThrownBy(() -> Masking.with("short".getBytes(StandardCharsets.US_ASCII)))
         .withMessageNotContaining("short");
   }
+
+  /** A history that was not read from the log's beginning takes every column for new. */
+  @Test
+  void new_columns_are_hidden_until_a_rule_calls_them_by_name() {
+    Masking open =
+        Masking.with(
+            KEY,
+            new Masking.Rule("shop:gold.*", "tier", Mask.NONE),
+            new Masking.Rule("shop:gold.*", "code", Mask.PARTIAL),
+            new Masking.Rule("shop:*", "*", Mask.NONE));
+    Masking hiding = open.hidingNewColumns(new DriftHistory());
+
+    assertThat(open.of(CUSTOMERS, "note")).isEqualTo(Mask.NONE);
+    assertThat(hiding.of(CUSTOMERS, "note")).isEqualTo(Mask.REDACT);
+    assertThat(hiding.said(CUSTOMERS, "note")).contains(Mask.REDACT);
+    assertThat(hiding.of(CUSTOMERS, "tier")).isEqualTo(Mask.NONE);
+    assertThat(hiding.of(CUSTOMERS, "code")).isEqualTo(Mask.PARTIAL);
+    assertThat(hiding.of(new Asset("shop", "silver.customers"), "tier")).isEqualTo(Mask.REDACT);
+    assertThat(hiding.pseudonym(Hash.of(new byte[0])))
+        .isEqualTo(open.pseudonym(Hash.of(new byte[0])));
+  }
 }

@@ -9,6 +9,7 @@ import dev.weirkeeper.spi.Detection;
 import dev.weirkeeper.spi.DriftDetector;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.HealingPolicy;
+import dev.weirkeeper.spi.JournalListener;
 import dev.weirkeeper.spi.Judges;
 import dev.weirkeeper.spi.Planner;
 import dev.weirkeeper.spi.RowJudge;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,6 +58,7 @@ class PipelineTest {
   private UnaryOperator<Pipeline.Builder> limits =
       builder -> builder.autonomy(Autonomy.HEAL).tolerance(ORDERS, tolerance);
   private final List<AuditRecord> records = new ArrayList<>();
+  private List<JournalListener> listeners = List.of();
   private FakePlanner planner = new FakePlanner("follow");
   private FutureTask<Outcome> answer = new FutureTask<>(() -> new Outcome.Refused("not asked"));
 
@@ -839,7 +842,8 @@ class PipelineTest {
               @Override
               public void close() {}
             },
-            CLOCK);
+            CLOCK,
+            listeners.toArray(JournalListener[]::new));
     Toolbox toolbox =
         Toolbox.builder()
             .journal(journal)
@@ -1100,6 +1104,154 @@ class PipelineTest {
         return Labels.none();
       }
     };
+  }
+
+  /** How much and when, beside what. */
+  @Nested
+  class Limits {
+    private final DriftRate one = DriftRate.of(1, Duration.ofDays(1));
+
+    private void bearing(Tolerance drift, DriftHistory history) {
+      limits =
+          builder -> builder.autonomy(Autonomy.HEAL).tolerance(ORDERS, drift).driftHistory(history);
+      listeners = List.of(history);
+    }
+
+    private DriftHistory recalled() {
+      DriftHistory history = new DriftHistory();
+      for (int i = 0; i < records.size(); i++) {
+        history.written(records.get(i), new Receipt(i, records.get(i).id()));
+      }
+      return history;
+    }
+
+    private String lastReason() {
+      return decisions().get(decisions().size() - 1).reason();
+    }
+
+    @Test
+    void drift_beyond_its_budget_pauses_the_table_and_opens_the_breaker_across_a_restart()
+        throws Exception {
+      target.live(ORDERS_1);
+      bearing(Tolerance.STANDARD.within(one), new DriftHistory());
+      feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+      feed.add(transaction("t2").change(ORDERS_2, ORDERS_1));
+      run();
+
+      assertThat(story).containsOnlyOnce("act follow");
+      assertThat(lastReason()).contains("drift of weight 2 within PT24H is beyond its budget of 1");
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+
+      bearing(Tolerance.STANDARD.within(one), recalled());
+      feed.add(
+          transaction("t3")
+              .change(ORDERS_1, relation(ORDERS, "1", "id", "amount", "note", "more")));
+      run();
+
+      assertThat(story).containsOnlyOnce("act follow");
+      assertThat(lastReason()).contains("its drift breaker is open until 2026-11-24T00:00:00Z");
+    }
+
+    @Test
+    void each_table_has_a_budget_of_its_own() throws Exception {
+      target.live(ORDERS_1);
+      target.live(LINES_1);
+      DriftHistory history = new DriftHistory();
+      bearing(Tolerance.STANDARD.within(one), history);
+      limits =
+          builder ->
+              builder
+                  .autonomy(Autonomy.HEAL)
+                  .tolerance(ORDERS, Tolerance.STANDARD.within(one))
+                  .tolerance(LINES, Tolerance.STANDARD.within(one))
+                  .driftHistory(history);
+      feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+      feed.add(transaction("t2").change(LINES_1, relation(LINES, "2", "id", "amount", "note")));
+
+      run();
+
+      assertThat(story).filteredOn("act follow"::equals).hasSize(2);
+    }
+
+    @Test
+    void in_quiet_hours_nothing_is_carried_out_and_rows_wait_in_the_spool() throws Exception {
+      target.live(ORDERS_1);
+      QuietHours night = QuietHours.of(ZoneOffset.UTC, LocalTime.of(22, 0), LocalTime.of(6, 0));
+      limits =
+          builder ->
+              builder.autonomy(Autonomy.HEAL).tolerance(ORDERS, Tolerance.STANDARD.quietIn(night));
+      feed.add(transaction("t1").change(ORDERS_1, ORDERS_2).insert(ORDERS_2, "7", "1", "x"));
+
+      run();
+
+      assertThat(story).contains("write [t1: 1 SPOOL]").doesNotContain("act follow");
+      assertThat(lastReason()).contains("quiet hours (every day 22:00 to 06:00 Z)");
+    }
+
+    @Test
+    void a_truncate_that_is_tolerated_waits_in_quiet_hours_too() throws Exception {
+      target.live(ORDERS_1);
+      policy = policy((incident, situation) -> new Decision.Abstain("a truncate"));
+      QuietHours night = QuietHours.of(ZoneOffset.UTC, LocalTime.of(22, 0), LocalTime.of(6, 0));
+      tolerance =
+          new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.APPLY).quietIn(night);
+      feed.add(transaction("t1").truncate(ORDERS_1));
+
+      run();
+
+      assertThat(story).contains("write [t1: truncate SPOOL]");
+    }
+
+    @Test
+    void a_truncate_that_is_tolerated_waits_while_the_breaker_is_open() throws Exception {
+      target.live(ORDERS_1);
+      Tolerance applied = new Tolerance(Verdict.COMPATIBLE, Set.of(), Tolerance.Truncation.APPLY);
+      bearing(applied.within(DriftRate.of(0, Duration.ofDays(1))), new DriftHistory());
+      feed.add(transaction("t1").truncate(ORDERS_1));
+      run();
+      assertThat(story).contains("write [t1: truncate PUBLISH]");
+
+      feed.add(transaction("t2").change(ORDERS_1, ORDERS_2));
+      policy = policy((incident, situation) -> new Decision.Dismiss("let go by mistake"));
+      run();
+      target.live(ORDERS_2);
+      feed.add(transaction("t3").truncate(ORDERS_2));
+      run();
+
+      assertThat(story).contains("write [t3: truncate SPOOL]");
+    }
+
+    @Test
+    void what_looks_back_needs_the_log() {
+      for (Tolerance drift :
+          List.of(
+              Tolerance.STANDARD.within(one),
+              Tolerance.STANDARD.newColumns(Tolerance.NewColumns.MASKED))) {
+        limits = builder -> builder.tolerance(ORDERS, drift);
+        assertThatThrownBy(PipelineTest.this::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("call driftHistory(…)");
+        limits = builder -> builder;
+        domains = Domains.of(Domain.named("all").owning("*").bearing(drift));
+        assertThatThrownBy(PipelineTest.this::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("call driftHistory(…)");
+        domains = Domains.none();
+      }
+    }
+
+    @Test
+    void a_history_that_does_not_listen_stops_the_pipeline() {
+      target.live(ORDERS_1);
+      bearing(Tolerance.STANDARD.within(one), new DriftHistory());
+      listeners = List.of();
+      feed.add(transaction("t1").change(ORDERS_1, ORDERS_2));
+
+      assertThatThrownBy(PipelineTest.this::run)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("pass it to the Journal");
+      assertThat(story).doesNotContain("act follow");
+    }
   }
 
   private interface Decides {

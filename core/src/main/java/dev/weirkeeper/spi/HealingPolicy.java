@@ -9,9 +9,9 @@ import dev.weirkeeper.Situation;
  * the situation, so that a decision can be replayed. Passed by the host by hand, never discovered.
  * MUST be safe to call from many threads.
  *
- * <p>It MUST NOT answer {@code Heal} where the autonomy is less than HEAL; nor for a finding that
- * is worse than the tolerance or of a kind to be asked about; nor with a plan that is another
- * asset's or leads to another version than a finding; nor where a step's tool is missing or
+ * <p>It MUST NOT answer {@code Heal} where the autonomy is less than HEAL; nor for an incident that
+ * is beyond a limit of the tolerance ({@link Situation#exceededBy}); nor with a plan that is
+ * another asset's or leads to another version than a finding; nor where a step's tool is missing or
  * destructive. A plan in a decision MUST be the one that was proposed. What it wants done at once
  * MUST concern the asset of the incident alone.
  *

@@ -3,6 +3,7 @@ package dev.weirkeeper.healing;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Effect;
+import dev.weirkeeper.Excess;
 import dev.weirkeeper.Finding;
 import dev.weirkeeper.Flag;
 import dev.weirkeeper.Incident;
@@ -53,8 +54,14 @@ record Case(Incident incident, Situation situation) {
     return findings().stream().anyMatch(finding -> finding.flags().contains(Flag.RESYNC));
   }
 
+  /** Whether a person wants to be asked, for the table or for one who reads it. */
   boolean asked(Finding finding) {
-    return situation.tolerance().asksAbout(finding);
+    return situation.tolerance().asksAbout(finding) || situation.tolerance().burdens(finding);
+  }
+
+  /** Each limit that the incident goes beyond. */
+  List<Excess> limits() {
+    return situation.exceededBy(incident);
   }
 
   /** Findings that the table does not bear without a person. */

@@ -10,7 +10,7 @@ enum Fact {
   NOTHING_CHANGED("something changed", met -> met.atMost(Verdict.NOOP)),
   ROWS_UNTOUCHED("rows are touched", met -> met.atMost(Verdict.METADATA)),
   NOBODY_ASKED("a person wants to be asked", met -> met.findings().stream().noneMatch(met::asked)),
-  WITHIN_TOLERANCE("findings exceed the tolerance", met -> met.exceeding().isEmpty()),
+  WITHIN_TOLERANCE("findings exceed the tolerance", met -> met.limits().isEmpty()),
   PLANNED("no safe plan leads to what was found", met -> met.plan().isPresent()),
   NOTHING_TO_DO("the target has something to do", met -> met.planned().isEmpty()),
   PLAN_FITS("a finding does not say in which version it ends", Fact::planFits),

@@ -14,6 +14,7 @@ import static dev.weirkeeper.healing.Fact.WITHIN_TOLERANCE;
 import dev.weirkeeper.Action;
 import dev.weirkeeper.Autonomy;
 import dev.weirkeeper.Decision;
+import dev.weirkeeper.Excess;
 import dev.weirkeeper.Finding;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
@@ -27,15 +28,16 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The deterministic policy: an ordered list of plays, of which the first that fits decides. A plan
  * is carried out only if everything speaks for it; whatever is in doubt pauses the table, so that
  * its rows wait in the spool.
  *
- * <p>It never answers {@code Heal} for a finding that is beyond the table's tolerance, of a kind
- * that is always asked about, or ends in another version than the plan; nor after two recent acts
- * on the table failed or are unknown.
+ * <p>It never answers {@code Heal} for an incident that is beyond a limit of the table's tolerance
+ * or that ends in another version than the plan; nor after two recent acts on the table failed or
+ * are unknown. The reason names each limit.
  *
  * <p>{@link Situation#recent} holds one text per act, what it came to before its tool: {@code
  * Failed table_add_column}.
@@ -117,10 +119,18 @@ public final class Playbook implements HealingPolicy {
           .filter(fact -> !fact.holds(met))
           // Without a plan there is nothing to say about it.
           .filter(fact -> fact != PLAN_FITS || PLANNED.holds(met))
-          .forEach(fact -> reason.add(fact.otherwise()));
+          .flatMap(fact -> otherwise(fact, met))
+          .forEach(reason::add);
       named = met.exceeding().isEmpty() ? named : met.exceeding();
     }
     return reason + ": " + list(named);
+  }
+
+  /** Each limit says for itself that it was the one. */
+  private static Stream<String> otherwise(Fact fact, Case met) {
+    return fact == WITHIN_TOLERANCE
+        ? met.limits().stream().map(Excess::why)
+        : Stream.of(fact.otherwise());
   }
 
   /** Kinds and subjects only: what else a finding holds may be text from outside. */

@@ -593,8 +593,16 @@ public final class Screen<R> implements AutoCloseable {
       return this;
     }
 
-    /** How schemas are compared, and what is borne without a person. */
+    /**
+     * How schemas are compared, and what is borne without a person. Not how fast and when: that is
+     * for those who carry plans out, and a screen lets pass or pauses.
+     */
     public Builder<R> drift(DriftDetector detector, Tolerance tolerance) {
+      if (tolerance.rate().isPresent() || tolerance.quiet().isPresent()) {
+        throw new IllegalArgumentException(
+            "A screen carries nothing out, so it has no drift rate and no quiet hours; pass a"
+                + " tolerance without them");
+      }
       this.detector = requireNonNull(detector, "detector");
       this.tolerance = requireNonNull(tolerance, "tolerance");
       return this;

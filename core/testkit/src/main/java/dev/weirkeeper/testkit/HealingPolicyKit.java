@@ -8,6 +8,8 @@ import dev.weirkeeper.Action;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Autonomy;
 import dev.weirkeeper.Decision;
+import dev.weirkeeper.DriftBreaker;
+import dev.weirkeeper.DriftRate;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Finding;
 import dev.weirkeeper.Flag;
@@ -17,6 +19,7 @@ import dev.weirkeeper.Inputs;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Plan;
 import dev.weirkeeper.Position;
+import dev.weirkeeper.QuietHours;
 import dev.weirkeeper.Repeat;
 import dev.weirkeeper.Situation;
 import dev.weirkeeper.Tolerance;
@@ -25,7 +28,10 @@ import dev.weirkeeper.Undo;
 import dev.weirkeeper.Verdict;
 import dev.weirkeeper.spi.HealingPolicy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +50,7 @@ import org.junit.jupiter.api.Test;
 public abstract class HealingPolicyKit {
   private static final int CASES = 2000;
   private static final long SEED = 20_261_123L;
+  private static final Instant NOW = Instant.parse("2026-11-23T00:00:00Z");
   private static final Asset ORDERS = new Asset("shop", "public.orders");
   private static final Asset OTHER = new Asset("shop", "public.other");
   private static final String TOOL = "table_add_column";
@@ -87,7 +94,36 @@ public abstract class HealingPolicyKit {
           .anyMatch(
               finding ->
                   finding.verdict().worseThan(tolerance.apply())
-                      || tolerance.ask().contains(finding.kind()));
+                      || tolerance.ask().contains(finding.kind())
+                      || tolerance.consumers().orElse(Map.of()).entrySet().stream()
+                          .anyMatch(entry -> burdens(finding, entry.getKey(), entry.getValue())));
+    }
+
+    /** What nobody judged is borne by nobody. */
+    private static boolean burdens(Finding finding, String consumer, Verdict worst) {
+      return finding
+          .judgedFor(consumer)
+          .map(judged -> judged.verdict().worseThan(worst))
+          .orElse(true);
+    }
+
+    boolean driftsTooFast() {
+      if (situation.tolerance().rate().isEmpty()) {
+        return false;
+      }
+      DriftRate rate = situation.tolerance().rate().get();
+      return situation
+          .breaker()
+          .map(
+              breaker ->
+                  breaker.state() == DriftBreaker.State.OPEN
+                      || breaker.spent() + rate.weigh(incident) > rate.budget())
+          .orElse(true);
+    }
+
+    boolean comesInQuietHours() {
+      return situation.tolerance().quiet().orElse(List.of()).stream()
+          .anyMatch(hours -> hours.contain(situation.now()));
     }
 
     boolean planMisses() {
@@ -178,9 +214,52 @@ public abstract class HealingPolicyKit {
             one(random, List.of(Verdict.values())),
             random.nextBoolean() ? Set.of() : Set.of(one(random, KINDS)),
             one(random, List.of(Tolerance.Truncation.values())));
+    Case plain =
+        new Case(
+            new Incident(ORDERS, new Position("kit", "p" + random.nextInt(100)), findings),
+            situation(
+                tools,
+                one(random, List.of(Autonomy.values())),
+                tolerance,
+                proposed,
+                recent,
+                Optional.empty()));
+    return random.nextInt(3) == 0 ? narrowed(plain, random) : plain;
+  }
+
+  /** With limits beside verdicts and kinds, some of which the case is beyond. */
+  private static Case narrowed(Case plain, Random random) {
+    Tolerance tolerance = plain.situation.tolerance();
+    List<Finding> findings = new ArrayList<>(plain.incident.findings());
+    if (random.nextInt(3) == 0) {
+      tolerance = tolerance.bornBy("lake", one(random, List.of(Verdict.values())));
+      if (random.nextInt(4) > 0) {
+        findings.replaceAll(
+            finding ->
+                finding.judgedFor(
+                    Map.of(
+                        "lake",
+                        new Finding.Judged(one(random, List.of(Verdict.values())), "kit"))));
+      }
+    }
+    Optional<DriftBreaker> breaker = Optional.empty();
+    if (random.nextInt(3) == 0) {
+      tolerance = tolerance.within(DriftRate.of(random.nextInt(20), Duration.ofHours(6)));
+      if (random.nextInt(4) > 0) {
+        breaker =
+            Optional.of(
+                new DriftBreaker(
+                    one(random, List.of(DriftBreaker.State.values())), NOW, random.nextInt(12)));
+      }
+    }
+    if (random.nextInt(3) == 0) {
+      LocalTime from = LocalTime.of(random.nextInt(24), 0);
+      tolerance = tolerance.quietIn(QuietHours.of(ZoneOffset.UTC, from, from.plusHours(8)));
+    }
+    Situation was = plain.situation;
     return new Case(
-        new Incident(ORDERS, new Position("kit", "p" + random.nextInt(100)), findings),
-        situation(tools, one(random, List.of(Autonomy.values())), tolerance, proposed, recent));
+        new Incident(plain.incident.asset(), plain.incident.position(), findings),
+        situation(was.tools(), was.autonomy(), tolerance, was.proposed(), was.recent(), breaker));
   }
 
   private static Finding finding(
@@ -225,17 +304,10 @@ public abstract class HealingPolicyKit {
       Autonomy autonomy,
       Tolerance tolerance,
       Optional<Plan> proposed,
-      List<String> recent) {
+      List<String> recent,
+      Optional<DriftBreaker> breaker) {
     return new Situation(
-        tools,
-        autonomy,
-        tolerance,
-        proposed,
-        recent,
-        List.of(),
-        Map.of(),
-        Instant.parse("2026-11-23T00:00:00Z"),
-        "kit");
+        tools, autonomy, tolerance, proposed, recent, List.of(), Map.of(), NOW, "kit", breaker);
   }
 
   private Decision decide(Case met) {
@@ -295,6 +367,16 @@ public abstract class HealingPolicyKit {
   @Test
   void invariant_3_nothing_beyond_the_tolerance_is_healed() {
     cases(Case::exceedsTolerance).forEach(this::assertNotHealed);
+  }
+
+  @Test
+  void invariant_3_nothing_is_healed_faster_than_the_drift_rate_allows() {
+    cases(Case::driftsTooFast).forEach(this::assertNotHealed);
+  }
+
+  @Test
+  void invariant_3_nothing_is_healed_in_quiet_hours() {
+    cases(Case::comesInQuietHours).forEach(this::assertNotHealed);
   }
 
   @Test
@@ -366,7 +448,8 @@ public abstract class HealingPolicyKit {
                     Autonomy.HEAL,
                     Tolerance.STANDARD,
                     Optional.of(plan),
-                    List.of()));
+                    List.of(),
+                    Optional.empty()));
 
     assertThat(decision)
         .isInstanceOfSatisfying(

@@ -10,6 +10,7 @@ import dev.weirkeeper.Gated;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.QuietHours;
 import dev.weirkeeper.Screened;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -17,8 +18,11 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -82,7 +86,8 @@ public final class RandomRecords {
       return Instant.ofEpochSecond(
           random.nextInt(), random.nextBoolean() ? random.nextInt(1_000_000_000) : 0);
     } else if (raw == Duration.class) {
-      return Duration.ofMillis(random.nextInt(1_000_000_000));
+      // RFC 3339, by which schemas check durations, has no fractions of seconds.
+      return Duration.ofSeconds(random.nextInt(1_000_000));
     } else if (raw == Json.class) {
       return Json.of(json(0));
     } else if (raw == Hash.class) {
@@ -121,6 +126,8 @@ public final class RandomRecords {
       return gated(random.nextInt(100), random.nextInt(100), random.nextInt(100));
     } else if (type == Incident.class) {
       return incident();
+    } else if (type == QuietHours.class) {
+      return quietHours();
     }
     return made(type);
   }
@@ -132,6 +139,14 @@ public final class RandomRecords {
 
   private static Gated.Tally gated(long published, long quarantined, long dropped) {
     return new Gated.Tally(published + quarantined + dropped, published, quarantined, dropped);
+  }
+
+  private QuietHours quietHours() {
+    return QuietHours.of(
+        ZoneId.of(one(List.of("Europe/Berlin", "America/New_York", "Pacific/Apia", "+05:30"))),
+        LocalTime.of(random.nextInt(24), random.nextInt(60)),
+        LocalTime.of(random.nextInt(24), random.nextInt(60)),
+        one(List.of(DayOfWeek.values())));
   }
 
   /** All findings of an incident are of its asset. */

@@ -5,7 +5,6 @@ import dev.weirkeeper.Asset;
 import dev.weirkeeper.Autonomy;
 import dev.weirkeeper.Decision;
 import dev.weirkeeper.Effect;
-import dev.weirkeeper.Finding;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
 import dev.weirkeeper.Json;
@@ -31,6 +30,8 @@ class HealingPolicyKitTest {
     GIVES_NO_REASON("invariant_10_a_decision_gives_a_reason_and_quotes_no_detail"),
     QUOTES_DETAILS("invariant_10_a_decision_gives_a_reason_and_quotes_no_detail"),
     HEALS_BEYOND_TOLERANCE("invariant_3_nothing_beyond_the_tolerance_is_healed"),
+    HEALS_IN_HASTE("invariant_3_nothing_is_healed_faster_than_the_drift_rate_allows"),
+    HEALS_AT_NIGHT("invariant_3_nothing_is_healed_in_quiet_hours"),
     HEALS_WITHOUT_ASKING("invariant_3_nothing_is_healed_where_a_person_decides"),
     INVENTS_A_PLAN("no_plan_is_invented"),
     HEALS_WITH_ANY_PLAN("a_plan_that_leads_elsewhere_is_not_carried_out"),
@@ -99,7 +100,7 @@ class HealingPolicyKitTest {
     private static boolean mayHeal(Incident incident, Situation situation, Plan plan) {
       return !has(Flaw.NEVER_HEALS)
           && (has(Flaw.HEALS_WITHOUT_ASKING) || situation.autonomy() == Autonomy.HEAL)
-          && (has(Flaw.HEALS_BEYOND_TOLERANCE) || isTolerated(incident, situation))
+          && isTolerated(incident, situation)
           && (has(Flaw.HEALS_WITH_ANY_PLAN)
               || plan.asset().equals(incident.asset())
                   && incident.findings().stream()
@@ -111,13 +112,14 @@ class HealingPolicyKitTest {
     }
 
     private static boolean isTolerated(Incident incident, Situation situation) {
-      for (Finding finding : incident.findings()) {
-        if (finding.verdict().worseThan(situation.tolerance().apply())
-            || situation.tolerance().ask().contains(finding.kind())) {
-          return false;
-        }
-      }
-      return true;
+      return situation.exceededBy(incident).stream()
+          .allMatch(
+              excess ->
+                  switch (excess.limit()) {
+                    case TOLERANCE, CONSUMER -> has(Flaw.HEALS_BEYOND_TOLERANCE);
+                    case RATE -> has(Flaw.HEALS_IN_HASTE);
+                    case QUIET_HOURS -> has(Flaw.HEALS_AT_NIGHT);
+                  });
     }
 
     private static boolean isThere(Situation situation, String tool) {

@@ -1,6 +1,8 @@
 package dev.weirkeeper.examples.server;
 
 import dev.weirkeeper.Asset;
+import dev.weirkeeper.Domain;
+import dev.weirkeeper.DriftHistory;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Grant;
 import dev.weirkeeper.Masking;
@@ -173,6 +175,7 @@ record Config(
   /** The stream that this configures. */
   GovernedStream.Settings settings(
       Optional<Masking> masking,
+      DriftHistory history,
       Consumer<PipelineEvent> listener,
       List<JournalListener> listeners) {
     return new GovernedStream.Settings(
@@ -195,7 +198,22 @@ record Config(
             masking,
             logins,
             listeners,
-            tools(masking)));
+            tools(masking),
+            history));
+  }
+
+  /** What drift a table bears: what is said of it, else by its owner. */
+  Tolerance tolerance(Asset table) {
+    return Optional.ofNullable(tolerances.get(table))
+        .or(() -> governance.domains().ownerOf(table).map(Domain::tolerance))
+        .orElse(Tolerance.STANDARD);
+  }
+
+  /** Whether columns that come by drift are hidden in some table. */
+  boolean hidesNewColumns() {
+    return source.tables().stream()
+        .map(table -> tolerance(new Asset(source.system(), table)))
+        .anyMatch(drift -> drift.newColumns().isPresent());
   }
 
   /** Tools beside those that every stream has. */

@@ -13,7 +13,6 @@ import dev.weirkeeper.Mask;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.NamePattern;
 import dev.weirkeeper.Tolerance;
-import dev.weirkeeper.Verdict;
 import dev.weirkeeper.contracts.Contract;
 import dev.weirkeeper.contracts.dbt.DbtTools;
 import dev.weirkeeper.contracts.read.ContractReaders;
@@ -42,7 +41,6 @@ import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -269,24 +267,12 @@ final class ConfigReader {
       root.wrong("tables", "speaks of " + table + ", which source.tables does not name");
     }
     Asset asset = new Asset(source.system(), table);
-    of.optional("tolerance").ifPresent(drift -> tolerances.put(asset, tolerance(drift)));
+    of.optional("tolerance")
+        .ifPresent(drift -> tolerances.put(asset, ToleranceReader.tolerance(drift)));
     if (of.has("autonomy")) {
       autonomies.put(asset, of.choice("autonomy", Autonomy.PROPOSE));
     }
     of.done();
-  }
-
-  private static Tolerance tolerance(Section of) {
-    Tolerance tolerance =
-        new Tolerance(
-            of.choice("apply", Tolerance.STANDARD.apply()),
-            of.has("ask") ? new TreeSet<>(of.texts("ask")) : Tolerance.STANDARD.ask(),
-            of.choice("truncate", Tolerance.STANDARD.truncate()));
-    if (tolerance.apply() == Verdict.BREAKING) {
-      of.wrong("apply", "would let every change through unasked; say at most lossy");
-    }
-    of.done();
-    return tolerance;
   }
 
   private List<Config.Contracted> contracts(Section root, Config.Source source) {
@@ -469,7 +455,7 @@ final class ConfigReader {
                       .upTo(of.choice("limit", Effect.WRITE))
                       .bearing(
                           of.optional("tolerance")
-                              .map(ConfigReader::tolerance)
+                              .map(ToleranceReader::tolerance)
                               .orElse(Tolerance.STANDARD))
                       .autonomy(of.choice("autonomy", Autonomy.PROPOSE))
                       .personsForIrreversible(
@@ -669,7 +655,7 @@ final class ConfigReader {
   }
 
   /** What the library itself has against it. */
-  private static <T> Optional<T> said(Section of, String key, Supplier<T> value) {
+  static <T> Optional<T> said(Section of, String key, Supplier<T> value) {
     try {
       return Optional.of(value.get());
     } catch (IllegalArgumentException e) {

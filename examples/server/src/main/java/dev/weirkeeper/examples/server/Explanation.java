@@ -5,6 +5,7 @@ import dev.weirkeeper.Autonomy;
 import dev.weirkeeper.Caller;
 import dev.weirkeeper.Domain;
 import dev.weirkeeper.Domains;
+import dev.weirkeeper.DriftHistory;
 import dev.weirkeeper.Grant;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.NamePattern;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -48,7 +50,8 @@ final class Explanation {
             : Optional.of(Masking.with(new byte[32]));
     this.door =
         GovernedStream.explained(
-            config.settings(masking, event -> {}, List.of()), Clock.systemUTC());
+            config.settings(masking, new DriftHistory(), event -> {}, List.of()),
+            Clock.systemUTC());
     this.domains = config.governance().domains();
   }
 
@@ -99,7 +102,7 @@ final class Explanation {
       say("  " + table);
       say("    owner      " + owner.map(this::owned).orElse("nobody: acts cannot be approved"));
       say("    autonomy   " + Section.shown(autonomy(asset, owner)) + meaning(asset, owner));
-      say("    tolerance  " + tolerance(asset, owner));
+      say("    tolerance  " + tolerance(config.tolerance(asset)));
       say("    contract   " + contract(table));
     }
   }
@@ -129,17 +132,31 @@ final class Explanation {
     };
   }
 
-  private String tolerance(Asset asset, Optional<Domain> owner) {
-    Tolerance tolerance =
-        Optional.ofNullable(config.tolerances().get(asset))
-            .or(() -> owner.map(Domain::tolerance))
-            .orElse(Tolerance.STANDARD);
-    return "changes up to "
-        + Section.shown(tolerance.apply())
-        + ", asks about "
-        + (tolerance.ask().isEmpty() ? "nothing else" : sorted(tolerance.ask()))
-        + ", truncate: "
-        + Section.shown(tolerance.truncate());
+  private String tolerance(Tolerance tolerance) {
+    StringJoiner said = new StringJoiner(", ");
+    said.add("changes up to " + Section.shown(tolerance.apply()));
+    tolerance
+        .consumers()
+        .map(TreeMap::new)
+        .orElseGet(TreeMap::new)
+        .forEach((consumer, worst) -> said.add(consumer + " up to " + Section.shown(worst)));
+    said.add(
+        "asks about " + (tolerance.ask().isEmpty() ? "nothing else" : sorted(tolerance.ask())));
+    said.add("truncate: " + Section.shown(tolerance.truncate()));
+    tolerance
+        .rate()
+        .ifPresent(
+            rate ->
+                said.add(
+                    "drift of weight "
+                        + rate.budget()
+                        + " within "
+                        + rate.window()
+                        + ", else nothing for "
+                        + rate.coolDown()));
+    tolerance.quiet().orElse(List.of()).forEach(hours -> said.add("nothing unasked on " + hours));
+    tolerance.newColumns().ifPresent(shown -> said.add("new columns are " + Section.shown(shown)));
+    return said.toString();
   }
 
   private String contract(String table) {

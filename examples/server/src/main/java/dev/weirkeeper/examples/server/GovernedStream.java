@@ -12,6 +12,7 @@ import dev.weirkeeper.Counts;
 import dev.weirkeeper.DecisionTools;
 import dev.weirkeeper.Domains;
 import dev.weirkeeper.DoorMemory;
+import dev.weirkeeper.DriftHistory;
 import dev.weirkeeper.Effect;
 import dev.weirkeeper.Grant;
 import dev.weirkeeper.Journal;
@@ -192,6 +193,8 @@ public final class GovernedStream implements AutoCloseable {
    * @param logins passwords beside those of the driver's password file
    * @param listeners hear of each record once it is durable
    * @param tools beside those that every stream has
+   * @param history of drift; the stream has it read the log, and a masking that hides new columns
+   *     looks into it
    */
   public record Details(
       String target,
@@ -202,7 +205,8 @@ public final class GovernedStream implements AutoCloseable {
       Optional<Masking> masking,
       Logins logins,
       List<JournalListener> listeners,
-      List<ToolRegistry> tools) {
+      List<ToolRegistry> tools,
+      DriftHistory history) {
     public Details {
       requireNonNull(target, "target");
       insertOnly = List.copyOf(insertOnly);
@@ -211,6 +215,7 @@ public final class GovernedStream implements AutoCloseable {
       requireNonNull(logins, "logins");
       listeners = List.copyOf(listeners);
       tools = List.copyOf(tools);
+      requireNonNull(history, "history");
     }
 
     /** Without more tools. */
@@ -232,7 +237,8 @@ public final class GovernedStream implements AutoCloseable {
           masking,
           logins,
           listeners,
-          List.of());
+          List.of(),
+          new DriftHistory());
     }
 
     public static Details usual() {
@@ -322,9 +328,11 @@ public final class GovernedStream implements AutoCloseable {
             .apply(JsonLinesSink.open(settings.folder().resolve("audit"), clock));
     boolean made = false;
     try {
-      LogBook book = bookOf(settings.folder().resolve("audit"));
+      LogBook book = LogBook.standard();
+      DriftHistory history = details.history();
+      recall(settings.folder().resolve("audit"), List.of(book, history));
       List<JournalListener> listeners = new ArrayList<>(details.listeners());
-      listeners.add(0, book);
+      listeners.addAll(0, List.of(book, history));
       Journal journal = new Journal(sink, clock, listeners.toArray(JournalListener[]::new));
       Mailbox mailbox = new Mailbox(clock);
       List<ToolRegistry> tools = new ArrayList<>();
@@ -362,6 +370,7 @@ public final class GovernedStream implements AutoCloseable {
               .journal(journal)
               .clock(clock)
               .autonomy(governance.autonomy())
+              .driftHistory(history)
               .listener(settings.listener().andThen(progress));
       settings.tolerances().forEach(builder::tolerance);
       governance.autonomies().forEach(builder::autonomy);
@@ -376,15 +385,14 @@ public final class GovernedStream implements AutoCloseable {
     }
   }
 
-  /** The newest part of what the log holds already. */
-  private static LogBook bookOf(Path log) throws IOException {
-    LogBook book = LogBook.standard();
+  /** Tells those who listen what the log holds already. */
+  private static void recall(Path log, List<JournalListener> listeners) throws IOException {
     try (JsonLinesLog.Entries entries = JsonLinesLog.in(log).entries()) {
       for (Optional<JsonLinesLog.Entry> at = entries.next(); at.isPresent(); at = entries.next()) {
-        book.written(at.get().record(), at.get().receipt());
+        JsonLinesLog.Entry entry = at.get();
+        listeners.forEach(each -> each.written(entry.record(), entry.receipt()));
       }
     }
-    return book;
   }
 
   /** All authority and all tools of a stream: what runs and what is only explained are one. */

@@ -1,6 +1,7 @@
 package dev.weirkeeper.examples.server;
 
 import dev.weirkeeper.Caller;
+import dev.weirkeeper.DriftHistory;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.mcp.McpServer;
@@ -76,8 +77,10 @@ public final class Server implements AutoCloseable {
           config.folder(),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
+    DriftHistory history = new DriftHistory();
     GovernedStream stream =
-        GovernedStream.start(config.settings(masking(config), listener, List.of()));
+        GovernedStream.start(
+            config.settings(masking(config, history), history, listener, List.of()));
     boolean started = false;
     List<ControlSocket> sockets = new ArrayList<>();
     McpServer clients = null;
@@ -113,14 +116,15 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private static Optional<Masking> masking(Config config) throws IOException {
+  private static Optional<Masking> masking(Config config, DriftHistory history) throws IOException {
     if (config.reads().scope() == Config.Reads.Scope.NONE) {
       return Optional.empty();
     }
-    return Optional.of(
+    Masking masking =
         Masking.with(
             MaskingKey.in(config.reads().key()),
-            config.reads().rules().toArray(Masking.Rule[]::new)));
+            config.reads().rules().toArray(Masking.Rule[]::new));
+    return Optional.of(config.hidesNewColumns() ? masking.hidingNewColumns(history) : masking);
   }
 
   static String version() {

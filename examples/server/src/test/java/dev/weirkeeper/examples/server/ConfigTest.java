@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Autonomy;
 import dev.weirkeeper.Effect;
+import dev.weirkeeper.QuietHours;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Verdict;
 import dev.weirkeeper.contracts.Contract;
@@ -15,7 +16,10 @@ import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +76,12 @@ class ConfigTest {
           assets: ["shop:public.*", "warehouse:public.*"]
           approvers: ["os:ana", "os:ben"]
           limit: write
+          tolerance:
+            consumers: {lake: additive}
+            rate: {budget: 12, window: 6h, cool-down: 1h, weights: {lossy: 9}}
+            quiet-hours:
+              - {zone: Europe/Berlin, days: [saturday, sunday], from: "00:00", to: "00:00"}
+            new-columns: masked
           persons-for-irreversible: 1
       grants:
         - {principal: claude, up-to: write, tools: [table_*, plan_apply], assets: ["shop:public.orders"], consent: each-act}
@@ -127,6 +137,20 @@ class ConfigTest {
     Asset orders = new Asset("shop", "public.orders");
     assertThat(config.tolerances().get(orders).apply()).isEqualTo(Verdict.ADDITIVE);
     assertThat(config.tolerances().get(orders).truncate()).isEqualTo(Tolerance.Truncation.APPLY);
+    assertThat(config.tolerance(orders)).isEqualTo(config.tolerances().get(orders));
+    Tolerance lines = config.tolerance(new Asset("shop", "public.lines"));
+    assertThat(lines.consumers()).contains(Map.of("lake", Verdict.ADDITIVE));
+    assertThat(lines.rate().orElseThrow().weight(Verdict.LOSSY)).isEqualTo(9);
+    assertThat(lines.rate().orElseThrow().coolDown()).isEqualTo(Duration.ofHours(1));
+    assertThat(lines.quiet().orElseThrow())
+        .containsExactly(
+            QuietHours.of(
+                ZoneId.of("Europe/Berlin"),
+                LocalTime.MIDNIGHT,
+                LocalTime.MIDNIGHT,
+                DayOfWeek.SATURDAY,
+                DayOfWeek.SUNDAY));
+    assertThat(config.hidesNewColumns()).isTrue();
     assertThat(config.governance().autonomies()).containsEntry(orders, Autonomy.HEAL);
     assertThat(config.governance().autonomy()).isEqualTo(Autonomy.PROPOSE);
     assertThat(config.governance().limit()).isEqualTo(Effect.WRITE);
@@ -230,6 +254,18 @@ class ConfigTest {
           samples: target   | hooks: yes           | dbt.hooks is one of refused, run
           autonomy: propose | reads: none          | of which reads: none shows nothing
           executable: /opt  | exec: /opt           | dbt.executable is missing
+          lake: additive    | lake: worst          | domains.sales.tolerance.consumers.lake is one of
+          lake: additive    | Lake: additive       | The id of a consumer begins with
+          budget: 12        | budget: -1           | domains.sales.tolerance.rate.budget is a whole number
+          window: 6h        | window: 30d          | at most 7 days
+          cool-down: 1h     | cool-down: 0s        | is longer than nothing
+          lossy: 9          | lossy: 1             | do not fall as verdicts get worse
+          lossy: 9          | lost: 9              | weights.lost'; did you mean lossy?
+          zone: Europe/Berlin, days | zone: Mars/Base, days | is a region like Europe/Berlin
+          zone: Europe/Berlin, days | days         | quiet-hours[0].zone is missing
+          days: [saturday   | days: [caturday      | are days of the week
+          from: "00:00"     | from: "24:00"        | begin and end at times of day
+          new-columns: masked | new-columns: hidden | tolerance.new-columns is one of shown, masked
           DBT_PASSWORD: "${DBT}" | DBT_PASSWORD: "${NOT_SET}" | needs the variable NOT_SET
           """)
   void a_mistake_is_named_with_its_place(String right, String wrong, String said) {
