@@ -106,11 +106,12 @@ record Codec(Type type, Function<JsonNode, String> text) {
           source.equals("INTERVAL")
               ? of("interval", value -> Moments.interval(Scalars.int64(value)))
               : of("int8", Scalars::whole);
-      case "float32" -> of("float4", Scalars::floating);
+      case "float32" ->
+          of("float4", value -> Scalars.floating(value, Scalars.Width.SINGLE));
       case "float64" ->
           isNumeric(source)
               ? new Codec(numeric(schema), Scalars::number)
-              : of("float8", Scalars::floating);
+              : of("float8", value -> Scalars.floating(value, Scalars.Width.DOUBLE));
       case "boolean" -> of("bool", Scalars::truth);
       case "bytes" -> of("bytea", Scalars::bytea);
       case "string" -> textual(schema, source, settings);
@@ -232,7 +233,8 @@ record Codec(Type type, Function<JsonNode, String> text) {
         type.args().isEmpty() || type.args().get(0) > 3 ? Moments.Unit.MICROS : Moments.Unit.MILLIS;
     return switch (name) {
       case "int2", "int4", "int8", "oid" -> Scalars::whole;
-      case "float4", "float8" -> Scalars::floating;
+      case "float4" -> value -> Scalars.floating(value, Scalars.Width.SINGLE);
+      case "float8" -> value -> Scalars.floating(value, Scalars.Width.DOUBLE);
       case "bool" -> Scalars::truth;
       case "uuid" -> Scalars::uuid;
       case "numeric" -> given(type, settings.decimals());

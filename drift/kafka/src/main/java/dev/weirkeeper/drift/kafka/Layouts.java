@@ -162,7 +162,13 @@ final class Layouts {
                 .ifPresent(column -> ids.put(name, column.id())));
     for (String name : fields.keySet()) {
       if (!ids.containsKey(name)) {
-        String id = BY_NAME + name;
+        // Seen for the first time, it is what it was called before, as older records call it.
+        String id =
+            BY_NAME
+                + fields.get(name).aliases().stream()
+                    .filter(alias -> !fields.containsKey(alias))
+                    .findFirst()
+                    .orElse(name);
         // A column of this name may live on under another one.
         for (int i = 2; !taken.add(id); i++) {
           id = BY_NAME + name + "#" + i;

@@ -103,7 +103,9 @@ final class ProtobufValues {
     if (!name.isEmpty() && plain.name().isEmpty()) {
       return plain.named(name, parameters);
     }
-    return plain.name().isEmpty() ? plain.withParameters(parameters) : plain;
+    return plain.name().isEmpty() && plain.parameters().isEmpty()
+        ? plain.withParameters(parameters)
+        : plain;
   }
 
   private static boolean isUnsigned(FieldDescriptor field) {
