@@ -33,6 +33,11 @@ public final class RecordKinds {
     bodies.put(Gated.Waived.KIND, Gated.Waived.class);
     bodies.put(JournalRecovered.KIND, JournalRecovered.class);
     bodies.put(LedgerAnchored.KIND, LedgerAnchored.class);
+    bodies.put(Migrated.Begun.KIND, Migrated.Begun.class);
+    bodies.put(Migrated.Stepping.KIND, Migrated.Stepping.class);
+    bodies.put(Migrated.Stepped.KIND, Migrated.Stepped.class);
+    bodies.put(Migrated.Ended.KIND, Migrated.Ended.class);
+    bodies.put(Migrated.Rehearsed.KIND, Migrated.Rehearsed.class);
     bodies.put(PipelineStarted.KIND, PipelineStarted.class);
     bodies.put(Screened.Baseline.KIND, Screened.Baseline.class);
     bodies.put(Screened.Checked.KIND, Screened.Checked.class);

@@ -65,9 +65,18 @@ final class SchemaStep {
     this.listener = parts.listener();
   }
 
-  /** Meets a relation for the first time. */
+  /** Meets a relation for the first time, perhaps under a name that was another's. */
   void meet(Relation relation, Position position) {
-    tables.put(TableState.unseen(relation, "the target does not have the table yet"));
+    Optional<TableState> namesake = tables.of(relation.asset());
+    TableState unseen = TableState.unseen(relation, "the target does not have the table yet");
+    if (namesake.flatMap(TableState::accepted).isPresent()) {
+      // What the target has under this name are rows of the other.
+      TableState swapped = unseen.accepting(namesake.get().accepted().get());
+      tables.replace(
+          namesake.get(), swapped.paused("The source has another table under this name"));
+    } else {
+      tables.put(unseen);
+    }
     decide(relation.id(), position, Evidence.CATALOG);
   }
 

@@ -40,6 +40,13 @@ final class Tables {
     }
   }
 
+  /** Puts a table in the place of another of the same name, which is forgotten. */
+  void replace(TableState gone, TableState by) {
+    byRelation.remove(gone.relationId());
+    unsaved.remove(gone.relationId());
+    put(by);
+  }
+
   @Nullable TableState byRelation(String relationId) {
     return byRelation.get(relationId);
   }

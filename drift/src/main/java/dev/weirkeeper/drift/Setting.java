@@ -18,6 +18,8 @@ import java.util.List;
 public enum Setting {
   /** The relation id; empty once the table is gone. */
   TABLE("table"),
+  /** The id of the relation that has the table's name; another one once tables were swapped. */
+  TABLE_NAMESAKE("table.namesake"),
   /** {@code logged}, {@code unlogged} or {@code temporary}. */
   TABLE_PERSISTENCE("table.persistence"),
   TABLE_OWNER("table.owner"),

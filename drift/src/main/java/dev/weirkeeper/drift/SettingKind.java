@@ -8,6 +8,8 @@ import java.util.Set;
 /** What can change around a table, with the verdict and the flags of its findings. */
 enum SettingKind {
   TABLE_REMOVED("table.removed", Verdict.BREAKING),
+  /** Its name belongs to another table, whose rows nobody reads. */
+  TABLE_SWAPPED("table.swapped", Verdict.BREAKING, Flag.RESYNC),
   /** Its rows are not in the log any more. */
   TABLE_UNLOGGED("table.persistence", Verdict.BREAKING, Flag.RESYNC),
   TABLE_LOGGED("table.persistence", Verdict.METADATA),
@@ -66,7 +68,9 @@ enum SettingKind {
   DEFAULT_VOLATILE("column.default-volatile", Verdict.METADATA),
   /** The log does not carry it, so a mirror has nothing to lose by it and nothing to show of it. */
   GENERATED_ADDED("column.generated-added", Verdict.METADATA, Flag.INVISIBLE),
-  GENERATED_REMOVED("column.generated-dropped", Verdict.METADATA, Flag.INVISIBLE),
+  GENERATED_REMOVED("column.removed", Verdict.METADATA, Flag.INVISIBLE),
+  /** It is a plain column now, and rows have values in it that no log told. */
+  GENERATED_DROPPED("column.generated-dropped", Verdict.ADDITIVE, Flag.RESYNC),
   GENERATED_EXPRESSION("column.generated-expression", Verdict.METADATA, Flag.INVISIBLE),
   DOMAIN("domain.changed", Verdict.COMPATIBLE),
   COMPOSITE("composite.changed", Verdict.BREAKING),

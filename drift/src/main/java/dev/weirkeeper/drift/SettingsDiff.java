@@ -143,6 +143,9 @@ final class SettingsDiff {
   }
 
   private void table() {
+    change(Setting.TABLE_NAMESAKE)
+        .filter(change -> change.to().isPresent() && !change.to().equals(now(Setting.TABLE)))
+        .ifPresent(change -> add(SettingKind.TABLE_SWAPPED, change));
     change(Setting.TABLE_PERSISTENCE)
         .ifPresent(
             change ->

@@ -176,7 +176,12 @@ final class ThingsDiff {
     if (was.isEmpty()) {
       diff.add(SettingKind.GENERATED_ADDED, Setting.GENERATED_COLUMNS, was, is);
     } else if (is.isEmpty()) {
-      diff.add(SettingKind.GENERATED_REMOVED, Setting.GENERATED_COLUMNS, was, is);
+      boolean plain = byId(diff.now(Setting.TABLE_COLUMNS)).containsKey(was.orElseThrow().id());
+      diff.add(
+          plain ? SettingKind.GENERATED_DROPPED : SettingKind.GENERATED_REMOVED,
+          Setting.GENERATED_COLUMNS,
+          was,
+          is);
     } else if (!was.get().state().equals(is.get().state())) {
       diff.add(SettingKind.GENERATED_EXPRESSION, Setting.GENERATED_COLUMNS, was, is);
     }

@@ -51,8 +51,7 @@ final class ColumnDifferences {
         Property.COLLATION,
         old.collation().map(ObjectName::toString),
         now.collation().map(ObjectName::toString));
-    alter(
-        "column.storage", former, subject, Property.STORAGE, old.storage(), now.storage());
+    alter("column.storage", former, subject, Property.STORAGE, storage(old), storage(now));
     alter(
         "column.storage",
         former,
@@ -89,6 +88,11 @@ final class ColumnDifferences {
         old.origin().name(),
         now.origin().name());
     comments(former, subject, old, now);
+  }
+
+  /** What somebody said; the storage that goes with the type is none of it. */
+  private static Optional<String> storage(TableColumn column) {
+    return Optional.of(column.storage()).filter(each -> !each.equals(column.typeStorage()));
   }
 
   private void comments(Item former, Item subject, TableColumn old, TableColumn now) {

@@ -211,7 +211,10 @@ final class ColumnOps {
                     .irreversible()
                 : draft
                     .step(kind, owner.name())
-                    .sql(alter(owner) + "DROP COLUMN " + Sql.name(item.part()))
+                    .sql(
+                        (childKeeps(table, column) ? TableOps.only(owner) : alter(owner))
+                            + "DROP COLUMN "
+                            + Sql.name(item.part()))
                     .exclusive(owner.name())
                     .hazard(Hazard.DELETES_DATA)
                     .irreversible()
@@ -219,6 +222,18 @@ final class ColumnOps {
                     .requires("Nobody reads the column, and its values are saved or not wanted")
                     .verify("The table has no such column"));
     return true;
+  }
+
+  /** Whether a child that has the column from this table keeps it as its own. */
+  private boolean childKeeps(Pair<Table> parent, TableColumn column) {
+    return draft.matching.tables.both().stream()
+        .filter(child -> child.from().parents().contains(parent.from().name()))
+        .flatMap(child -> draft.matching.columns(child.from(), child.to()).both().stream())
+        .anyMatch(
+            each ->
+                each.from().name().equals(column.name())
+                    && each.from().origin() != TableColumn.Origin.LOCAL
+                    && each.to().origin() == TableColumn.Origin.LOCAL);
   }
 
   private void attribute(Pair<Table> table, Pair<TableColumn> column, Item item) {

@@ -278,11 +278,11 @@ final class Differences {
   }
 
   private void indexes() {
-    Set<ObjectName> whole = new HashSet<>();
-    matching.tables.added().forEach(table -> whole.add(table.name()));
-    matching.tables.removed().forEach(table -> whole.add(table.name()));
-    IndexDifferences differences = new IndexDifferences(matching, changes);
-    differences.all(whole);
+    Set<ObjectName> made = new HashSet<>();
+    matching.tables.added().forEach(table -> made.add(table.name()));
+    Set<ObjectName> gone = new HashSet<>();
+    matching.tables.removed().forEach(table -> gone.add(table.name()));
+    new IndexDifferences(matching, changes).all(made, gone);
   }
 
   private void views() {

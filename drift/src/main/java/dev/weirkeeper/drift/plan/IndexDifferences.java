@@ -28,16 +28,17 @@ final class IndexDifferences {
   }
 
   /**
-   * @param whole tables that came or went, with whatever is on them
+   * @param made tables that came, with whatever is on them, by their new names
+   * @param gone tables that went, by their old names
    */
-  void all(Set<ObjectName> whole) {
+  void all(Set<ObjectName> made, Set<ObjectName> gone) {
     for (Index index : matching.indexes.added()) {
-      if (index.constraint().isEmpty() && !whole.contains(index.table())) {
+      if (index.constraint().isEmpty() && !made.contains(index.table())) {
         changes.add(new Added("index.added", Optional.empty(), item(index)));
       }
     }
     for (Index index : matching.indexes.removed()) {
-      if (index.constraint().isEmpty() && !whole.contains(index.table())) {
+      if (index.constraint().isEmpty() && !gone.contains(index.table())) {
         changes.add(new Removed("index.removed", Optional.empty(), item(index)));
       }
     }
@@ -90,8 +91,11 @@ final class IndexDifferences {
   /** What a constraint keeps is compared with the constraint, but for what only the index says. */
   boolean sameBody(Index a, Index b) {
     if (a.constraint().isPresent() != b.constraint().isPresent()
-        || a.uniqueness() != b.uniqueness()) {
+        || a.constraint().isEmpty() && a.uniqueness() != b.uniqueness()) {
       return false;
+    }
+    if (b.constraint().isPresent()) {
+      return true;
     }
     Pair<Table> table = tables.get(b.table());
     Map<String, String> columns =

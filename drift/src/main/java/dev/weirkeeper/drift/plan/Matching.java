@@ -21,6 +21,7 @@ import java.util.function.Function;
 final class Matching {
   private final Identity identity;
   private final Map<Item, Item> declared = new HashMap<>();
+  private final Map<ObjectName, Pairs.Pair<Table>> partners = new HashMap<>();
 
   final Pairs<Namespace> namespaces;
   final Pairs<EnumType> enums;
@@ -60,6 +61,7 @@ final class Matching {
     sequences.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
     views.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
     tables.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
+    tables.both().forEach(pair -> partners.put(pair.from().name(), pair));
     names = new Names(renamed);
     indexes = indexes(from, to);
   }
@@ -146,6 +148,14 @@ final class Matching {
   private String part(Item.Kind kind, ObjectName whole, ObjectName newWhole, String name) {
     Item renamed = declared.get(new Item(kind, whole, name));
     return renamed != null && renamed.name().equals(newWhole) ? renamed.part() : name;
+  }
+
+  /** Whether a constraint of a table says what it said, but for its names. */
+  boolean same(Pairs.Pair<Table> table, Constraint old, Constraint now) {
+    Map<String, String> referenced =
+        old.references().map(partners::get).map(p -> renamedColumns(p.from(), p.to())).orElse(Map.of());
+    return ConstraintText.same(
+        names, old, now, renamedColumns(table.from(), table.to()), referenced);
   }
 
   /** New names of the columns of a table that have one. */

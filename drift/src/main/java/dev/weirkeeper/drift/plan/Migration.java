@@ -93,7 +93,11 @@ public record Migration(
     TRANSACTION,
     /** Outside any transaction: {@code CREATE INDEX CONCURRENTLY}. */
     ALONE,
-    /** In batches, each in its transaction. */
+    /**
+     * In batches, each in its transaction: one {@code UPDATE} that ends with its condition in
+     * parentheses. The condition says which rows are still to do; whoever runs it narrows each batch
+     * by {@code AND ctid …}.
+     */
     BATCHES
   }
 }

@@ -22,6 +22,19 @@ import java.util.Map;
 public final class MigrationPlanner {
   private MigrationPlanner() {}
 
+  /**
+   * Plans what a comparison of these two schemas found.
+   *
+   * @throws IllegalArgumentException if it is a comparison of others
+   */
+  public static Migration plan(
+      DatabaseSchema from, DatabaseSchema to, SchemaComparison comparison, PlanOptions options) {
+    if (!from.equals(comparison.from()) || !to.equals(comparison.to())) {
+      throw new IllegalArgumentException("The comparison is one of other schemas");
+    }
+    return plan(comparison, options);
+  }
+
   /** Plans what a comparison found, for the server that its older schema was read from. */
   public static Migration plan(SchemaComparison comparison, PlanOptions options) {
     requireNonNull(comparison, "comparison");

@@ -43,7 +43,7 @@ final class TableDifferences {
               item(table)));
     }
     for (Pair<Table> pair : matching.tables.both()) {
-      compare(pair.from(), pair.to());
+      compare(pair);
     }
   }
 
@@ -55,7 +55,9 @@ final class TableDifferences {
     return Item.of(Item.Kind.TABLE, table.name());
   }
 
-  private void compare(Table a, Table b) {
+  private void compare(Pair<Table> pair) {
+    Table a = pair.from();
+    Table b = pair.to();
     if (!a.name().schema().equals(b.name().schema())) {
       changes.add(new Renamed("table.schema-changed", item(a), item(b)));
     } else if (!a.name().equals(b.name())) {
@@ -66,8 +68,8 @@ final class TableDifferences {
     Map<String, String> renamed = matching.renamedColumns(a, b);
     columns(a, b, columns);
     ColumnDifferences each = new ColumnDifferences(matching.names, renamed, changes);
-    columns.both().forEach(pair -> each.compare(a, pair.from(), b, pair.to()));
-    constraints(a, b, renamed);
+    columns.both().forEach(column -> each.compare(a, column.from(), b, column.to()));
+    constraints(pair);
   }
 
   private void properties(Table a, Table b) {
@@ -223,7 +225,9 @@ final class TableDifferences {
     return required ? "required" : "nullable";
   }
 
-  private void constraints(Table a, Table b, Map<String, String> renamed) {
+  private void constraints(Pair<Table> table) {
+    Table a = table.from();
+    Table b = table.to();
     Pairs<Constraint> pairs = matching.constraints(a, b);
     for (Constraint each : pairs.added()) {
       changes.add(new Added(kind(each, "added"), Optional.empty(), item(b, each)));
@@ -241,7 +245,7 @@ final class TableDifferences {
                 item(a, old),
                 item(b, now)));
       }
-      if (!ConstraintText.same(matching.names, old, now, renamed)) {
+      if (!matching.same(table, old, now)) {
         Differences.compare(
             changes,
             changed(old, now),

@@ -125,7 +125,7 @@ final class Upheaval {
           retype(item);
         }
       }
-      constraints(pair, renamed);
+      constraints(pair);
     }
   }
 
@@ -135,7 +135,7 @@ final class Upheaval {
     }
   }
 
-  private void constraints(Pair<Table> pair, Map<String, String> renamed) {
+  private void constraints(Pair<Table> pair) {
     Pairs<Constraint> pairs = matching.constraints(pair.from(), pair.to());
     for (Constraint each : pairs.removed()) {
       drop(new Item(Item.Kind.CONSTRAINT, pair.to().name(), each.name()));
@@ -144,7 +144,7 @@ final class Upheaval {
       boolean loosened =
           each.from().validity() == Constraint.Validity.VALID
               && each.to().validity() == Constraint.Validity.NOT_VALID;
-      if (loosened || !ConstraintText.same(matching.names, each.from(), each.to(), renamed)
+      if (loosened || !matching.same(pair, each.from(), each.to())
           || TableOps.sameParents(pair, matching) && ConstraintOps.originMatters(each)) {
         replace(new Item(Item.Kind.CONSTRAINT, pair.to().name(), each.to().name()));
       }

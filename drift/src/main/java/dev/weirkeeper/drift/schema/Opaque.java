@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param uses the relations that it depends on, so that a change of one of them is not made blindly
  * @param of the relation that it is a part of and goes with: that of a trigger, policy, grant
  */
-public record Opaque(String kind, String identity, Hash definition, List<ObjectName> uses, Optional<ObjectName> of) {
+public record Opaque(
+    String kind, String identity, Hash definition, List<ObjectName> uses, Optional<ObjectName> of) {
   public Opaque {
     requireNonNull(kind, "kind");
     requireNonNull(identity, "identity");

@@ -1,7 +1,6 @@
 package dev.weirkeeper.contracts.postgres;
 
 import dev.weirkeeper.Column;
-import dev.weirkeeper.Default;
 import dev.weirkeeper.Relation;
 import java.util.List;
 
@@ -29,11 +28,8 @@ final class Mapping {
     for (int i = 0; i < source.length; i++) {
       Column column = columns.get(i);
       source[i] = row.indexOf(column.id());
-      Default value = column.defaultValue();
-      fallback[i] =
-          value.kind() == Default.Kind.CONSTANT && value.missing().isPresent()
-              ? Bytes.utf8(value.missing().get())
-              : Image.NULL;
+      // Whatever the default is now: old rows read what it was when the column came.
+      fallback[i] = column.defaultValue().missing().map(Bytes::utf8).orElse(Image.NULL);
     }
     key = keyIds.stream().mapToInt(row::indexOf).toArray();
   }

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,11 @@ import java.util.Optional;
 /** Reads the system catalog of the source. Confined to the thread of its connection. */
 final class Catalog {
   private static final String RELATION = Resources.sql("relation.sql").replace("{oid}", "?::oid");
+
+  private static final String RELATIONS =
+      "SELECT wanted.id::text, ("
+          + Resources.sql("relation.sql").replace("{oid}", "wanted.id::oid")
+          + ") FROM unnest(?::bigint[]) AS wanted(id)";
 
   /** What the event trigger writes, as of now. */
   private static final String HINT =
@@ -46,6 +52,17 @@ final class Catalog {
         return Optional.of(shape);
       }
     }
+  }
+
+  /** Relations as they are now, by OID; one that is gone is left out. */
+  Map<Long, Shape> relations(Collection<Long> oids) throws SQLException {
+    Map<Long, Shape> shapes = new HashMap<>();
+    for (List<String> row : rows(RELATIONS, array("bigint", oids.toArray()))) {
+      if (!row.get(1).isEmpty()) {
+        shapes.put(Long.parseLong(row.get(0)), Json.parse(row.get(1)).as(Shape.class));
+      }
+    }
+    return shapes;
   }
 
   /** Writes into the log what a relation is like now, as a hint. */

@@ -23,6 +23,7 @@ final class Health {
 
   private final PostgresFeed.Options options;
   private final Catalog catalog;
+  private final Membership membership;
   private final SchemaHistory history;
   private final TransactionReader reader;
   private final ChunkReader chunks;
@@ -31,12 +32,14 @@ final class Health {
   Health(
       PostgresFeed.Options options,
       Catalog catalog,
+      Membership membership,
       SchemaHistory history,
       TransactionReader reader,
       ChunkReader chunks,
       Map<Asset, Load> loads) {
     this.options = options;
     this.catalog = catalog;
+    this.membership = membership;
     this.history = history;
     this.reader = reader;
     this.chunks = chunks;
@@ -96,20 +99,13 @@ final class Health {
   }
 
   private Optional<String> publication() throws SQLException {
-    StringJoiner missing = new StringJoiner(", ");
+    StringJoiner flaws = new StringJoiner("; ").setEmptyValue("ok");
     for (Table table : history.tables()) {
-      String publication = options.publication() + (table.publishes == Publishes.ALL ? "" : "_ins");
-      if (catalog
-          .value(
-              "SELECT 1 FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid"
-                  + " WHERE p.pubname = ? AND r.prrelid = ?::oid",
-              publication,
-              table.oid & 0xffffffffL)
-          .isEmpty()) {
-        missing.add(table.current.asset().name());
-      }
+      membership
+          .flaw(table)
+          .ifPresent(flaw -> flaws.add(table.current.asset().name() + ": " + flaw));
     }
-    return Optional.of(missing.length() == 0 ? "ok" : "not published any more: " + missing);
+    return Optional.of(flaws.toString());
   }
 
   private Optional<String> blindSpots() throws SQLException {

@@ -11,10 +11,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -82,10 +84,10 @@ final class Opening {
       if (from.isPresent()) {
         checkContinuation(from.get(), here);
       } else if (slot().isEmpty()) {
-        publish(tables);
+        publish(tables, Set.of());
         tables = createSlot(replication, known);
       }
-      publish(tables);
+      publish(tables, from.isPresent() ? unpublished(tables, known) : Set.of());
       PostgresPosition start =
           from.orElse(here.at(PostgresPosition.lsn(slot().orElseThrow().confirmed())));
       PGReplicationStream log = start(replication, start);
@@ -340,22 +342,51 @@ final class Opening {
       if (relation == null) {
         relation = found.shape().relation(options.system(), found.publishes());
       }
-      history.follow(new Table((int) found.oid(), found.publishes(), relation));
+      Table table = new Table((int) found.oid(), found.publishes(), relation);
+      table.lookedAt(found.shape());
+      history.follow(table);
     }
     return history;
   }
 
   // ---- publications and slot
 
-  private void publish(Map<String, Found> tables) throws SQLException, FeedException {
-    publish(options.publication(), Publishes.ALL, tables);
-    publish(options.publication() + "_ins", Publishes.INSERTS, tables);
+  /**
+   * Tables that were read before and are out of the publications now. Nobody knows since when, so
+   * they stay out: published again, they would look as if nothing were lost. Loading such a table
+   * anew publishes it.
+   */
+  private Set<String> unpublished(Map<String, Found> tables, Map<String, Relation> known)
+      throws SQLException {
+    Set<String> lost = new HashSet<>();
+    tables.values().stream()
+        .map(found -> found.shape().id())
+        .filter(known::containsKey)
+        .forEach(lost::add);
+    for (Publishes what : Publishes.values()) {
+      catalog
+          .rows(
+              "SELECT r.prrelid::bigint::text FROM pg_publication_rel r"
+                  + " JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = ?",
+              options.publicationOf(what))
+          .forEach(row -> lost.remove(row.get(0)));
+    }
+    return lost;
   }
 
-  private void publish(String publication, Publishes what, Map<String, Found> tables)
+  private void publish(Map<String, Found> tables, Set<String> except)
+      throws SQLException, FeedException {
+    publish(options.publicationOf(Publishes.ALL), Publishes.ALL, tables, except);
+    publish(options.publicationOf(Publishes.INSERTS), Publishes.INSERTS, tables, except);
+  }
+
+  private void publish(
+      String publication, Publishes what, Map<String, Found> tables, Set<String> except)
       throws SQLException, FeedException {
     List<Found> wanted =
-        tables.values().stream().filter(found -> found.publishes() == what).toList();
+        tables.values().stream()
+            .filter(found -> found.publishes() == what && !except.contains(found.shape().id()))
+            .toList();
     Optional<List<String>> existing =
         catalog.row(
             "SELECT oid, (pubinsert AND pubtruncate AND pubviaroot AND NOT puballtables"
@@ -404,7 +435,9 @@ final class Opening {
     for (List<String> row :
         catalog.rows(
             "SELECT r.prrelid::text, n.nspname, c.relname,"
-                + " (r.prqual IS NOT NULL OR r.prattrs IS NOT NULL)::text"
+                // PostgreSQL 14 has neither.
+                + " (to_jsonb(r) ->> 'prqual' IS NOT NULL"
+                + " OR to_jsonb(r) ->> 'prattrs' IS NOT NULL)::text"
                 + " FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid"
                 + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.prpubid = ?::oid",
             Long.parseLong(oid))) {

@@ -59,6 +59,7 @@ final class PostgresStream implements Feed.Stream {
   private final Map<Asset, Load> loads = new LinkedHashMap<>();
   private final Health health;
   private final SettingsReader settings;
+  private final Membership membership;
 
   private long confirmed;
   private boolean unsent;
@@ -98,7 +99,8 @@ final class PostgresStream implements Feed.Stream {
     this.chunks =
         new ChunkReader(
             connection, catalog, options.system(), options.slot(), options.chunkRows(), buffers);
-    this.health = new Health(options, catalog, history, reader, chunks, loads);
+    this.membership = new Membership(options, catalog);
+    this.health = new Health(options, catalog, membership, history, reader, chunks, loads);
     this.settings = new SettingsReader(options, catalog);
     this.confirmed = start.lsn();
     this.heartbeatAt = options.clock().instant();
@@ -239,6 +241,45 @@ final class PostgresStream implements Feed.Stream {
     seedDelivered();
     loads.put(from.asset(), from);
     table.loading = true;
+    if (from.equals(Load.begin(from.asset()))) {
+      publish(table);
+    }
+  }
+
+  /** Publishes a table that is to be loaded from its first row and is out of its publication. */
+  private void publish(Table table) throws IOException {
+    try {
+      if (membership.flaw(table).filter(Membership.UNPUBLISHED::equals).isPresent()) {
+        table.unpublished = true;
+        membership.restore(table);
+      }
+    } catch (SQLException e) {
+      if (!String.valueOf(e.getSQLState()).startsWith("42")) {
+        throw failed("The publication cannot be looked at", e);
+      }
+      // Not ours to alter, or gone: the load waits, and says for what.
+      chunks.waitsFor(table.current.asset() + ": " + Sessions.why(e));
+    }
+  }
+
+  /**
+   * Whether chunks of a table may be read: what is not published while they are would be lost. A
+   * transaction that wrote before it was published may still run, unseen by log and chunk: it must
+   * end first.
+   */
+  private boolean published(Table table) throws SQLException, IOException {
+    Optional<String> flaw = membership.flaw(table);
+    if (flaw.isPresent()) {
+      table.unpublished = true;
+      chunks.waitsFor("the publication of " + table.current.asset() + ": " + flaw.get());
+      return false;
+    }
+    if (table.unpublished) {
+      seeded = false;
+      seedDelivered();
+      table.unpublished = false;
+    }
+    return true;
   }
 
   /**
@@ -279,7 +320,10 @@ final class PostgresStream implements Feed.Stream {
       return;
     }
     try {
-      Optional<Window> chunk = chunks.read(table.get(), load, delivered, this::keepAlive);
+      Optional<Window> chunk =
+          published(table.get())
+              ? chunks.read(table.get(), load, delivered, this::keepAlive)
+              : Optional.empty();
       if (chunk.isPresent()) {
         reader.hold(chunk.get());
         retryNanos = RETRY_NANOS;
@@ -404,6 +448,7 @@ final class PostgresStream implements Feed.Stream {
 
   @Override
   public Map<String, Observation> surroundings() {
+    history.doubtAll();
     return settings.read(history.tables());
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,12 +88,15 @@ final class SchemaHistory {
     touched.add(table);
     boolean again = table.announced;
     table.announced = true;
+    Set<String> known = new TreeSet<>(table.leftOut);
+    table.current.columns().forEach(column -> known.add(column.id()));
+    table.leftOut = Set.of();
     for (int i = table.hints.size() - 1; i >= 0; i--) {
       Shape hint = table.hints.get(i);
       if (!hint.matches(wire)) {
         continue;
       }
-      Optional<Shape> live = catalog.relation(table.oid & 0xffffffffL);
+      Optional<Shape> live = catalog.relation(oid(table));
       if (live.isPresent() && hint.contradictedBy(live.get())) {
         ignoredHints++;
         table.hints.subList(0, i + 1).clear();
@@ -105,7 +109,7 @@ final class SchemaHistory {
     }
     boolean same = isDescribedBy(table.current, wire, table.publishes);
     boolean noted = trigger == DdlTrigger.State.INSTALLED;
-    Optional<Shape> live = catalog.relation(table.oid & 0xffffffffL);
+    Optional<Shape> live = catalog.relation(oid(table));
     if (live.isPresent() && live.get().matches(wire)) {
       Relation relation = live.get().relation(system, table.publishes);
       if (same && (noted || !again) && moved(table.current, relation)) {
@@ -118,12 +122,70 @@ final class SchemaHistory {
     } else if (!same) {
       explain(table, wire, live);
     }
+    live.ifPresent(
+        shape -> {
+          table.leftOut = leftOut(table.current, known, shape);
+          table.lookedAt(shape);
+        });
+  }
+
+  /**
+   * Columns that the log does not describe any more and that the table still has: a publication
+   * with a list of columns looks like columns that were dropped. Says nothing where some column is
+   * not identified, for it may be one of them.
+   */
+  private static Set<String> leftOut(Relation described, Set<String> known, Shape live) {
+    if (!described.columns().stream().allMatch(Column::identified)) {
+      return Set.of();
+    }
+    Set<String> missing = new TreeSet<>();
+    for (Shape.Attribute attribute : live.columns()) {
+      String id = String.valueOf(attribute.num());
+      if (known.contains(id) && described.column(id).isEmpty()) {
+        missing.add(id);
+      }
+    }
+    return missing;
   }
 
   private void become(Table table, Relation relation, Evidence evidence) {
-    if (!relation.equals(table.current)) {
-      table.become(relation, evidence);
+    Relation remembering = remembering(table, table.current, relation);
+    if (!remembering.equals(table.current)) {
+      table.become(remembering, evidence);
     }
+  }
+
+  /**
+   * The newer version with what the catalog does not say of it any more: which value rows read that
+   * are older than a column, for any rewrite of the table has the catalog forget it while such rows
+   * may wait in a spool; and that a column was generated, so that rows have values in it.
+   */
+  private static Relation remembering(Table table, Relation older, Relation newer) {
+    return Relation.of(
+        newer.asset(),
+        newer.id(),
+        newer.identity(),
+        newer.columns().stream()
+            .map(
+                column -> {
+                  Optional<Column> before = older.column(column.id());
+                  Default now = column.defaultValue();
+                  Optional<String> missing =
+                      now.missing().or(() -> before.flatMap(was -> was.defaultValue().missing()));
+                  boolean computed =
+                      table.generated.contains(column.id())
+                          && before
+                              .filter(was -> was.defaultValue().kind() != Default.Kind.UNKNOWN)
+                              .isEmpty();
+                  return with(
+                      column, new Default(computed ? Default.Kind.UNKNOWN : now.kind(), missing));
+                })
+            .toList());
+  }
+
+  private static Column with(Column column, Default value) {
+    return new Column(
+        column.id(), column.name(), column.type(), column.nullability(), value, column.comment());
   }
 
   private static boolean moved(Relation known, Relation live) {
@@ -326,7 +388,7 @@ final class SchemaHistory {
       for (String id : hint.dropped()) {
         Table table = tables.get(Integer.parseUnsignedInt(id));
         if (table != null && !table.dropped) {
-          if (catalog.relation(table.oid & 0xffffffffL).isPresent()) {
+          if (catalog.relation(oid(table)).isPresent()) {
             ignoredHints++;
           } else {
             table.dropped = true;
@@ -352,11 +414,10 @@ final class SchemaHistory {
       for (Table.Unresolved open : table.unresolved) {
         for (Shape hint : table.hints) {
           Optional<Shape> live =
-              hint.matches(open.wire())
-                  ? catalog.relation(table.oid & 0xffffffffL)
-                  : Optional.empty();
+              hint.matches(open.wire()) ? catalog.relation(oid(table)) : Optional.empty();
           if (hint.matches(open.wire()) && (live.isEmpty() || !hint.contradictedBy(live.get()))) {
-            Relation relation = hint.relation(system, table.publishes);
+            Relation relation =
+                remembering(table, open.relation(), hint.relation(system, table.publishes));
             explained.put(open.relation(), relation);
             if (table.current.equals(open.relation())) {
               table.become(relation, Evidence.LOGGED);
@@ -395,7 +456,16 @@ final class SchemaHistory {
         changes.add(change(before, Optional.empty(), Evidence.LOGGED));
         tables.remove(table.oid);
       } else if (!before.equals(table.current)) {
-        changes.add(change(before, Optional.of(table.current), table.evidence));
+        changes.add(
+            new SchemaChange(
+                before.asset(),
+                before.id(),
+                Optional.of(before),
+                Optional.of(table.current),
+                table.evidence,
+                table.leftOut.isEmpty()
+                    ? SchemaChange.Coverage.WHOLE
+                    : SchemaChange.Coverage.PART));
       }
       table.before = null;
       table.hinted = false;
@@ -407,7 +477,7 @@ final class SchemaHistory {
   /** Believes the last hint, that no row has confirmed, if the catalog still says the same. */
   private void confirm(Table table) throws SQLException {
     Shape last = table.hints.get(table.hints.size() - 1);
-    Optional<Shape> live = catalog.relation(table.oid & 0xffffffffL);
+    Optional<Shape> live = catalog.relation(oid(table));
     if (live.isPresent() && live.get().equals(last)) {
       become(table, last.relation(system, table.publishes), Evidence.LOGGED);
       table.hints.clear();
@@ -422,20 +492,38 @@ final class SchemaHistory {
     if (doubtful.isEmpty()) {
       return;
     }
-    List<Table> asked = List.copyOf(doubtful);
+    List<Table> asked =
+        doubtful.stream()
+            .filter(table -> tables.get(table.oid) == table)
+            // Rows of a relation that the log describes otherwise than the catalog does come under
+            // the log's description.
+            .filter(table -> table.leftOut.isEmpty())
+            .filter(table -> table.current.columns().stream().allMatch(Column::identified))
+            .toList();
     doubtful.clear();
+    Map<Long, Shape> live = catalog.relations(asked.stream().map(SchemaHistory::oid).toList());
     for (Table table : asked) {
-      if (tables.get(table.oid) != table
-          || !table.current.columns().stream().allMatch(Column::identified)) {
-        continue;
+      Shape shape = live.get(oid(table));
+      if (shape != null) {
+        table.lookedAt(shape);
       }
-      Optional<Shape> live = catalog.relation(table.oid & 0xffffffffL);
-      if (live.isPresent()
-          && !written(live.get().relation(system, table.publishes))
-              .equals(written(table.current))) {
-        catalog.writeHint(table.oid & 0xffffffffL);
+      if (shape != null
+          && !written(shape.relation(system, table.publishes)).equals(written(table.current))) {
+        catalog.writeHint(oid(table));
       }
     }
+  }
+
+  private static long oid(Table table) {
+    return table.oid & 0xffffffffL;
+  }
+
+  /**
+   * Has all tables compared with the catalog when there is nothing left to read: what no row and no
+   * trigger tells comes into the log by that.
+   */
+  void doubtAll() {
+    doubtful.addAll(tables.values());
   }
 
   /** What DDL writes of a version. What old rows read is left out: VACUUM FULL forgets it, too. */
@@ -458,8 +546,9 @@ final class SchemaHistory {
   }
 
   /** Takes a version that a snapshot read, as of the place where the stream stands now. */
-  Optional<SchemaChange> adopt(Table table, Relation relation) {
+  Optional<SchemaChange> adopt(Table table, Relation read) {
     Relation before = table.current;
+    Relation relation = remembering(table, before, read);
     if (before.equals(relation)) {
       return Optional.empty();
     }

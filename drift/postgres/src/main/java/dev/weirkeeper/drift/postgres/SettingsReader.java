@@ -32,7 +32,7 @@ final class SettingsReader {
   /** A row of {@code settings.sql}. */
   private record Read(
       Optional<String> relation,
-      Optional<String> name,
+      Optional<String> namesake,
       Optional<String> persistence,
       Optional<String> owner,
       Optional<String> comment,
@@ -99,14 +99,17 @@ final class SettingsReader {
   private List<List<String>> rows(Collection<Table> tables) throws SQLException {
     List<Long> oids = new ArrayList<>();
     List<String> publications = new ArrayList<>();
+    List<String> names = new ArrayList<>();
     for (Table table : tables) {
       oids.add(table.oid & 0xffffffffL);
       publications.add(options.publicationOf(table.publishes));
+      names.add(table.current.asset().name());
     }
     return catalog.rows(
         SQL,
         catalog.array("bigint", oids.toArray()),
-        catalog.array("text", publications.toArray()));
+        catalog.array("text", publications.toArray()),
+        catalog.array("text", names.toArray()));
   }
 
   private Probe<String> slot() throws SQLException {
@@ -141,6 +144,7 @@ final class SettingsReader {
 
   private static Map<Setting, Optional<String>> texts(Read read) {
     Map<Setting, Optional<String>> texts = new LinkedHashMap<>();
+    texts.put(Setting.TABLE_NAMESAKE, read.namesake());
     texts.put(Setting.TABLE_PERSISTENCE, read.persistence());
     texts.put(Setting.TABLE_OWNER, read.owner());
     texts.put(Setting.TABLE_COMMENT, read.comment());

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param id the OID
  * @param identity {@code pg_class.relreplident}
  * @param key attribute numbers of the key that identifies rows, in index order; empty for none
+ * @param generated attribute numbers of the columns that are left out, for the log does not carry
+ *     them
  */
 record Shape(
     String id,
@@ -25,6 +27,7 @@ record Shape(
     String name,
     String identity,
     List<Integer> key,
+    Optional<List<Integer>> generated,
     List<Attribute> columns) {
 
   /**

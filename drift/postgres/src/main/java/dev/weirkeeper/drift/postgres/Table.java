@@ -3,7 +3,9 @@ package dev.weirkeeper.drift.postgres;
 import dev.weirkeeper.Evidence;
 import dev.weirkeeper.Relation;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the stream knows of one relation, at the place where it stands. */
@@ -37,6 +39,18 @@ final class Table {
   /** Whether a load of the relation is asked for or under way. */
   boolean loading;
 
+  /**
+   * Ids of columns that were generated when somebody looked. Should one become a plain column, rows
+   * have values in it already that no log told.
+   */
+  final Set<String> generated = new HashSet<>();
+
+  /** Ids of columns that the relation has and that the log leaves out. */
+  Set<String> leftOut = Set.of();
+
+  /** Whether it was found out of its publication, so that running transactions may be unseen. */
+  boolean unpublished;
+
   final List<Unresolved> unresolved = new ArrayList<>();
 
   /** Whether a hint came in the transaction that is being read. */
@@ -44,6 +58,11 @@ final class Table {
 
   /** The last transaction that changed rows of the relation. */
   int writtenIn;
+
+  /** Notes which columns a look at the relation found generated. */
+  void lookedAt(Shape shape) {
+    shape.generated().ifPresent(nums -> nums.forEach(num -> generated.add(String.valueOf(num))));
+  }
 
   Table(int oid, Publishes publishes, Relation current) {
     this.oid = oid;

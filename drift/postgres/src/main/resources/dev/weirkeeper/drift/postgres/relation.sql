@@ -1,6 +1,6 @@
 -- One relation as JSON, for the catalog reads of the feed and, unchanged, inside the event trigger:
 -- what the trigger wrote can so be compared with what the catalog says, field by field.
--- Generated columns are left out: the log does not carry them.
+-- Generated columns are only named by number: the log does not carry them.
 SELECT jsonb_strip_nulls(jsonb_build_object(
   'id', c.oid::bigint::text,
   'schema', n.nspname,
@@ -24,6 +24,9 @@ SELECT jsonb_strip_nulls(jsonb_build_object(
       LIMIT 1) x,
       LATERAL unnest(x.indkey) WITH ORDINALITY AS k(attnum, place)
     WHERE k.place <= x.indnkeyatts), '[]'::jsonb),
+  'generated', (
+    SELECT jsonb_agg(a.attnum ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> ''),
   'columns', coalesce((
     SELECT jsonb_agg(jsonb_build_object(
       'num', a.attnum,

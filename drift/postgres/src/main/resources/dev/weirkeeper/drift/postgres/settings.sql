@@ -3,11 +3,12 @@
 -- so they leave the server as hashes; trees of them, which name columns by number, so that a rename
 -- changes none. Works on PostgreSQL 14 and later.
 WITH wanted AS (
-  SELECT w.id::oid AS oid, w.publication
-  FROM unnest(?::bigint[], ?::text[]) AS w(id, publication))
+  SELECT w.id::oid AS oid, w.publication, w.name
+  FROM unnest(?::bigint[], ?::text[], ?::text[]) AS w(id, publication, name))
 SELECT w.oid::bigint::text, jsonb_strip_nulls(jsonb_build_object(
   'relation', c.oid::bigint::text,
-  'name', n.nspname || '.' || c.relname,
+  'namesake', (SELECT o.oid::bigint::text FROM pg_class o JOIN pg_namespace m ON m.oid = o.relnamespace
+    WHERE m.nspname || '.' || o.relname = w.name),
   'persistence', CASE c.relpersistence WHEN 'p' THEN 'logged' WHEN 'u' THEN 'unlogged' ELSE 'temporary' END,
   'owner', pg_get_userbyid(c.relowner),
   'comment', (SELECT encode(sha256(convert_to(obj_description(c.oid, 'pg_class'), 'UTF8')), 'hex')),

@@ -131,7 +131,9 @@ class SettingsIT {
         .containsExactly("column.generated-expression");
     assertThat(after("ALTER TABLE t ADD h int GENERATED ALWAYS AS (a * 2)"))
         .containsExactly("column.generated-added");
-    assertThat(after("ALTER TABLE t DROP h")).containsExactly("column.generated-dropped");
+    assertThat(after("ALTER TABLE t DROP h")).containsExactly("column.removed");
+    assertThat(after("ALTER TABLE t ALTER g DROP EXPRESSION"))
+        .containsExactly("column.generated-dropped");
     assertThat(after("ALTER DOMAIN small ADD CHECK (value < 10)"))
         .containsExactly("domain.changed");
     assertThat(after("ALTER TYPE pair RENAME ATTRIBUTE x TO z"))

@@ -38,6 +38,7 @@ import dev.weirkeeper.contracts.stream.Contracts;
 import dev.weirkeeper.drift.DriftTools;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
+import dev.weirkeeper.drift.SettingsDrift;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
 import dev.weirkeeper.drift.postgres.PostgresReadTools;
 import dev.weirkeeper.healing.IncidentTools;
@@ -363,6 +364,7 @@ public final class GovernedStream implements AutoCloseable {
               .target(target)
               .judges(settings.contracts())
               .detector(new SchemaDrift())
+              .settings(new SettingsDrift())
               .planner(new PostgresPlanner(details.target()))
               .policy(settings.seams().policy().apply(new Playbook()))
               .toolbox(toolbox)

@@ -1,0 +1,105 @@
+package dev.weirkeeper.drift.postgres.migrate;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.weirkeeper.Probe;
+import dev.weirkeeper.drift.taxonomy.LossAnswer;
+import dev.weirkeeper.drift.taxonomy.LossQuestion;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks a source how many values a change of type would lose: the exact number, from one scan within
+ * a time limit, or that it is not known. No value leaves the source. Safe to share between threads;
+ * a connection is not.
+ */
+public final class LossCount {
+  private static final Logger LOG = LoggerFactory.getLogger(LossCount.class);
+
+  private static final String SETTINGS =
+      """
+      SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),
+             pg_catalog.set_config('row_security', 'off', true),
+             pg_catalog.set_config('TimeZone', 'UTC', true),
+             pg_catalog.set_config('extra_float_digits', '1', true),
+             pg_catalog.set_config('lock_timeout', ?, true),
+             pg_catalog.set_config('idle_in_transaction_session_timeout', '10s', true),
+             pg_catalog.set_config('statement_timeout', ?, true)
+      """;
+
+  private final Duration limit;
+
+  /**
+   * @param limit how long the scan may take
+   */
+  public LossCount(Duration limit) {
+    if (limit.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "A count needs at least a millisecond: PostgreSQL reads 0 as for ever");
+    }
+    this.limit = limit;
+  }
+
+  /**
+   * Counts in a read-only transaction of its own.
+   *
+   * @param connection to the source, in auto-commit mode
+   * @return the count, also where the table has no rows; {@code Unknown} if the time was too short,
+   *     the login may not see all rows, the table or column is not there, or there is no question
+   *     for these types. Never a number that is not counted.
+   */
+  public Probe<LossAnswer> of(Connection connection, LossQuestion question) {
+    requireNonNull(question, "question");
+    if (!LossQuestion.answers(question.from(), question.to())) {
+      return new Probe.Unknown<>(
+          "No count says what a change from " + question.from() + " to " + question.to() + " loses");
+    }
+    try {
+      if (!connection.getAutoCommit()) {
+        throw new IllegalArgumentException(
+            "The connection is in a transaction of its own; lend one in auto-commit mode");
+      }
+      connection.setAutoCommit(false);
+      try {
+        return new Probe.Value<>(counted(connection, question));
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
+    } catch (SQLException e) {
+      LOG.warn("What a change of type loses was not counted (SQLSTATE {})", SqlStates.of(e));
+      return new Probe.Unknown<>(
+          switch (SqlStates.of(e)) {
+            case "57014" ->
+                "The count took longer than " + limit.toSeconds() + " s and was given up";
+            case "42501" ->
+                "The login may not see all rows of the table; lend one that may, without row"
+                    + " security";
+            case "42P01", "42703" -> "The table or the column is not there any more";
+            default -> "The source did not answer (SQLSTATE " + SqlStates.of(e) + ")";
+          });
+    }
+  }
+
+  private LossAnswer counted(Connection connection, LossQuestion question) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+      try (PreparedStatement settings = connection.prepareStatement(SETTINGS)) {
+        settings.setString(1, Session.millis(limit));
+        settings.setString(2, Session.millis(limit));
+        settings.executeQuery().close();
+      }
+      statement.setEscapeProcessing(false);
+      try (ResultSet row = statement.executeQuery(question.sql())) {
+        row.next();
+        return new LossAnswer(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
+      }
+    }
+  }
+}
