@@ -66,7 +66,9 @@ final class Assignment {
     for (Integer lane : open) {
       String least1 =
           load.entrySet().stream()
-              .min(Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+              .min(
+                  Map.Entry.<String, Integer>comparingByValue()
+                      .thenComparing(Map.Entry.comparingByKey()))
               .orElseThrow()
               .getKey();
       load.merge(least1, 1, Integer::sum);
@@ -161,7 +163,8 @@ final class Assignment {
     private Map<Integer, String> owners(GroupSubscription group) {
       Map<Integer, String> owners = new HashMap<>();
       Map<Integer, Integer> rounds = new HashMap<>();
-      for (Map.Entry<String, Subscription> each : new TreeMap<>(group.groupSubscription()).entrySet()) {
+      for (Map.Entry<String, Subscription> each :
+          new TreeMap<>(group.groupSubscription()).entrySet()) {
         int round = each.getValue().generationId().orElse(-1);
         Set<Integer> its = new HashSet<>();
         each.getValue()

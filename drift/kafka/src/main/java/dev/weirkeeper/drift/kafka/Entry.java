@@ -51,9 +51,7 @@ record Entry(
 
   /** The transaction whose boundaries tell when it is whole; empty if it has none. */
   Optional<String> bounded() {
-    return origin()
-        .filter(origin -> origin.total().isPresent())
-        .flatMap(Event.Origin::transaction);
+    return origin().filter(origin -> origin.total().isPresent()).flatMap(Event.Origin::transaction);
   }
 
   /** Bytes that it takes in memory, roughly. */

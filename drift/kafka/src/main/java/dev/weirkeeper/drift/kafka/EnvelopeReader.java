@@ -91,7 +91,14 @@ final class EnvelopeReader {
     JsonNode before = payload.path("before");
     return switch (op) {
       case "c" ->
-          row(asset, RowBatch.Op.INSERT, after, Optional.empty(), rows(schema, "after"), key, origin);
+          row(
+              asset,
+              RowBatch.Op.INSERT,
+              after,
+              Optional.empty(),
+              rows(schema, "after"),
+              key,
+              origin);
       case "r" ->
           row(asset, RowBatch.Op.READ, after, Optional.empty(), rows(schema, "after"), key, origin);
       case "u" ->
@@ -223,8 +230,7 @@ final class EnvelopeReader {
           columns
               .keySet()
               .removeIf(
-                  name ->
-                      METADATA.contains(name) || PREFIXES.stream().anyMatch(name::startsWith));
+                  name -> METADATA.contains(name) || PREFIXES.stream().anyMatch(name::startsWith));
           return whole.withFields(columns);
         });
   }
@@ -244,8 +250,7 @@ final class EnvelopeReader {
     // Where there are no schemas (MySQL), the database is what qualifies a table.
     String qualifier = schema.isBlank() || schema.equals("null") ? database : schema;
     return new Asset(
-        system,
-        qualifier.isBlank() || qualifier.equals("null") ? name : qualifier + "." + name);
+        system, qualifier.isBlank() || qualifier.equals("null") ? name : qualifier + "." + name);
   }
 
   private static Event row(

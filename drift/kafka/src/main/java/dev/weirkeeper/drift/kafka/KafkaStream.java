@@ -163,8 +163,7 @@ final class KafkaStream implements Feed.Stream {
       done = !building.isEmpty();
       return done
           ? Optional.of(
-              building.done(
-                  "kafka:" + assembled.name(), handOut(), options.clock().instant()))
+              building.done("kafka:" + assembled.name(), handOut(), options.clock().instant()))
           : Optional.empty();
     } finally {
       if (!done) {
@@ -250,7 +249,9 @@ final class KafkaStream implements Feed.Stream {
     requireOpen();
     if (!handed.contains(durable)) {
       throw new IllegalArgumentException(
-          "Position " + durable.feed() + " was not handed out by this stream: only what a target"
+          "Position "
+              + durable.feed()
+              + " was not handed out by this stream: only what a target"
               + " returned can be confirmed");
     }
     while (!durable.equals(handed.peek())) {

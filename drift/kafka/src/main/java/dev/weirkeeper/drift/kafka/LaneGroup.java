@@ -56,9 +56,7 @@ public final class LaneGroup implements AutoCloseable {
     this.count = count;
     this.handover = handover;
     for (String topic : new TreeSet<>(options.topics())) {
-      topics
-          .computeIfAbsent(Assignment.lane(topic, count), lane -> new TreeSet<>())
-          .add(topic);
+      topics.computeIfAbsent(Assignment.lane(topic, count), lane -> new TreeSet<>()).add(topic);
     }
     topics.forEach((lane, its) -> lanes.put(lane, new Lane(lane, options.lane(lane, its))));
     Map<String, Object> settings = new HashMap<>(options.client());
@@ -86,13 +84,15 @@ public final class LaneGroup implements AutoCloseable {
    * @param handover how long a lane that is taken away may need to end its write; after that its
    *     new host goes on and the old one's write becomes a conflict
    */
-  public static LaneGroup join(
-      KafkaFeed feed, String group, int lanes, Duration handover) {
+  public static LaneGroup join(KafkaFeed feed, String group, int lanes, Duration handover) {
     if (lanes < 1) {
       throw new IllegalArgumentException("A group shares at least one lane, got: " + lanes);
     }
     return new LaneGroup(
-        feed.options(), requireNonNull(group, "group"), lanes, requireNonNull(handover, "handover"));
+        feed.options(),
+        requireNonNull(group, "group"),
+        lanes,
+        requireNonNull(handover, "handover"));
   }
 
   /** The lanes that hold topics, whoever reads them. */
@@ -138,8 +138,7 @@ public final class LaneGroup implements AutoCloseable {
 
   private void mirror() {
     for (Lane lane : lanes.values()) {
-      lane.durable()
-          .forEach((id, offset) -> unmirrored.put(id, new OffsetAndMetadata(offset)));
+      lane.durable().forEach((id, offset) -> unmirrored.put(id, new OffsetAndMetadata(offset)));
     }
     if (unmirrored.isEmpty() || System.nanoTime() < mirrorAt) {
       return;

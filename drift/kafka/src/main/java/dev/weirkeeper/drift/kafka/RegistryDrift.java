@@ -41,7 +41,8 @@ public final class RegistryDrift implements DriftDetector {
    *
    * @param breaks what Avro's own rules of resolution say, by path
    */
-  record Broken(String subject, String mode, String fromVersion, String toVersion, List<String> breaks) {
+  record Broken(
+      String subject, String mode, String fromVersion, String toVersion, List<String> breaks) {
     Broken {
       breaks = List.copyOf(breaks);
     }
@@ -90,8 +91,7 @@ public final class RegistryDrift implements DriftDetector {
     private final String subject;
     private final List<Finding> findings = new ArrayList<>();
 
-    Comparison(
-        Asset asset, Map<String, Probe<String>> before, Map<String, Probe<String>> after) {
+    Comparison(Asset asset, Map<String, Probe<String>> before, Map<String, Probe<String>> after) {
       this.asset = asset;
       this.before = before;
       this.after = after;
@@ -155,7 +155,9 @@ public final class RegistryDrift implements DriftDetector {
       return demands;
     }
 
-    /** Holds the newest version against what was demanded when it came, else against what is now. */
+    /**
+     * Holds the newest version against what was demanded when it came, else against what is now.
+     */
     private void versions(Schema from, Schema to) {
       String mode =
           value(before, RegistryWatch.MODE)

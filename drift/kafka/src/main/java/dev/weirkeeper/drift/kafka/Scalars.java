@@ -67,8 +67,7 @@ final class Scalars {
     if (!written && Double.isInfinite(number)) {
       throw new IllegalArgumentException("a number that no double holds");
     }
-    String text =
-        width == Width.SINGLE ? Float.toString((float) number) : Double.toString(number);
+    String text = width == Width.SINGLE ? Float.toString((float) number) : Double.toString(number);
     return text.startsWith("Inf") || text.startsWith("-Inf") || text.equals("NaN")
         ? text
         : text.toLowerCase(Locale.ROOT);

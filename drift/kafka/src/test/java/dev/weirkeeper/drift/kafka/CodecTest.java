@@ -82,8 +82,7 @@ class CodecTest {
     String number = Base64.getEncoder().encodeToString(new byte[] {-1, 56});
     Map<String, String> scale = Map.of("scale", "2", "connect.decimal.precision", "10");
 
-    assertThat(
-            named("bytes", "org.apache.kafka.connect.data.Decimal", scale, "\"" + number + "\""))
+    assertThat(named("bytes", "org.apache.kafka.connect.data.Decimal", scale, "\"" + number + "\""))
         .isEqualTo("numeric(10,2) -2.00");
     assertThat(named("bytes", "org.apache.kafka.connect.data.Decimal", scale, "-2.00"))
         .isEqualTo("numeric(10,2) -2.00");
@@ -115,8 +114,7 @@ class CodecTest {
         .isEqualTo("time 00:00:00.000001");
     assertThat(named("int64", "io.debezium.time.Timestamp", Map.of(), "-1"))
         .isEqualTo("timestamp 1969-12-31 23:59:59.999");
-    assertThat(
-            named("int64", "io.debezium.time.MicroTimestamp", Map.of(), "9223372036825200000"))
+    assertThat(named("int64", "io.debezium.time.MicroTimestamp", Map.of(), "9223372036825200000"))
         .isEqualTo("timestamp infinity");
     assertThat(
             named(
@@ -125,7 +123,8 @@ class CodecTest {
                 Map.of(),
                 "\"2026-01-02T03:04:05.6+02:00\""))
         .isEqualTo("timestamptz 2026-01-02 01:04:05.6+00");
-    assertThat(named("string", "io.debezium.time.IsoTimestamp", Map.of(), "\"2026-01-02T03:04:05Z\""))
+    assertThat(
+            named("string", "io.debezium.time.IsoTimestamp", Map.of(), "\"2026-01-02T03:04:05Z\""))
         .isEqualTo("timestamp 2026-01-02 03:04:05");
     assertThat(named("int64", "io.debezium.time.MicroDuration", Map.of(), "-1500000"))
         .isEqualTo("interval -1.500000 seconds");
@@ -192,7 +191,8 @@ class CodecTest {
           .isInstanceOf(UnreadableException.class)
           .hasMessageNotContaining("secret");
     }
-    assertThatThrownBy(() -> named("int32", "io.debezium.time.Date", Map.of(), "9223372036854775807"))
+    assertThatThrownBy(
+            () -> named("int32", "io.debezium.time.Date", Map.of(), "9223372036854775807"))
         .isInstanceOf(UnreadableException.class);
     assertThatThrownBy(() -> plain("float128", "1")).isInstanceOf(UnreadableException.class);
   }
@@ -220,7 +220,8 @@ class CodecTest {
       assertThat(placeholder.standsFor(json(form))).as(form).isTrue();
     }
     assertThat(placeholder.standsFor(JsonNodeFactory.instance.binaryNode(bytes))).isTrue();
-    for (String other : new String[] {"\"\"", "[]", "{}", "null", "1", "[1]", "\"" + text + " \""}) {
+    for (String other :
+        new String[] {"\"\"", "[]", "{}", "null", "1", "[1]", "\"" + text + " \""}) {
       assertThat(placeholder.standsFor(json(other))).as(other).isFalse();
     }
     assertThat(new Placeholder("gone").standsFor(json("\"gone\""))).isTrue();

@@ -109,7 +109,9 @@ class KafkaFeedIT {
           for (RowBatch batch : some.batches()) {
             for (int row = 0; row < batch.rows(); row++) {
               rows.add(
-                  batch.op(row) + " " + batch.after().text(row, batch.relation().indexOf("name:id")));
+                  batch.op(row)
+                      + " "
+                      + batch.after().text(row, batch.relation().indexOf("name:id")));
             }
           }
         } else {
@@ -171,8 +173,7 @@ class KafkaFeedIT {
     GenericRecord record = new GenericData.Record(FLAT);
     record.put("id", id);
     record.put("__op", "c");
-    return new Debezium.Sent(
-        Debezium.bytes(Debezium.row("id", id)), avro(schema, FLAT, record));
+    return new Debezium.Sent(Debezium.bytes(Debezium.row("id", id)), avro(schema, FLAT, record));
   }
 
   private KafkaFeed.Builder flattened(StubRegistry stub) {
@@ -273,15 +274,15 @@ class KafkaFeedIT {
         .isInstanceOf(FeedException.class)
         .hasMessageContaining("deleted and made again");
     Position elsewhere =
-        new Position("shop", start.text().replaceFirst("\"cluster\":\"[^\"]*", "\"cluster\":\"other"));
+        new Position(
+            "shop", start.text().replaceFirst("\"cluster\":\"[^\"]*", "\"cluster\":\"other"));
     assertThatThrownBy(() -> open(feed(), Optional.of(elsewhere)))
         .isInstanceOf(FeedException.class)
         .hasMessageContaining("cluster other");
   }
 
   @Test
-  void invariant_8_a_load_of_a_topic_that_lost_its_beginning_is_never_finished()
-      throws Exception {
+  void invariant_8_a_load_of_a_topic_that_lost_its_beginning_is_never_finished() throws Exception {
     cluster.create(topic);
     cluster.send(topic, insert(1), insert(2), insert(3));
     cluster
@@ -361,8 +362,7 @@ class KafkaFeedIT {
     assertThat(first.rows).containsExactly("INSERT 101", "INSERT 102");
     assertThat(second.rows).containsExactly("INSERT 201", "INSERT 202");
     assertThat(third.rows).containsExactly("INSERT 301", "INSERT 302");
-    Feed.Stream behind =
-        open(feed().transactions(boundaries), Optional.of(first.position));
+    Feed.Stream behind = open(feed().transactions(boundaries), Optional.of(first.position));
     assertThat(nextWithRows(behind).rows).isEqualTo(second.rows);
     assertThat(nextWithRows(behind).rows).isEqualTo(third.rows);
   }
@@ -413,8 +413,7 @@ class KafkaFeedIT {
   void heartbeats_move_the_position_and_a_group_mirrors_what_is_durable() throws Exception {
     String heartbeats = "__debezium-heartbeat." + cluster.prefix;
     cluster.create(topic, heartbeats);
-    Feed.Stream stream =
-        open(feed().heartbeats(heartbeats).group(cluster.prefix + "-lag"));
+    Feed.Stream stream = open(feed().heartbeats(heartbeats).group(cluster.prefix + "-lag"));
     cluster.send(heartbeats, debezium.heartbeat(1), debezium.heartbeat(2));
 
     Position moved = next(stream).position;

@@ -123,7 +123,10 @@ class KafkaPipelineIT {
                         .put("optional", true)
                         .set(
                             "items",
-                            Debezium.NODES.objectNode().put("type", "string").put("optional", true)))),
+                            Debezium.NODES
+                                .objectNode()
+                                .put("type", "string")
+                                .put("optional", true)))),
             List.of("id"));
     String second = debezium.topic(types);
     cluster.create(topic, second);
@@ -133,10 +136,33 @@ class KafkaPipelineIT {
             types,
             at(1),
             Debezium.row(
-                "id", 1, "price", "/zg=", "day", 1, "at", 1_000_001, "zoned",
-                "2026-01-02T03:04:05Z", "took", 3_600_000_000L, "uid",
-                "6d5f8a1c-0000-4000-8000-0000000000ab", "doc", "{\"a\": 1}", "flags", "BQ==",
-                "host", "10.0.0.1", "raw", "AP8=", "real", 1.5, "yes", true, "tags",
+                "id",
+                1,
+                "price",
+                "/zg=",
+                "day",
+                1,
+                "at",
+                1_000_001,
+                "zoned",
+                "2026-01-02T03:04:05Z",
+                "took",
+                3_600_000_000L,
+                "uid",
+                "6d5f8a1c-0000-4000-8000-0000000000ab",
+                "doc",
+                "{\"a\": 1}",
+                "flags",
+                "BQ==",
+                "host",
+                "10.0.0.1",
+                "raw",
+                "AP8=",
+                "real",
+                1.5,
+                "yes",
+                true,
+                "tags",
                 List.of("a", "b\"c"))));
 
     try (Host host = new Host(feed().topics(List.of(second)).build(), warehouse, folder)) {
@@ -188,18 +214,13 @@ class KafkaPipelineIT {
 
     try (Host host = new Host(feed().build(), warehouse, folder)) {
       host.await(() -> host.mode(ASSET), TableState.Mode.LIVE);
-      cluster.send(
-          topic,
-          debezium.insert(wider, at(2), item(2, "bo", "y").put("price", 7)));
-      host.await(
-          () -> warehouse.ask("SELECT string_agg(price::text, ',') FROM items"), "7");
+      cluster.send(topic, debezium.insert(wider, at(2), item(2, "bo", "y").put("price", 7)));
+      host.await(() -> warehouse.ask("SELECT string_agg(price::text, ',') FROM items"), "7");
 
       cluster.send(
           topic,
           debezium.insert(
-              renamed,
-              at(3),
-              Debezium.row("id", 3, "note", "z", "price", 9, "full_name", "cy")));
+              renamed, at(3), Debezium.row("id", 3, "note", "z", "price", 9, "full_name", "cy")));
       host.await(() -> host.mode(ASSET), TableState.Mode.PAUSED);
       assertThat(host.pipeline.tables().get(ASSET).latest().columnNamed("full_name"))
           .hasValueSatisfying(column -> assertThat(column.id()).isEqualTo("name:full_name"));
@@ -209,18 +230,18 @@ class KafkaPipelineIT {
 
   @Test
   void a_record_that_cannot_be_read_pauses_its_table_and_no_other() throws Exception {
-    Debezium.Table others =
-        new Debezium.Table("public.others", ITEMS.columns(), List.of("id"));
+    Debezium.Table others = new Debezium.Table("public.others", ITEMS.columns(), List.of("id"));
     String second = debezium.topic(others);
     cluster.create(topic, second);
     cluster.send(topic, debezium.insert(ITEMS, at(1), item(1, "ana", "x")));
     cluster.send(second, debezium.insert(others, at(2), item(1, "ana", "x")));
 
-    try (Host host =
-        new Host(feed().topics(List.of(second)).build(), warehouse, folder)) {
+    try (Host host = new Host(feed().topics(List.of(second)).build(), warehouse, folder)) {
       host.await(() -> host.mode(ASSET), TableState.Mode.LIVE);
       cluster.send(
-          topic, new Debezium.Sent(null, new byte[] {'{'}), debezium.insert(ITEMS, at(3), item(2, "bo", "y")));
+          topic,
+          new Debezium.Sent(null, new byte[] {'{'}),
+          debezium.insert(ITEMS, at(3), item(2, "bo", "y")));
       host.await(() -> host.mode(ASSET), TableState.Mode.PAUSED);
       cluster.send(second, debezium.insert(others, at(4), item(2, "bo", "y")));
 
@@ -232,8 +253,7 @@ class KafkaPipelineIT {
 
   @Test
   void transactions_of_the_source_come_whole_across_tables() throws Exception {
-    Debezium.Table others =
-        new Debezium.Table("public.others", ITEMS.columns(), List.of("id"));
+    Debezium.Table others = new Debezium.Table("public.others", ITEMS.columns(), List.of("id"));
     String second = debezium.topic(others);
     String boundaries = cluster.prefix + ".transaction";
     cluster.create(topic, second, boundaries);
@@ -242,18 +262,14 @@ class KafkaPipelineIT {
 
     try (Host host =
         new Host(
-            feed().topics(List.of(second)).transactions(boundaries).build(),
-            warehouse,
-            folder)) {
+            feed().topics(List.of(second)).transactions(boundaries).build(), warehouse, folder)) {
       host.await(() -> host.mode(ASSET), TableState.Mode.LIVE);
-      host.await(
-          () -> host.mode(new Asset("shop", "public.others")), TableState.Mode.LIVE);
+      host.await(() -> host.mode(new Asset("shop", "public.others")), TableState.Mode.LIVE);
       cluster.send(boundaries, debezium.begin(7, 70));
       cluster.send(topic, debezium.insert(ITEMS, Debezium.At.of(7, 70).at(1), item(2, "bo", "y")));
       // Of another transaction that is not complete either.
       cluster.send(topic, debezium.insert(ITEMS, Debezium.At.of(8, 80).at(1), item(3, "cy", "z")));
-      cluster.send(
-          boundaries, debezium.end(7, 71, Map.of("public.items", 1, "public.others", 1)));
+      cluster.send(boundaries, debezium.end(7, 71, Map.of("public.items", 1, "public.others", 1)));
       assertThat(warehouse.ask("SELECT count(*) FROM items")).isEqualTo("1");
       cluster.send(
           second, debezium.insert(others, Debezium.At.of(7, 71).at(2), item(2, "bo", "y")));

@@ -80,7 +80,8 @@ class LaneGroupIT {
     Debezium.Table into = tables.get(table);
     cluster.send(
         debezium.topic(into),
-        debezium.insert(into, Debezium.At.of(id, id * 10L), Debezium.row("id", id, "name", "n" + id)));
+        debezium.insert(
+            into, Debezium.At.of(id, id * 10L), Debezium.row("id", id, "name", "n" + id)));
   }
 
   private String ids(int table) throws Exception {
@@ -191,8 +192,7 @@ class LaneGroupIT {
   }
 
   @Test
-  void invariant_6_a_host_that_lost_its_lane_while_it_stood_still_cannot_commit()
-      throws Exception {
+  void invariant_6_a_host_that_lost_its_lane_while_it_stood_still_cannot_commit() throws Exception {
     insert(0, 1);
     AtomicReference<BlockedTarget> target = new AtomicReference<>();
     LaneGroup still = join(Duration.ofMillis(1500));

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 class MarkTest {
   private record Sent(long commit, long lsn, String digest, long millis) {
     Optional<SourceOrder> order() {
-      return SourceOrder.of(
-          Debezium.row("sequence", "[\"" + commit + "\",\"" + lsn + "\"]"));
+      return SourceOrder.of(Debezium.row("sequence", "[\"" + commit + "\",\"" + lsn + "\"]"));
     }
   }
 
@@ -80,7 +79,8 @@ class MarkTest {
 
   @Test
   void places_of_each_connector() {
-    ObjectNode mysql = Debezium.row("file", "mysql-bin.000009", "pos", 99, "row", 1, "server_id", 7);
+    ObjectNode mysql =
+        Debezium.row("file", "mysql-bin.000009", "pos", 99, "row", 1, "server_id", 7);
     SourceOrder first = SourceOrder.of(mysql).orElseThrow();
     SourceOrder next =
         SourceOrder.of(mysql.deepCopy().put("file", "mysql-bin.000010").put("pos", 4))

@@ -26,7 +26,9 @@ class RegistryDriftKitTest extends DriftDetectorKit {
                     RegistryWatch.KIND, new Probe.Value<>("AVRO"),
                     RegistryWatch.SCHEMA,
                         new Probe.Value<>(
-                            "{\"type\":\"record\",\"name\":\"Value\",\"fields\":[" + fields + "]}")))));
+                            "{\"type\":\"record\",\"name\":\"Value\",\"fields\":["
+                                + fields
+                                + "]}")))));
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A registry over HTTP, and what its drift looks like. */
-class RegistryTest {
+class RegistryIT {
   private static final String SUBJECT = "shop.public.orders-value";
   private static final Asset ORDERS = new Asset("shop", "public.orders");
 
@@ -81,8 +81,7 @@ class RegistryTest {
   void a_password_is_sent_and_never_shown() throws IOException {
     stub.authorization = Optional.of("Basic YW5hOnRvcC1zZWNyZXQ=");
     int id = stub.avro(SUBJECT, 1, "\"string\"");
-    SchemaRegistry.Credentials credentials =
-        new SchemaRegistry.Credentials("ana", "top-secret");
+    SchemaRegistry.Credentials credentials = new SchemaRegistry.Credentials("ana", "top-secret");
 
     SchemaRegistry registry =
         SchemaRegistry.at(stub.address())
@@ -105,14 +104,12 @@ class RegistryTest {
   @Test
   void a_schema_is_read_with_what_it_refers_to() throws IOException {
     stub.avro("money", 1, "{\"type\":\"record\",\"name\":\"shop.Money\",\"fields\":[]}");
-    int id =
-        stub.avro(SUBJECT, 1, record("{\"name\":\"price\",\"type\":\"shop.Money\"}"));
+    int id = stub.avro(SUBJECT, 1, record("{\"name\":\"price\",\"type\":\"shop.Money\"}"));
     stub.refer(id, "shop.Money", "money", 1);
 
     assertThat(
             AvroDecoder.parse(
-                    stub.client(),
-                    stub.client().byId(id, SchemaRegistry.Written.AS_REGISTERED))
+                    stub.client(), stub.client().byId(id, SchemaRegistry.Written.AS_REGISTERED))
                 .getField("price")
                 .schema()
                 .getFullName())
@@ -152,9 +149,7 @@ class RegistryTest {
     stub.avro(SUBJECT, 1, record("{\"name\":\"id\",\"type\":\"int\"}"));
     Observation before = observed();
     stub.avro(
-        SUBJECT,
-        2,
-        record("{\"name\":\"id\",\"type\":\"int\"},{\"name\":\"n\",\"type\":\"int\"}"));
+        SUBJECT, 2, record("{\"name\":\"id\",\"type\":\"int\"},{\"name\":\"n\",\"type\":\"int\"}"));
 
     assertThat(between(before, observed()))
         .singleElement()

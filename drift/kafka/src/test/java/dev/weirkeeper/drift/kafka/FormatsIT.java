@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The same rows in each format that converters write. */
-class FormatsTest {
+class FormatsIT {
   private static final ConnectorSettings STANDARD = ConnectorSettings.STANDARD;
 
   private StubRegistry stub;
@@ -85,7 +85,7 @@ class FormatsTest {
     Debezium.Table table =
         new Debezium.Table(
             "public.items",
-            KINDS.stream().map(Kind::json).map(FormatsTest::withId).toList(),
+            KINDS.stream().map(Kind::json).map(FormatsIT::withId).toList(),
             List.of("i"));
     Schema value =
         new Schema.Parser()
@@ -386,8 +386,7 @@ class FormatsTest {
     byte[] second = {2, 2};
 
     Event.Row row = (Event.Row) protobuf(id, message, second);
-    Relation relation =
-        layouts(ConnectSchema.Nullable.NO).of(row, Optional.empty()).relation();
+    Relation relation = layouts(ConnectSchema.Nullable.NO).of(row, Optional.empty()).relation();
 
     assertThat(row.row().get("name").isNull()).as("optional and not set").isTrue();
     assertThat(row.row().toString())
@@ -477,8 +476,7 @@ class FormatsTest {
     all.add("text");
     for (com.fasterxml.jackson.databind.JsonNode each : all) {
       assertThatThrownBy(
-              () ->
-                  event(new JsonDecoder(), null, new JsonDecoder(), Debezium.bytes(each)))
+              () -> event(new JsonDecoder(), null, new JsonDecoder(), Debezium.bytes(each)))
           .as(each.toString())
           .isInstanceOf(UnreadableException.class);
     }
@@ -488,9 +486,24 @@ class FormatsTest {
   void flattened_records_lose_what_was_added_and_keep_what_happened() throws IOException {
     ObjectNode record =
         Debezium.row(
-            "id", 1, "name", "ana", "__op", "u", "__table", "items", "__schema", "public",
-            "__source_ts_ms", 5, "__source_sequence", "[null,\"7\"]", "__source_txId", 9,
-            "__deleted", "false");
+            "id",
+            1,
+            "name",
+            "ana",
+            "__op",
+            "u",
+            "__table",
+            "items",
+            "__schema",
+            "public",
+            "__source_ts_ms",
+            5,
+            "__source_sequence",
+            "[null,\"7\"]",
+            "__source_txId",
+            9,
+            "__deleted",
+            "false");
     EnvelopeReader reader = new EnvelopeReader("shop", KafkaFeed.Form.FLATTENED);
     Decoded key = new JsonDecoder().decode(Debezium.bytes(Debezium.row("id", 1)));
 
@@ -504,7 +517,8 @@ class FormatsTest {
         (Event.Row)
             reader.read(
                 Optional.of(key),
-                new JsonDecoder().decode(Debezium.bytes(record.deepCopy().put("__deleted", "true"))),
+                new JsonDecoder()
+                    .decode(Debezium.bytes(record.deepCopy().put("__deleted", "true"))),
                 Optional.empty());
 
     assertThat(update.op()).isEqualTo(dev.weirkeeper.RowBatch.Op.UPDATE);
