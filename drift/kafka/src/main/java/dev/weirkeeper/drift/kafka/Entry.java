@@ -31,10 +31,6 @@ record Entry(
     requireNonNull(after, "after");
   }
 
-  boolean isRow() {
-    return event instanceof Event.Row;
-  }
-
   boolean again() {
     return seen == Mark.Seen.AGAIN;
   }

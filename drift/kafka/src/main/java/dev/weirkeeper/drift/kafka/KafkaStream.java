@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /** Topics from a vector on. Confined to one thread, which is the one that polls. */
@@ -318,10 +317,5 @@ final class KafkaStream implements Feed.Stream {
         ownership.ended();
       }
     }
-  }
-
-  /** Topics of the feed. */
-  Set<String> topics() {
-    return base.topics().keySet();
   }
 }
