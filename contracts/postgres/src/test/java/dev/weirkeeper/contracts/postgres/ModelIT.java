@@ -263,13 +263,14 @@ class ModelIT {
     assertThat(commit).as(where).isInstanceOf(Commit.Applied.class);
   }
 
-  private static void resume(TargetFixture fixture, Source source, String where)
-      throws Exception {
+  private static void resume(TargetFixture fixture, Source source, String where) throws Exception {
     fixture.change(Rows.live(source.relation()).in(TableState.Mode.DRAINING));
     for (Transaction slice : fixture.waiting(fixture.target.spool("pg", ITEMS))) {
       assertThat(fixture.writeWaiting(slice)).as(where).isInstanceOf(Commit.Applied.class);
     }
-    assertThat(fixture.change(Rows.live(source.relation()))).as(where).isInstanceOf(Commit.Applied.class);
+    assertThat(fixture.change(Rows.live(source.relation())))
+        .as(where)
+        .isInstanceOf(Commit.Applied.class);
   }
 
   private static Map<String, String> shown(Map<Integer, String[]> rows) {
@@ -279,8 +280,7 @@ class ModelIT {
   }
 
   /** What the target says of the source: its rows, overridden by the open quarantine. */
-  private static Map<String, String> state(TargetFixture fixture, Source source)
-      throws Exception {
+  private static Map<String, String> state(TargetFixture fixture, Source source) throws Exception {
     int width = source.relation().columns().size();
     Map<String, String[]> rows = new TreeMap<>();
     try (Statement statement = fixture.sql.createStatement()) {
