@@ -72,8 +72,7 @@ public sealed interface Migrated {
    * @param rows that a backfill has written in this run
    * @param way whether this run did it
    */
-  record Stepped(
-      Hash migration, int step, Hash state, Optional<Hash> predicted, long rows, Way way)
+  record Stepped(Hash migration, int step, Hash state, Optional<Hash> predicted, long rows, Way way)
       implements Migrated {
     public static final String KIND = "migration.stepped";
 

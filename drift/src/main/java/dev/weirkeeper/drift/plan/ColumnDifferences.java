@@ -2,6 +2,7 @@ package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.drift.TypeChange;
+import dev.weirkeeper.drift.plan.SchemaChange.Altered;
 import dev.weirkeeper.drift.plan.SchemaChange.Property;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
@@ -30,7 +31,15 @@ final class ColumnDifferences {
     boolean composite = b.kind() == Table.Kind.COMPOSITE;
     if (!names.same(old.type(), now.type(), Map.of())) {
       String kind = composite ? "composite.changed" : typeKind(old.type(), now.type());
-      alter(kind, former, subject, Property.TYPE, old.type(), now.type());
+      changes.add(
+          new Altered(
+              kind,
+              Optional.empty(),
+              former,
+              subject,
+              Property.TYPE,
+              Optional.of(old.type()),
+              Optional.of(now.type())));
     }
     if (composite) {
       comments(former, subject, old, now);
@@ -102,12 +111,7 @@ final class ColumnDifferences {
 
   private void comments(Item former, Item subject, TableColumn old, TableColumn now) {
     alter(
-        "column.comment-changed",
-        former,
-        subject,
-        Property.COMMENT,
-        old.comment(),
-        now.comment());
+        "column.comment-changed", former, subject, Property.COMMENT, old.comment(), now.comment());
   }
 
   private void defaults(Item former, Item subject, TableColumn old, TableColumn now) {
@@ -135,13 +139,18 @@ final class ColumnDifferences {
       Optional<String> before = wasGenerated ? Optional.empty() : old.defaultValue();
       Optional<String> after = isGenerated ? Optional.empty() : now.defaultValue();
       boolean varies = after.filter(Volatility::mayDiffer).isPresent();
-      alter(
-          varies ? "column.default-volatile" : "column.default-changed",
-          former,
-          subject,
-          Property.DEFAULT,
-          before,
-          after);
+      if (before.isEmpty() && after.isEmpty()) {
+        return;
+      }
+      changes.add(
+          new Altered(
+              varies ? "column.default-volatile" : "column.default-changed",
+              Optional.empty(),
+              former,
+              subject,
+              Property.DEFAULT,
+              before,
+              after));
     }
   }
 

@@ -66,9 +66,10 @@ final class ConstraintText {
   }
 
   static boolean onlyEnforcement(Constraint old, Constraint now) {
-    return ENFORCEMENT
-        .matcher(old.definition())
-        .replaceAll("")
-        .equals(ENFORCEMENT.matcher(now.definition()).replaceAll(""));
+    return !old.definition().equals(now.definition())
+        && ENFORCEMENT
+            .matcher(old.definition())
+            .replaceAll("")
+            .equals(ENFORCEMENT.matcher(now.definition()).replaceAll(""));
   }
 }

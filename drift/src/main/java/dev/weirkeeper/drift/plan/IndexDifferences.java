@@ -2,6 +2,7 @@ package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.drift.plan.Pairs.Pair;
 import dev.weirkeeper.drift.plan.SchemaChange.Added;
+import dev.weirkeeper.drift.plan.SchemaChange.Altered;
 import dev.weirkeeper.drift.plan.SchemaChange.Property;
 import dev.weirkeeper.drift.plan.SchemaChange.Removed;
 import dev.weirkeeper.drift.plan.SchemaChange.Renamed;
@@ -56,7 +57,15 @@ final class IndexDifferences {
       changes.add(new Renamed("index.changed", item(a), item(b)));
     }
     if (!sameBody(a, b)) {
-      alter(a, b, Property.DEFINITION, a.definition(), b.definition());
+      changes.add(
+          new Altered(
+              "index.changed",
+              Optional.empty(),
+              item(a),
+              item(b),
+              Property.DEFINITION,
+              Optional.of(a.definition()),
+              Optional.of(b.definition())));
     }
     alter(a, b, Property.VALIDITY, a.validity().name(), b.validity().name());
     alter(a, b, Property.OPTIONS, String.join(", ", a.options()), String.join(", ", b.options()));

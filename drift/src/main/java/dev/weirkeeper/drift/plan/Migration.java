@@ -94,9 +94,10 @@ public record Migration(
     /** Outside any transaction: {@code CREATE INDEX CONCURRENTLY}. */
     ALONE,
     /**
-     * In batches, each in its transaction: one {@code UPDATE} that ends with its condition in
-     * parentheses. The condition says which rows are still to do; whoever runs it narrows each batch
-     * by {@code AND ctid …}.
+     * In batches, each in its transaction: one {@code UPDATE} that writes one batch, {@code … WHERE
+     * ctid = ANY (ARRAY(SELECT ctid FROM t WHERE (condition) LIMIT n))}, run again until it writes
+     * none. The condition says which rows are still to do; whoever runs it may put a range of {@code
+     * ctid} in the place of the limit.
      */
     BATCHES
   }

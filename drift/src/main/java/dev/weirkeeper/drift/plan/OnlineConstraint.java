@@ -40,7 +40,8 @@ final class OnlineConstraint {
           using(temporary)
               .sqlFirst(drop(constraint.name()))
               .hazard(Hazard.INDEX_DROPPED)
-              .probe(Probes.not(Probes.relation(new ObjectName(table.name().schema(), temporary)))));
+              .probe(
+                  Probes.not(Probes.relation(new ObjectName(table.name().schema(), temporary)))));
       return steps;
     }
     List<StepDraft> steps = new ArrayList<>(added(temporary));
@@ -124,7 +125,7 @@ final class OnlineConstraint {
   }
 
   /** The index takes the name of the constraint. */
-  private StepDraft using(String index) {
+  StepDraft using(String index) {
     String sort = constraint.kind() == Constraint.Kind.PRIMARY_KEY ? "PRIMARY KEY" : "UNIQUE";
     return draft
         .step(kind, table.name())

@@ -25,6 +25,7 @@ final class StepDraft {
   private String precondition = "";
   private Optional<String> probe = Optional.empty();
   private String verification = "";
+  private Optional<Action> act = Optional.empty();
   private boolean reversible = true;
   private boolean freshTable;
 
@@ -49,8 +50,7 @@ final class StepDraft {
   }
 
   StepDraft lock(ObjectName relation, LockMode mode) {
-    locks.merge(
-        relation.toString(), mode, (old, added) -> added.strongerThan(old) ? added : old);
+    locks.merge(relation.toString(), mode, (old, added) -> added.strongerThan(old) ? added : old);
     return this;
   }
 
@@ -76,7 +76,9 @@ final class StepDraft {
           case CATALOG_ONLY -> Set.of();
           case SCAN, FOREIGN_KEY_SCAN -> Set.of(Hazard.FULL_SCAN);
           case INDEX_BUILD -> Set.of(Hazard.INDEX_BUILD);
-          case REWRITE -> Set.of(Hazard.TABLE_REWRITE, Hazard.REWRITE_NOT_DECODED);
+          // All indexes of the table are built with it.
+          case REWRITE ->
+              Set.of(Hazard.TABLE_REWRITE, Hazard.REWRITE_NOT_DECODED, Hazard.INDEX_BUILD);
         });
     return this;
   }
@@ -131,6 +133,13 @@ final class StepDraft {
     return this;
   }
 
+  /** The typed act that does the same within the boundary. */
+  StepDraft act(Action typed) {
+    act = Optional.of(typed);
+    route = Route.BOUNDARY;
+    return this;
+  }
+
   boolean isEmpty() {
     return statements.isEmpty();
   }
@@ -152,7 +161,7 @@ final class StepDraft {
         probe,
         verification.isEmpty() ? "The catalog says so" : verification,
         reversible ? undo : List.of(),
-        Optional.<Action>empty());
+        act);
   }
 
   private void lockHazards() {

@@ -3,6 +3,7 @@ package dev.weirkeeper.drift.plan;
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.drift.plan.Pairs.Pair;
 import dev.weirkeeper.drift.plan.SchemaChange.Added;
+import dev.weirkeeper.drift.plan.SchemaChange.Altered;
 import dev.weirkeeper.drift.plan.SchemaChange.Property;
 import dev.weirkeeper.drift.plan.SchemaChange.Removed;
 import dev.weirkeeper.drift.plan.SchemaChange.Renamed;
@@ -31,7 +32,9 @@ final class TableDifferences {
       boolean partition = table.bound().isPresent();
       changes.add(
           new Added(
-              composite(table) ? "composite.changed" : partition ? "partition.created" : "table.added",
+              composite(table)
+                  ? "composite.changed"
+                  : partition ? "partition.created" : "table.added",
               composite(table) ? Optional.of("added") : Optional.empty(),
               item(table)));
     }
@@ -83,7 +86,12 @@ final class TableDifferences {
         b.persistence().name());
     if (!same(a.partitionKey(), b.partitionKey(), matching.renamedColumns(a, b))) {
       alter(
-          a, b, "partition.key-changed", Property.PARTITION_KEY, a.partitionKey(), b.partitionKey());
+          a,
+          b,
+          "partition.key-changed",
+          Property.PARTITION_KEY,
+          a.partitionKey(),
+          b.partitionKey());
     }
     boolean partition = a.bound().isPresent() || b.bound().isPresent();
     alter(
@@ -109,8 +117,7 @@ final class TableDifferences {
         a.rowSecurity().name(),
         b.rowSecurity().name());
     replica(a, b);
-    alter(
-        a, b, "table.options-changed", Property.CLUSTERED_BY, a.clusteredBy(), b.clusteredBy());
+    alter(a, b, "table.options-changed", Property.CLUSTERED_BY, a.clusteredBy(), b.clusteredBy());
     alter(a, b, "table.options-changed", Property.TABLESPACE, a.tablespace(), b.tablespace());
     alter(
         a,
@@ -178,8 +185,7 @@ final class TableDifferences {
 
   private void columns(Table a, Table b, Pairs<TableColumn> columns) {
     for (TableColumn column : columns.added()) {
-      boolean again =
-          columns.removed().stream().anyMatch(old -> old.name().equals(column.name()));
+      boolean again = columns.removed().stream().anyMatch(old -> old.name().equals(column.name()));
       changes.add(
           new Added(
               composite(b)
@@ -246,14 +252,16 @@ final class TableDifferences {
                 item(b, now)));
       }
       if (!matching.same(table, old, now)) {
-        Differences.compare(
-            changes,
-            changed(old, now),
-            item(a, old),
-            item(b, now),
-            Property.DEFINITION,
-            Optional.of(old.definition()),
-            Optional.of(now.definition()));
+        // The texts may be alike: a name in them can be that of another column now.
+        changes.add(
+            new Altered(
+                changed(old, now),
+                Optional.empty(),
+                item(a, old),
+                item(b, now),
+                Property.DEFINITION,
+                Optional.of(old.definition()),
+                Optional.of(now.definition())));
       }
       Differences.compare(
           changes,
@@ -302,9 +310,8 @@ final class TableDifferences {
       case PRIMARY_KEY -> "pk.columns-changed";
       case FOREIGN_KEY -> "fk.changed";
       case EXCLUSION -> "exclusion.changed";
-      default -> ConstraintText.onlyEnforcement(old, now)
-          ? "constraint.enforcement"
-          : kind(now, "added");
+      default ->
+          ConstraintText.onlyEnforcement(old, now) ? "constraint.enforcement" : kind(now, "added");
     };
   }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 
 /**
  * Reads what {@link ByteWriter} wrote, and refuses anything else: each length is checked against
@@ -49,22 +50,12 @@ final class ByteParser {
     return value;
   }
 
-  /** A moment in whole seconds. */
   Instant moment() {
-    long seconds = int64();
-    if (seconds < Instant.MIN.getEpochSecond() || seconds > Instant.MAX.getEpochSecond()) {
-      throw malformed("a moment is out of all time");
+    try {
+      return Instant.parse(text());
+    } catch (DateTimeParseException e) {
+      throw malformed("a moment in it is none");
     }
-    return Instant.ofEpochSecond(seconds);
-  }
-
-  /** A part of a second. */
-  int nanos() {
-    int nanos = int32();
-    if (nanos < 0 || nanos > 999_999_999) {
-      throw malformed("a part of a second is more than one");
-    }
-    return nanos;
   }
 
   double float64() {
@@ -94,14 +85,15 @@ final class ByteParser {
     }
   }
 
-  /** A constant of an enum by its place. */
+  /** A constant of an enum by its name. */
   <E extends Enum<E>> E constant(Class<E> type) {
-    int place = int8();
-    E[] all = type.getEnumConstants();
-    if (place >= all.length) {
-      throw malformed("it holds a " + type.getSimpleName() + " that this version does not know");
+    String name = text();
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equals(name)) {
+        return constant;
+      }
     }
-    return all[place];
+    throw malformed("it holds a " + type.getSimpleName() + " that this version does not know");
   }
 
   void requireEnd() {

@@ -1,6 +1,7 @@
 package dev.weirkeeper.drift.profile;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 
 /** Writes the binary form of profiles: big-endian, no padding, so equal content is equal bytes. */
@@ -39,6 +40,16 @@ final class ByteWriter {
   /** Text as UTF-8 with its length. */
   void text(String value) {
     block(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A moment as ISO 8601 has it. */
+  void moment(Instant value) {
+    text(value.toString());
+  }
+
+  /** A constant of an enum by its name. */
+  void constant(Enum<?> value) {
+    text(value.name());
   }
 
   /** Bytes with their number. */

@@ -17,6 +17,8 @@ public record Calibration(int windows, int rows, double percentile) {
   /** Past measurements that are kept; older ones are forgotten. */
   static final int KEPT = 100;
 
+  private static final double LEAST_MARGIN = 1.25;
+
   public Calibration {
     if (windows < 2 || windows > KEPT) {
       throw new IllegalArgumentException(
@@ -38,8 +40,8 @@ public record Calibration(int windows, int rows, double percentile) {
 
   /**
    * The largest distance that is usual: the percentile of the past ones, with a margin that shrinks
-   * from a half at 20 to a tenth at 100, because the percentile of few is about their largest, and
-   * one new window in 21 would lie beyond that by chance; and not less than the floor.
+   * from a half at 20 to a quarter from 40 on, because the percentile of few is about their
+   * largest, and one new window in 21 would lie beyond that by chance; and not less than the floor.
    */
   double limit(Measure measure, double[] past) {
     return Math.max(measure.floor, quantile(past, percentile) * margin(past.length));
@@ -56,7 +58,7 @@ public record Calibration(int windows, int rows, double percentile) {
   }
 
   private static double margin(int measurements) {
-    return 1 + 10.0 / Math.max(measurements, 10);
+    return Math.max(LEAST_MARGIN, 1 + 10.0 / Math.max(measurements, 10));
   }
 
   private static double quantile(double[] past, double fraction) {

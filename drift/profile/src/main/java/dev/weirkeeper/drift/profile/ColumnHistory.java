@@ -169,7 +169,7 @@ final class ColumnHistory {
     out.int8(FORM);
     out.text(name);
     out.int32(windows);
-    out.int64(lastFrom.getEpochSecond());
+    out.moment(lastFrom);
     last.write(out);
     labels.write(out);
     shapes.write(out);
@@ -177,7 +177,7 @@ final class ColumnHistory {
     out.int8(past.size());
     past.forEach(
         (measure, values) -> {
-          out.int8(measure.ordinal());
+          out.constant(measure);
           out.float64s(values);
         });
   }

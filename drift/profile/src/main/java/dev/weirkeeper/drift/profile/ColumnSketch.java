@@ -155,7 +155,7 @@ final class ColumnSketch {
 
   void write(ByteWriter out) {
     out.int8(FORM);
-    out.int8(kind.ordinal());
+    out.constant(kind);
     out.int64(values);
     out.int64(nulls);
     out.int64(unplaced);

@@ -49,7 +49,9 @@ final class Comparison {
     }
     Distribution numbers = sketch.quantiles.distribution();
     return Optional.of(
-        sketch.kind == ValueKind.INSTANT ? numbers.mapped(1, -from.getEpochSecond()) : numbers);
+        sketch.kind == ValueKind.INSTANT
+            ? numbers.mapped(1, -(double) from.getEpochSecond())
+            : numbers);
   }
 
   private void measureNumbers(Distribution one, Distribution other) {

@@ -8,14 +8,16 @@ import java.util.TreeSet;
 final class Distances {
   private static final int POINTS = 200;
 
-  /** Normal deviates of the Wilson interval: 999 of 1,000 such intervals hold the true rate. */
-  private static final double Z = 3.29;
+  /** Normal deviates of the Wilson interval: 99 of 100 such intervals hold the true rate. */
+  private static final double Z = 2.576;
 
   /** Of the bound of Dvoretzky, Kiefer and Wolfowitz: chance exceeds it once in 10,000 pairs. */
   private static final double DKW = Math.sqrt(-Math.log(0.0001 / 2) / 2);
 
   /** Largest error of a rank in a sketch that no longer holds all numbers. */
   private static final double SKETCH = 0.0165;
+
+  private static final double LARGE = 500;
 
   private Distances() {}
 
@@ -134,17 +136,23 @@ final class Distances {
     return poissonTail(unseen, values * Math.min(1, mass)) < 0.001;
   }
 
-  /** The chance of at least so many events where so many are expected. */
+  /**
+   * The chance of at least so many events where so many are expected: 0 or 1, by four standard
+   * deviations, beyond 500.
+   */
   static double poissonTail(long events, double expected) {
     if (events <= expected) {
       return 1;
     }
+    if (expected > LARGE) {
+      return events > expected + 4 * Math.sqrt(expected) ? 0 : 1;
+    }
     double term = Math.exp(-expected);
     double below = 0;
-    for (long i = 0; i < events; i++) {
+    for (long i = 0; i < events && term > 0; i++) {
       below += term;
       term *= expected / (i + 1);
     }
-    return expected > 500 ? (events > expected + 4 * Math.sqrt(expected) ? 0 : 1) : 1 - below;
+    return Math.max(0, 1 - below);
   }
 }

@@ -9,7 +9,16 @@ import java.util.OptionalDouble;
 /** What is concluded from the numbers of a column: their unit, or where they lie. */
 final class NumberChecks {
   /** How far a slope may be from that of a scale of temperature, as a part of it. */
-  private static final double SLOPE = 0.1;
+  private static final double SLOPE = 0.2;
+
+  /**
+   * How far the ratios of a change of unit may lie from each other, in times what is usual, or as a
+   * part of the logarithm. That the windows are alike once it is undone is the stricter test; this
+   * one tells a unit from a shift of a few large numbers.
+   */
+  private static final double SPREAD = 1.5;
+
+  private static final double SPREAD_OF_RATIO = 0.05;
 
   private NumberChecks() {}
 
@@ -70,9 +79,10 @@ final class NumberChecks {
       return Optional.empty();
     }
     double usual = check.limit(Measure.LOG_RATIO);
-    boolean constant =
-        Math.abs(ratio.get().median()) > usual
-            && ratio.get().spread() <= check.limit(Measure.LOG_RATIO_SPREAD);
+    double size = Math.abs(ratio.get().median());
+    double spread =
+        Math.max(SPREAD * check.limit(Measure.LOG_RATIO_SPREAD), SPREAD_OF_RATIO * size);
+    boolean constant = size > usual && ratio.get().spread() <= spread;
     Units.Change change = Units.named(ratio.get(), usual);
     return constant && explains(check, both, change)
         ? Optional.of(unit(check, change, ratio))

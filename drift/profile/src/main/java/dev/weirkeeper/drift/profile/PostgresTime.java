@@ -1,6 +1,7 @@
 package dev.weirkeeper.drift.profile;
 
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -32,13 +33,17 @@ final class PostgresTime {
       String day = form.group(1);
       LocalDate date = LocalDate.parse(day.length() > 10 ? "+" + day : day);
       if (form.group(2) == null) {
-        return OptionalDouble.of(date.atStartOfDay().toEpochSecond(ZoneOffset.UTC));
+        return OptionalDouble.of(seconds(date.atStartOfDay().toInstant(ZoneOffset.UTC)));
       }
       LocalDateTime time = LocalDateTime.of(date, LocalTime.parse(form.group(2)));
       ZoneOffset zone = form.group(3) == null ? ZoneOffset.UTC : ZoneOffset.of(form.group(3));
-      return OptionalDouble.of(time.toEpochSecond(zone) + time.getNano() / 1e9);
+      return OptionalDouble.of(seconds(time.toInstant(zone)));
     } catch (DateTimeException noSuchDay) {
       return OptionalDouble.empty();
     }
+  }
+
+  private static double seconds(Instant moment) {
+    return moment.getEpochSecond() + moment.getNano() / 1e9;
   }
 }

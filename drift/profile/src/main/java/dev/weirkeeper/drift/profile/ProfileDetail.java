@@ -217,7 +217,7 @@ public sealed interface ProfileDetail {
   /**
    * NULL is more or less frequent than it used to be.
    *
-   * @param low the least that the true rate can be (Wilson interval, 99.9 %)
+   * @param low the least that the true rate can be (Wilson interval, 99 %)
    * @param usualLeast the rates of the past lay between this
    * @param usualMost and this
    */

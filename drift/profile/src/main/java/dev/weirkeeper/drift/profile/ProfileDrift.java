@@ -53,12 +53,19 @@ import org.jspecify.annotations.Nullable;
  * #accepting} says that the change is meant. A column that is not there, or whose kind changed, is
  * a matter of the schema: the first keeps its history, the second begins a new one.
  *
+ * <p>What it does not see: a shift that goes on slowly, each window within what is usual; a jump
+ * while it is still learning; repeated values of a key below 6.5 % of them, the error of the
+ * counter.
+ *
  * <p>Findings hold numbers and commitments only. Baselines hold the last window and so values of
  * rows: they are for {@code dev.weirkeeper.drift.profile.store}, not for a log. Pure; safe to share
  * between threads.
  */
 public final class ProfileDrift implements DriftDetector {
   private static final String ID = "profile-drift";
+
+  /** Columns of a table and of its past that are remembered. */
+  private static final int MOST_COLUMNS = 2_000;
 
   private final ProfileKey key;
   private final Calibration calibration;
@@ -117,6 +124,9 @@ public final class ProfileDrift implements DriftDetector {
                 columns.put(id, step.next);
               }
             });
+    if (columns.size() > MOST_COLUMNS) {
+      columns.keySet().retainAll(window.get().profile().columns().keySet());
+    }
     return new Detection(findings, moved(baseline, current, history, window.get(), columns));
   }
 
@@ -147,6 +157,27 @@ public final class ProfileDrift implements DriftDetector {
               }
             });
     return moved(baseline, current, history, window, columns);
+  }
+
+  /** How many windows are remembered of each column, among those that are like this one. */
+  Map<String, Integer> remembered(Observation baseline, ProfileWindow window) {
+    Map<String, Integer> windows = new TreeMap<>();
+    TableHistory.in(baseline)
+        .slot(slot(window))
+        .ifPresent(
+            slot -> slot.columns().forEach((id, column) -> windows.put(id, column.windows())));
+    return windows;
+  }
+
+  /** Whether so many rows would be compared with so many windows. */
+  Comparability comparability(long rows, int windows) {
+    if (windows == 0) {
+      return Comparability.NO_HISTORY;
+    }
+    if (rows < calibration.rows()) {
+      return Comparability.TOO_FEW_ROWS;
+    }
+    return windows < calibration.windows() ? Comparability.LEARNING : Comparability.COMPARED;
   }
 
   /** What became of one column. */

@@ -10,8 +10,10 @@ import dev.weirkeeper.Mask;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
+import dev.weirkeeper.Transaction;
 import dev.weirkeeper.Tuples;
 import dev.weirkeeper.spi.TableReader;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * of others that are masked only the numbers of values and of different ones are kept.
  *
  * <pre>{@code
- * Profiler hour = new Profiler(orders, masking);
- * for (Chunk chunk : transaction.chunks()) hour.add(chunk);
+ * Profiler hour = Profiler.of(orders, masking);
+ * hour.add(transaction);
  * TableProfile profile = hour.profile();
  * }</pre>
  *
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Profiler {
   private final Asset asset;
-  private final Masking masking;
+  private final @Nullable Masking masking;
   private final Map<String, ColumnSketch> sketches = new TreeMap<>();
   private final Map<String, String> names = new HashMap<>();
 
@@ -50,12 +52,32 @@ public final class Profiler {
   private @Nullable ColumnSketch[] inOrder = new ColumnSketch[0];
   private long rows;
 
+  private Profiler(Asset asset, @Nullable Masking masking) {
+    this.asset = requireNonNull(asset, "asset");
+    this.masking = masking;
+  }
+
   /**
+   * For rows of a feed.
+   *
    * @param masking what the host hides of the table
    */
-  public Profiler(Asset asset, Masking masking) {
-    this.asset = requireNonNull(asset, "asset");
-    this.masking = requireNonNull(masking, "masking");
+  public static Profiler of(Asset asset, Masking masking) {
+    return new Profiler(asset, requireNonNull(masking, "masking"));
+  }
+
+  /** For rows that a {@link TableReader} has masked already, and for no others. */
+  public static Profiler ofMaskedRows(Asset asset) {
+    return new Profiler(asset, null);
+  }
+
+  /** Takes in what a transaction holds of the table, reading it from its first change. */
+  public void add(Transaction transaction) throws IOException {
+    try (Transaction.Changes changes = transaction.changes()) {
+      for (Optional<Chunk> next = changes.next(); next.isPresent(); next = changes.next()) {
+        add(next.get());
+      }
+    }
   }
 
   /** Takes in what a chunk holds of the table, whatever else it holds. */
@@ -69,6 +91,7 @@ public final class Profiler {
 
   /**
    * @throws IllegalArgumentException if the rows are of another table
+   * @throws IllegalStateException if the profiler does not know what is masked
    */
   public void add(RowBatch batch) {
     @Nullable ColumnSketch[] columns = columns(batch.relation());
@@ -149,6 +172,11 @@ public final class Profiler {
 
   /** What may be known of a column; empty if nothing. */
   private Optional<ValueKind> kind(Column column) {
+    if (masking == null) {
+      throw new IllegalStateException(
+          "This profiler does not know what is masked in rows of a feed; make it with"
+              + " Profiler.of(asset, masking)");
+    }
     Mask mask = masking.of(asset, column.name());
     return switch (mask) {
       case NONE -> Optional.of(ValueKind.of(column.type().name()));

@@ -23,7 +23,7 @@ final class RateChecks {
     double[] past = check.history().past(Measure.NULL_RATE);
     double least = check.calibration().least(past);
     double most = check.calibration().most(past);
-    double slack = Math.max(Measure.NULL_RATE.floor, (most - least) / 2);
+    double slack = Math.max(Measure.NULL_RATE.floor, (most - least) / 4);
     Distances.Interval rate = Distances.wilson(now.nulls, now.values + now.nulls);
     if (rate.low() <= most + slack && rate.high() >= least - slack) {
       return Optional.empty();

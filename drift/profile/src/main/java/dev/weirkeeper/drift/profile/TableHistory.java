@@ -70,8 +70,7 @@ final class TableHistory {
     slots.forEach(
         (name, slot) -> {
           out.text(name);
-          out.int64(slot.until().getEpochSecond());
-          out.int32(slot.until().getNano());
+          out.moment(slot.until());
           out.int32(slot.columns().size());
           new TreeMap<>(slot.columns())
               .forEach(
@@ -89,9 +88,9 @@ final class TableHistory {
       throw ByteParser.malformed("it is a history of a form that this version does not know");
     }
     Map<String, Slot> slots = new TreeMap<>();
-    for (int left = in.size(16); left > 0; left--) {
+    for (int left = in.size(12); left > 0; left--) {
       String name = in.text();
-      Instant until = in.moment().plusNanos(in.nanos());
+      Instant until = in.moment();
       Map<String, ColumnHistory> columns = new TreeMap<>();
       for (int each = in.size(8); each > 0; each--) {
         columns.put(in.text(), ColumnHistory.read(in));

@@ -179,7 +179,7 @@ final class TextChecks {
     boolean turned = contradicting >= LEAST_CONTRADICTIONS;
     boolean silent =
         now.reading() == DateReading.AMBIGUOUS
-            && Math.pow(before.ambiguousShare(), now.ambiguous()) < UNLIKELY;
+            && Math.pow(before.ambiguousShare(), (double) now.ambiguous()) < UNLIKELY;
     return turned || silent
         ? Optional.of(
             new DateOrderChange(

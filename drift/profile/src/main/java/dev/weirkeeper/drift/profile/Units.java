@@ -58,8 +58,6 @@ final class Units {
     both(factors, "1440 (minutes in a day)", 1440);
     both(factors, "3600 (seconds in an hour)", 3600);
     both(factors, "86400 (seconds in a day)", 86_400);
-    both(factors, "1024 (binary kilo)", 1024);
-    both(factors, "1048576 (binary mega)", 1_048_576);
     both(factors, "2.54 (centimetres in an inch)", 2.54);
     both(factors, "25.4 (millimetres in an inch)", 25.4);
     both(factors, "0.3048 (metres in a foot)", 0.3048);

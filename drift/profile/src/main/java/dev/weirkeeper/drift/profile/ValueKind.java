@@ -24,7 +24,6 @@ public enum ValueKind {
           "float4",
           "float8",
           "numeric",
-          "money",
           "oid",
           "smallint",
           "integer",

@@ -50,7 +50,7 @@ final class Series {
   }
 
   static TableProfile profile(String type, List<Optional<String>> values) {
-    Profiler profiler = new Profiler(ORDERS, OPEN);
+    Profiler profiler = Profiler.ofMaskedRows(ORDERS);
     profiler.add(rows(type, values));
     return profiler.profile();
   }

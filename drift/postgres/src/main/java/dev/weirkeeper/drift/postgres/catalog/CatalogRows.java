@@ -73,6 +73,7 @@ final class CatalogRows {
     each(CatalogSql.sequences(), row -> sequences.add(sequence(row)));
     List<Opaque> others = new ArrayList<>();
     each(CatalogSql.others(major), row -> others.add(other(row)));
+    each(CatalogSql.members(), objects::member);
     each(CatalogSql.parts(), objects::part);
     each(CatalogSql.dependencies(), objects::dependency);
     return new DatabaseSchema(
@@ -142,7 +143,8 @@ final class CatalogRows {
           checks
               .computeIfAbsent(row.getLong(2), oid -> new ArrayList<>())
               .add(
-                  new DomainType.Check(row.getString(3), row.getString(4), validity(row, 5)));
+                  new DomainType.Check(
+                      row.getString(3), Deparse.settled(row.getString(4)), validity(row, 5)));
         });
     List<DomainType> domains = new ArrayList<>();
     each(
@@ -201,11 +203,12 @@ final class CatalogRows {
       case "d" -> TableColumn.Filling.IDENTITY_BY_DEFAULT;
       case "s" -> TableColumn.Filling.GENERATED_STORED;
       case "v" -> TableColumn.Filling.GENERATED_VIRTUAL;
-      default -> throw new IllegalStateException(
-          "A column is filled in an unknown way: attidentity "
-              + identity
-              + ", attgenerated "
-              + generated);
+      default ->
+          throw new IllegalStateException(
+              "A column is filled in an unknown way: attidentity "
+                  + identity
+                  + ", attgenerated "
+                  + generated);
     };
   }
 
@@ -222,9 +225,7 @@ final class CatalogRows {
       return;
     }
     objects.put(
-        "pg_constraint",
-        row.getLong(1),
-        new Item(Item.Kind.CONSTRAINT, table, row.getString(3)));
+        "pg_constraint", row.getLong(1), new Item(Item.Kind.CONSTRAINT, table, row.getString(3)));
     constraints
         .computeIfAbsent(row.getLong(2), oid -> new ArrayList<>())
         .add(
@@ -232,7 +233,7 @@ final class CatalogRows {
                 row.getString(1),
                 row.getString(3),
                 kind(row.getString(4)),
-                row.getString(5),
+                Deparse.settled(row.getString(5)),
                 texts(row, 6),
                 perhapsName(row, 7),
                 validity(row, 9),
@@ -269,7 +270,7 @@ final class CatalogRows {
       clusteredBy.put(row.getLong(4), name.name());
     }
     objects.put("pg_class", row.getLong(1), Item.of(Item.Kind.INDEX, name));
-    String definition = row.getString(5);
+    String definition = Deparse.settled(row.getString(5));
     List<ObjectName> above = parents.getOrDefault(row.getLong(1), List.of());
     indexes.add(
         new Index(
@@ -300,8 +301,7 @@ final class CatalogRows {
     return options.map(each -> body.replace(" WITH (" + each + ")", "")).orElse(body);
   }
 
-  private void relation(ResultSet row, List<Table> tables, List<View> views)
-      throws SQLException {
+  private void relation(ResultSet row, List<Table> tables, List<View> views) throws SQLException {
     long oid = row.getLong(1);
     ObjectName name = name(row, 2);
     String kind = row.getString(4);
@@ -316,7 +316,7 @@ final class CatalogRows {
               row.getString(1),
               name,
               kind.equals("v") ? View.Kind.VIEW : View.Kind.MATERIALIZED,
-              row.getString(18),
+              Deparse.settled(row.getString(18)),
               sorted(row, 8),
               List.of(),
               text(row, 15),

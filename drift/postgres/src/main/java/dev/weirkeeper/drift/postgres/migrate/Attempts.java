@@ -139,8 +139,7 @@ final class Attempts {
     }
   }
 
-  long alone(int number, Migration.Step step, CatalogWatch.Seen before)
-      throws SQLException, Halt {
+  long alone(int number, Migration.Step step, CatalogWatch.Seen before) throws SQLException, Halt {
     Leftovers leftovers = new Leftovers(session, step);
     SortedMap<ObjectName, LockMode> locked = Relations.lockedBy(step, before.schema());
     boolean begun = false;
@@ -249,8 +248,7 @@ final class Attempts {
               + " before it was committed, so the server has undone it. Run it again");
     }
     if (!SqlStates.isRetried(e)) {
-      throw new Halt(
-          Ending.FAILED, "Step " + number + " was undone: " + SqlStates.told(e));
+      throw new Halt(Ending.FAILED, "Step " + number + " was undone: " + SqlStates.told(e));
     }
   }
 

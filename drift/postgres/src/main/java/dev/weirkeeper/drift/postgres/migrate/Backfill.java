@@ -5,15 +5,22 @@ import dev.weirkeeper.drift.postgres.migrate.MigrationResult.Ending;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Writes the rows of a table in many small transactions. A batch is a range of the table's blocks:
- * no key is needed, each block is read once, and how many blocks make a batch follows from how many
- * rows the last one wrote. Which rows are still to do, the statement's own condition says, so a run
- * after a crash begins anew and finds done what is done. Rows that writers move behind the point
- * where it stands are met in the next pass; there is one until none is left.
+ * Writes the rows of a table in many small transactions. A batch is a range of the table's blocks,
+ * in the place of the limit that the statement has: no key is needed, each block is read once and
+ * not all that is filled already, and how many blocks make a batch follows from how many rows the
+ * last one wrote. Which rows are still to do, the statement's own condition says, so a run after a
+ * crash begins anew and finds done what is done. Rows that writers move behind the point where it
+ * stands are met in the next pass; there is one until none is left.
  */
 final class Backfill {
+  /** Up to where a range of blocks takes the place of the limit. */
+  private static final Pattern LIMITED =
+      Pattern.compile("\\A(UPDATE .* WHERE \\(.*\\)) LIMIT [0-9]+\\)\\)\\z", Pattern.DOTALL);
+
   private static final long FIRST_BLOCKS = 128;
   private static final long MOST_BLOCKS = 1 << 16;
   private static final int GROWTH = 4;
@@ -70,15 +77,18 @@ final class Backfill {
   }
 
   private String statement() throws Halt {
-    if (step.statements().size() != 1 || !step.statements().get(0).endsWith(")")) {
-      throw new Halt(
-          Ending.REFUSED,
-          "Step "
-              + number
-              + " is to run in batches and is not one UPDATE that ends with its condition in"
-              + " parentheses");
+    if (step.statements().size() == 1) {
+      Matcher limited = LIMITED.matcher(step.statements().get(0));
+      if (limited.matches()) {
+        return limited.group(1);
+      }
     }
-    return step.statements().get(0);
+    throw new Halt(
+        Ending.REFUSED,
+        "Step "
+            + number
+            + " is to run in batches and is not one UPDATE of the form that Migration.Commit.BATCHES"
+            + " describes");
   }
 
   private long pass(String statement) throws SQLException, Halt {
@@ -132,7 +142,7 @@ final class Backfill {
 
   private long batch(String statement, long from, long to) throws SQLException, Halt {
     String sql =
-        statement + " AND ctid >= '(" + from + ",0)'::tid AND ctid < '(" + to + ",0)'::tid";
+        statement + " AND ctid >= '(" + from + ",0)'::tid AND ctid < '(" + to + ",0)'::tid))";
     for (int attempt = 1; attempt <= run.runner.limits.attempts(); attempt++) {
       try {
         return session.execute(sql, session.limits.work());

@@ -35,17 +35,14 @@ final class Explaining {
       Explanation.Fit fit =
           state.equals(migration.from())
               ? Explanation.Fit.AT_START
-              : state.equals(migration.to())
-                  ? Explanation.Fit.AT_END
-                  : Explanation.Fit.ELSEWHERE;
+              : state.equals(migration.to()) ? Explanation.Fit.AT_END : Explanation.Fit.ELSEWHERE;
       List<Explanation.Item> items = new ArrayList<>();
       for (int i = 0; i < migration.steps().size(); i++) {
         items.add(item(session, schema, i));
       }
       return new Explanation(migration.id(), state, fit, items);
     } catch (SQLException e) {
-      throw new IllegalStateException(
-          "The database cannot be looked at: " + SqlStates.told(e));
+      throw new IllegalStateException("The database cannot be looked at: " + SqlStates.told(e));
     }
   }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.drift.plan.LockMode;
 import dev.weirkeeper.drift.schema.ObjectName;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -55,7 +56,7 @@ public record Explanation(Hash migration, Hash state, Fit fit, List<Item> items)
       requireNonNull(kind, "kind");
       requireNonNull(on, "on");
       requireNonNull(isDone, "isDone");
-      locks = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(locks));
+      locks = Collections.unmodifiableSortedMap(new TreeMap<>(locks));
       requireNonNull(rows, "rows");
       obstacles = List.copyOf(obstacles);
     }

@@ -35,10 +35,7 @@ final class FolderLog implements MigrationLog {
       boolean isNew = Files.notExists(file);
       try (FileChannel channel =
           FileChannel.open(
-              file,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE)) {
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         long end = whole(Files.readAllBytes(file));
         channel.truncate(end);
         channel.position(end);

@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Clears away the invalid index that a concurrent build leaves when it fails: the server keeps it up
- * and no query reads it. Only an index of a name that the step itself gives is touched, and never
- * one that somebody is still building.
+ * Clears away the invalid index that a concurrent build leaves when it fails: the server keeps it
+ * up and no query reads it. Only an index of a name that the step itself gives is touched, and
+ * never one that somebody is still building.
  */
 final class Leftovers {
   private static final String NAME = "(\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)";
@@ -60,8 +60,7 @@ final class Leftovers {
           session.rows(INVALID, index.schema(), index.name(), index.name())) {
         if (row.get(2).equals(Optional.of("t"))) {
           throw new Halt(
-              Ending.BUSY,
-              "Another session builds an index of the step's name. Wait for its end");
+              Ending.BUSY, "Another session builds an index of the step's name. Wait for its end");
         }
         session.execute(
             "DROP INDEX CONCURRENTLY IF EXISTS "
@@ -78,8 +77,9 @@ final class Leftovers {
     for (String sql : step.statements()) {
       Matcher matcher = CONCURRENTLY.matcher(sql);
       if (matcher.find()) {
-        String schema = matcher.group(1) == null ? step.on().schema() : plain(matcher.group(1));
-        names.add(new ObjectName(schema, plain(matcher.group(2))));
+        String schema =
+            Optional.ofNullable(matcher.group(1)).map(Leftovers::plain).orElse(step.on().schema());
+        names.add(new ObjectName(schema, plain(String.valueOf(matcher.group(2)))));
       }
     }
     return names;

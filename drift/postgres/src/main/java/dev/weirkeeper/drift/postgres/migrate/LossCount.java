@@ -58,7 +58,11 @@ public final class LossCount {
     requireNonNull(question, "question");
     if (!LossQuestion.answers(question.from(), question.to())) {
       return new Probe.Unknown<>(
-          "No count says what a change from " + question.from() + " to " + question.to() + " loses");
+          "No count says what a change from "
+              + question.from()
+              + " to "
+              + question.to()
+              + " loses");
     }
     try {
       if (!connection.getAutoCommit()) {

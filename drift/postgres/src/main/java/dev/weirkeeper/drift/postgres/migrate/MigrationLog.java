@@ -38,8 +38,7 @@ public interface MigrationLog {
    *
    * @param database the asset that its records are about
    */
-  static MigrationLog journalled(
-      MigrationLog kept, Journal journal, String actor, Asset database) {
+  static MigrationLog journalled(MigrationLog kept, Journal journal, String actor, Asset database) {
     return new JournalledLog(kept, journal, actor, database);
   }
 }

@@ -44,8 +44,6 @@ public record Obstacle(Kind kind, String what) {
 
   /** Whether writing many rows waits until it is gone. */
   boolean holdsUpWrites() {
-    return kind == Kind.SLOT_UNRESERVED
-        || kind == Kind.SLOT_BEHIND
-        || kind == Kind.REPLICA_BEHIND;
+    return kind == Kind.SLOT_UNRESERVED || kind == Kind.SLOT_BEHIND || kind == Kind.REPLICA_BEHIND;
   }
 }

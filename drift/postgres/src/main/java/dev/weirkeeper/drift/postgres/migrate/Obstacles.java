@@ -81,21 +81,29 @@ final class Obstacles {
           found.add(
               new Obstacle(
                   Kind.PREPARED_TRANSACTION,
-                  many + " locks of prepared transactions on " + table
+                  many
+                      + " locks of prepared transactions on "
+                      + table
                       + "; commit or roll them back"));
         } else if (row.get(1).equals(Optional.of("t"))) {
           found.add(
               new Obstacle(
                   Kind.NOT_VISIBLE,
-                  many + " locks on " + table
+                  many
+                      + " locks on "
+                      + table
                       + " are of sessions that the login may not see; grant it"
                       + " pg_read_all_stats"));
         } else {
           found.add(
               new Obstacle(
                   Kind.LONG_TRANSACTION,
-                  many + " locks on " + table + ", of transactions up to "
-                      + row.get(2).orElse("?") + " s old"));
+                  many
+                      + " locks on "
+                      + table
+                      + ", of transactions up to "
+                      + row.get(2).orElse("?")
+                      + " s old"));
         }
       }
     }
@@ -143,8 +151,7 @@ final class Obstacles {
                 "the login may not see how far replica "
                     + name
                     + " is; grant it pg_read_all_stats"));
-      } else if (Long.parseLong(row.get(2).orElse("0"))
-          > session.limits.replicaLag().toMillis()) {
+      } else if (Long.parseLong(row.get(2).orElse("0")) > session.limits.replicaLag().toMillis()) {
         found.add(
             new Obstacle(
                 Kind.REPLICA_BEHIND,

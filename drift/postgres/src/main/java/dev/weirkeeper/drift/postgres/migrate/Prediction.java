@@ -21,8 +21,8 @@ public record Prediction(Hash proof, Hash migration, List<Hash> states) {
   }
 
   /**
-   * Fingerprint of what a rehearsal can build anew: functions, triggers, extensions and the like are
-   * left out, and so are things that only the server itself gives.
+   * Fingerprint of what a rehearsal can build anew: functions, triggers, extensions and the like
+   * are left out, and so are things that only the server itself gives.
    */
   public static Hash state(DatabaseSchema schema) {
     return new DatabaseSchema(

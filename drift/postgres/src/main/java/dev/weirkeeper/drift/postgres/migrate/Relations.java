@@ -56,7 +56,7 @@ final class Relations {
   }
 
   static List<String> conflictsOf(LockMode mode) {
-    return CONFLICTS.get(mode).stream().sorted().toList();
+    return CONFLICTS.getOrDefault(mode, Set.of()).stream().sorted().toList();
   }
 
   /** The mode in SQL. */

@@ -82,7 +82,8 @@ final class Run {
     if (!migration.dialect().equals("postgresql")) {
       throw new Halt(
           Ending.REFUSED,
-          "The migration is written for " + Outside.of(migration.dialect()).text()
+          "The migration is written for "
+              + Outside.of(migration.dialect()).text()
               + ", and this runner speaks PostgreSQL");
     }
   }
@@ -103,8 +104,7 @@ final class Run {
             prediction.map(Prediction::proof)));
     for (int i : start.foundDone()) {
       runner.log.write(
-          new Migrated.Stepped(
-              id, i, now.fingerprint(), predicted(i), 0, Migrated.Way.FOUND_DONE));
+          new Migrated.Stepped(id, i, now.fingerprint(), predicted(i), 0, Migrated.Way.FOUND_DONE));
       tell(i, Progress.Phase.FOUND_DONE, 0, 0, 1);
     }
     Attempts attempts = new Attempts(this, session, watch);
@@ -142,7 +142,9 @@ final class Run {
     if (Probes.isDone(session, step).equals(Optional.of(false))) {
       throw new Halt(
           Ending.UNDECIDED,
-          "Step " + done + " was carried out and its probe does not see it. Plan anew from what is"
+          "Step "
+              + done
+              + " was carried out and its probe does not see it. Plan anew from what is"
               + " there");
     }
     record(step, after, rows, Migrated.Way.RUN);
@@ -162,8 +164,7 @@ final class Run {
               + expected.get().brief()
               + " there: somebody changed it meanwhile. Plan anew from what is there");
     }
-    runner.log.write(
-        new Migrated.Stepped(id, done, after.fingerprint(), expected, rows, way));
+    runner.log.write(new Migrated.Stepped(id, done, after.fingerprint(), expected, rows, way));
     tell(
         done,
         way == Migrated.Way.RUN ? Progress.Phase.DONE : Progress.Phase.FOUND_DONE,
@@ -210,7 +211,8 @@ final class Run {
   void requireNotCancelled() throws Halt {
     if (runner.cancellation.isCancelled()) {
       throw new Halt(
-          Ending.CANCELLED, "The host cancelled it before step " + done + "; run it again to go on");
+          Ending.CANCELLED,
+          "The host cancelled it before step " + done + "; run it again to go on");
     }
   }
 }

@@ -110,8 +110,7 @@ final class Session implements AutoCloseable {
   }
 
   private void set(String name, String value) throws SQLException {
-    String sql =
-        "SELECT pg_catalog.current_setting(?, true), pg_catalog.set_config(?, ?, false)";
+    String sql = "SELECT pg_catalog.current_setting(?, true), pg_catalog.set_config(?, ?, false)";
     String was;
     try (PreparedStatement ask =
         connection.prepareStatement("SELECT pg_catalog.current_setting(?, true)")) {

@@ -39,8 +39,7 @@ final class SqlStates {
       case "57014" ->
           "it took longer than the limits allow, or was cancelled (SQLSTATE 57014); allow more time"
               + " if the table is large";
-      case "2BP01" ->
-          "something depends on it (SQLSTATE 2BP01); plan anew from what is there";
+      case "2BP01" -> "something depends on it (SQLSTATE 2BP01); plan anew from what is there";
       case "22003", "22001", "22P02" ->
           "a value does not fit the type (SQLSTATE " + of(e) + "); count them with LossCount";
       case "25P03" -> "the runner said nothing for too long (SQLSTATE 25P03); run it again";

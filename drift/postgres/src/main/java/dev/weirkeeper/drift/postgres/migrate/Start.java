@@ -63,8 +63,7 @@ final class Start {
       Hash expected = run.prediction.get().after(step);
       return expected.equals(now.state()) ? step + 1 : moved(now.state(), step + 1, expected);
     }
-    if (step == run.migration.steps().size() - 1
-        && run.migration.to().equals(now.fingerprint())) {
+    if (step == run.migration.steps().size() - 1 && run.migration.to().equals(now.fingerprint())) {
       return step + 1;
     }
     throw new Halt(
@@ -104,13 +103,11 @@ final class Start {
   }
 
   /** Whether the step that an earlier run died in is done. */
-  private boolean happened(Migrated.Stepping died, CatalogWatch watch)
-      throws SQLException, Halt {
+  private boolean happened(Migrated.Stepping died, CatalogWatch watch) throws SQLException, Halt {
     Migration.Step step = run.migration.steps().get(died.step());
     if (died.transaction().isPresent()) {
       Optional<String> status =
-          session.text(
-              "SELECT pg_catalog.pg_xact_status(?::xid8)", died.transaction().get());
+          session.text("SELECT pg_catalog.pg_xact_status(?::xid8)", died.transaction().get());
       switch (status.orElse("forgotten")) {
         case "committed" -> {
           return true;

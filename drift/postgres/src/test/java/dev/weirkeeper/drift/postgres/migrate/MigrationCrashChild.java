@@ -31,8 +31,7 @@ final class MigrationCrashChild {
    */
   public static void main(String... arguments) throws Exception {
     MigrationLog log = MigrationLog.inFolder(Path.of(arguments[1]));
-    Migration migration =
-        Json.parse(Files.readString(Path.of(arguments[2]))).as(Migration.class);
+    Migration migration = Json.parse(Files.readString(Path.of(arguments[2]))).as(Migration.class);
     Prediction prediction =
         Json.parse(Files.readString(Path.of(arguments[3]))).as(Prediction.class);
     int step = Integer.parseInt(arguments[4]);

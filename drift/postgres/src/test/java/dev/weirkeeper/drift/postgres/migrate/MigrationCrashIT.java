@@ -46,8 +46,7 @@ class MigrationCrashIT {
           scene.plan(
               // No probe: only the server knows whether its transaction was committed.
               inTransaction(Optional.empty(), "ALTER TABLE app.t ADD COLUMN c integer"),
-              inBatches(
-                  noRow("c IS NULL"), "UPDATE app.t SET c = b + 1 WHERE (c IS NULL)"),
+              inBatches(noRow("c IS NULL"), "c = b + 1", "c IS NULL"),
               alone(hasIndex("t_c"), "CREATE INDEX CONCURRENTLY t_c ON app.t (c)"),
               inTransaction(
                   hasColumn("d"),
@@ -62,9 +61,7 @@ class MigrationCrashIT {
       kill(0, Place.ANNOUNCED);
       kill(0, Place.UNTOLD);
       kill(1, Place.ANNOUNCED);
-      killWithin(
-          1,
-          "SELECT count(*) > 200 AND count(*) < 20000 FROM app.t WHERE c IS NOT NULL");
+      killWithin(1, "SELECT count(*) > 200 AND count(*) < 20000 FROM app.t WHERE c IS NOT NULL");
       kill(1, Place.UNTOLD);
       kill(2, Place.ANNOUNCED);
       killInConcurrentBuild();

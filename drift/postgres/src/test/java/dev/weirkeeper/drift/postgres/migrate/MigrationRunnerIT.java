@@ -38,7 +38,7 @@ class MigrationRunnerIT {
   private static final long SEED = 6;
   private static final Optional<String> NO_PROBE = Optional.empty();
   private static final String ADD_C = "ALTER TABLE \"app\".\"t\" ADD COLUMN \"c\" integer";
-  private static final String FILL_C = "UPDATE \"app\".\"t\" SET \"c\" = \"b\" + 1 WHERE (\"c\" IS NULL)";
+  private static final String SET_C = "\"c\" = \"b\" + 1";
   private static final String INDEX_B =
       "CREATE INDEX CONCURRENTLY \"t_b\" ON \"app\".\"t\" (\"b\")";
 
@@ -82,8 +82,7 @@ class MigrationRunnerIT {
   private MigrationResult run(Planned planned, RunLimits limits, Consumer<Progress> listener)
       throws SQLException {
     try (Connection connection = scene.connect()) {
-      return runner(limits, listener)
-          .run(connection, planned.migration(), planned.prediction());
+      return runner(limits, listener).run(connection, planned.migration(), planned.prediction());
     }
   }
 
@@ -92,7 +91,7 @@ class MigrationRunnerIT {
     Planned planned =
         scene.plan(
             inTransaction(hasColumn("c"), ADD_C),
-            inBatches(noRow("c IS NULL"), FILL_C),
+            inBatches(noRow("c IS NULL"), SET_C, "c IS NULL"),
             alone(hasIndex("t_b"), INDEX_B),
             inTransaction(NO_PROBE, "ALTER TABLE \"app\".\"t\" DROP COLUMN \"a\""));
     List<Progress> heard = new ArrayList<>();
@@ -118,8 +117,7 @@ class MigrationRunnerIT {
 
   @Test
   void without_a_proof_each_step_starts_where_the_last_one_was_seen_to_end() throws Exception {
-    Planned planned =
-        scene.plan(inTransaction(NO_PROBE, ADD_C), alone(NO_PROBE, INDEX_B));
+    Planned planned = scene.plan(inTransaction(NO_PROBE, ADD_C), alone(NO_PROBE, INDEX_B));
 
     MigrationResult result;
     try (Connection connection = scene.connect()) {
@@ -177,8 +175,7 @@ class MigrationRunnerIT {
 
   @Test
   void a_target_that_moves_between_two_steps_is_left_alone() throws Exception {
-    Planned planned =
-        scene.plan(inTransaction(NO_PROBE, ADD_C), alone(NO_PROBE, INDEX_B));
+    Planned planned = scene.plan(inTransaction(NO_PROBE, ADD_C), alone(NO_PROBE, INDEX_B));
     Consumer<Progress> listener =
         progress -> {
           try {
@@ -266,7 +263,10 @@ class MigrationRunnerIT {
           };
 
       MigrationResult result =
-          run(planned, QUICK.others(Duration.ofMinutes(1), Duration.ofMinutes(1), 1L << 40), listener);
+          run(
+              planned,
+              QUICK.others(Duration.ofMinutes(1), Duration.ofMinutes(1), 1L << 40),
+              listener);
 
       assertThat(result.ending()).isEqualTo(Ending.DONE);
       assertThat(heard.stream().filter(each -> each.phase() == Progress.Phase.TRYING)).hasSize(3);
@@ -324,8 +324,7 @@ class MigrationRunnerIT {
             planned.migration().from(),
             planned.migration().to(),
             List.of(
-                inTransaction(
-                    NO_PROBE, ADD_C, "ALTER TABLE \"app\".\"t\" ADD CHECK (\"b\" > 5)")),
+                inTransaction(NO_PROBE, ADD_C, "ALTER TABLE \"app\".\"t\" ADD CHECK (\"b\" > 5)")),
             List.of(),
             List.of());
     List<Progress> heard = new ArrayList<>();
@@ -388,7 +387,10 @@ class MigrationRunnerIT {
           };
 
       MigrationResult result =
-          run(planned, QUICK.others(Duration.ofMinutes(1), Duration.ofMinutes(1), 1L << 40), listener);
+          run(
+              planned,
+              QUICK.others(Duration.ofMinutes(1), Duration.ofMinutes(1), 1L << 40),
+              listener);
 
       assertThat(result.why()).isEmpty();
       assertThat(tried).containsExactly(1, 2);
@@ -503,9 +505,7 @@ class MigrationRunnerIT {
       runner(QUICK, progress -> {}).run(connection, planned.migration());
 
       statement.execute("SELECT id FROM t");
-      assertThat(
-              scene.text(
-                  "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"))
+      assertThat(scene.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"))
           .isEqualTo("0");
       try (var row = statement.executeQuery("SHOW lock_timeout")) {
         row.next();
@@ -521,8 +521,7 @@ class MigrationRunnerIT {
         "DO $$ BEGIN CREATE ROLE wk_change LOGIN SUPERUSER; EXCEPTION WHEN duplicate_object THEN"
             + " END $$");
     try (Connection connection = server.connect(scene.database, "wk_change")) {
-      MigrationResult result =
-          runner(QUICK, progress -> {}).run(connection, planned.migration());
+      MigrationResult result = runner(QUICK, progress -> {}).run(connection, planned.migration());
 
       assertThat(result.ending()).isEqualTo(Ending.REFUSED);
     }
@@ -586,7 +585,8 @@ class MigrationRunnerIT {
   void a_backfill_reaches_all_rows_while_others_write() throws Exception {
     Planned planned =
         scene.plan(
-            inTransaction(hasColumn("c"), ADD_C), inBatches(noRow("c IS NULL"), FILL_C));
+            inTransaction(hasColumn("c"), ADD_C),
+            inBatches(noRow("c IS NULL"), SET_C, "c IS NULL"));
     scene.execute(
         "INSERT INTO app.t SELECT i, repeat('x', 200), 1 FROM generate_series(101, 20000) i");
     CompletableFuture<Void> stop = new CompletableFuture<>();
@@ -634,7 +634,8 @@ class MigrationRunnerIT {
   void a_backfill_waits_for_a_slot_that_is_too_far_behind() throws Exception {
     Planned planned =
         scene.plan(
-            inTransaction(hasColumn("c"), ADD_C), inBatches(noRow("c IS NULL"), FILL_C));
+            inTransaction(hasColumn("c"), ADD_C),
+            inBatches(noRow("c IS NULL"), SET_C, "c IS NULL"));
     scene.execute("SELECT pg_create_physical_replication_slot('behind', true)");
     try {
       scene.execute("UPDATE app.t SET a = a || 'x'");
@@ -646,9 +647,7 @@ class MigrationRunnerIT {
               progress -> {});
 
       assertThat(result.ending()).isEqualTo(Ending.BLOCKED);
-      assertThat(result.obstacles())
-          .extracting(Obstacle::kind)
-          .contains(Obstacle.Kind.SLOT_BEHIND);
+      assertThat(result.obstacles()).extracting(Obstacle::kind).contains(Obstacle.Kind.SLOT_BEHIND);
     } finally {
       scene.execute("SELECT pg_drop_replication_slot('behind')");
     }
@@ -665,9 +664,7 @@ class MigrationRunnerIT {
             planned.migration().to(),
             List.of(
                 inTransaction(hasColumn("c"), ADD_C),
-                inBatches(
-                    noRow("c IS NULL"),
-                    "UPDATE \"app\".\"t\" SET \"c\" = 1 WHERE (\"c\" IS NULL AND \"id\" > 5)")),
+                inBatches(noRow("c IS NULL"), "\"c\" = 1", "\"c\" IS NULL AND \"id\" > 5")),
             List.of(),
             List.of());
 

@@ -90,13 +90,7 @@ final class MigrationScene {
     Hash to = state();
     reset();
     Migration migration =
-        new Migration(
-            "postgresql",
-            from,
-            to,
-            List.of(steps),
-            List.of(),
-            List.of());
+        new Migration("postgresql", from, to, List.of(steps), List.of(), List.of());
     return new Planned(migration, new Prediction(from, migration.id(), states));
   }
 
@@ -110,8 +104,17 @@ final class MigrationScene {
     return step(Migration.Commit.ALONE, LockMode.SHARE_UPDATE_EXCLUSIVE, probe, statements);
   }
 
-  static Migration.Step inBatches(Optional<String> probe, String statement) {
-    return step(Migration.Commit.BATCHES, LockMode.ROW_EXCLUSIVE, probe, statement);
+  /** Sets something in the rows of {@code app.t} that are like this. */
+  static Migration.Step inBatches(Optional<String> probe, String set, String open) {
+    return step(
+        Migration.Commit.BATCHES,
+        LockMode.ROW_EXCLUSIVE,
+        probe,
+        "UPDATE \"app\".\"t\" SET "
+            + set
+            + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM \"app\".\"t\" WHERE ("
+            + open
+            + ") LIMIT 10000))");
   }
 
   private static Migration.Step step(
