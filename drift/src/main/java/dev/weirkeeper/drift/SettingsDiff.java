@@ -243,11 +243,7 @@ final class SettingsDiff {
                     .filter(now -> emptied(thing, now))
                     .ifPresent(
                         now ->
-                            add(
-                                SettingKind.PARTITION_MOVED,
-                                change.setting(),
-                                of(thing),
-                                of(now)));
+                            add(SettingKind.PARTITION_MOVED, change.setting(), of(thing), of(now)));
               }
             });
   }
