@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Compares what was known around one table with what is seen there now. Used once. */
 final class SettingsDiff {
@@ -64,17 +63,17 @@ final class SettingsDiff {
   Optional<Change> change(Setting setting) {
     Probe<String> was = before.get(setting.id());
     Probe<String> is = now.get(setting.id());
-    if (!known(was) || !known(is) || was.equals(is)) {
+    if (was == null
+        || is == null
+        || was instanceof Probe.Unknown<String>
+        || is instanceof Probe.Unknown<String>
+        || was.equals(is)) {
       return Optional.empty();
     }
     return Optional.of(new Change(setting, value(was), value(is)));
   }
 
-  private static boolean known(@Nullable Probe<String> probe) {
-    return probe != null && !(probe instanceof Probe.Unknown<String>);
-  }
-
-  private static Optional<String> value(@Nullable Probe<String> probe) {
+  private static Optional<String> value(Probe<String> probe) {
     return probe instanceof Probe.Value<String> value
         ? Optional.of(value.value())
         : Optional.empty();

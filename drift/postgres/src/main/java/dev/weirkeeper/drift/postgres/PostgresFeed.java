@@ -77,10 +77,8 @@ public final class PostgresFeed implements Feed {
   }
 
   /**
-   * The order of positions of one PostgreSQL feed in the log of its server.
-   *
-   * @return throws {@code IllegalArgumentException} for positions of two servers, timelines or
-   *     feeds: they have none
+   * The order of positions of one PostgreSQL feed in the log of its server. It throws {@link
+   * IllegalArgumentException} for positions of two servers, timelines or feeds: they have none.
    */
   public static Comparator<Position> inLogOrder() {
     return (a, b) -> {
