@@ -251,6 +251,12 @@ public final class PostgresPlanner implements Planner {
           .forEach(
               id -> {
                 Column former = old.column(id).orElseThrow();
+                if (former.type().isEnum() && !now(id).type().args().isEmpty()) {
+                  // A label that is added later need not fit, so the target lets enums become text
+                  // without end only.
+                  refused = true;
+                  return;
+                }
                 step(
                     new TableChange.WidenColumn(
                         to.asset().name(),

@@ -1,5 +1,7 @@
 package dev.weirkeeper.drift;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Finding;
 import dev.weirkeeper.Hash;
@@ -61,14 +63,14 @@ final class SettingsDiff {
   Optional<Change> change(Setting setting) {
     Probe<String> was = before.get(setting.id());
     Probe<String> is = now.get(setting.id());
-    if (!known(was) || !known(is) || was.equals(is)) {
+    if (was == null
+        || is == null
+        || was instanceof Probe.Unknown<String>
+        || is instanceof Probe.Unknown<String>
+        || was.equals(is)) {
       return Optional.empty();
     }
     return Optional.of(new Change(setting, value(was), value(is)));
-  }
-
-  private static boolean known(Probe<String> probe) {
-    return probe != null && !(probe instanceof Probe.Unknown<String>);
   }
 
   private static Optional<String> value(Probe<String> probe) {
@@ -181,14 +183,17 @@ final class SettingsDiff {
     if (!former.keySet().equals(newer.keySet())) {
       return false;
     }
-    boolean alike =
-        former.values().stream()
-            .allMatch(thing -> thing.state().equals(newer.get(thing.id()).state()));
-    return alike
-        && newer.values().stream()
-            .filter(thing -> !former.get(thing.id()).kind().equals("missing"))
-            .filter(thing -> !former.get(thing.id()).enforcement().equals(thing.enforcement()))
-            .anyMatch(thing -> thing.enforcement().equals(is[1]));
+    boolean alike = true;
+    boolean written = false;
+    for (Thing thing : newer.values()) {
+      Thing before = requireNonNull(former.get(thing.id()));
+      alike &= before.state().equals(thing.state());
+      written |=
+          !before.kind().equals("missing")
+              && !before.enforcement().equals(thing.enforcement())
+              && thing.enforcement().equals(is[1]);
+    }
+    return alike && written;
   }
 
   static Map<String, Thing> byId(Optional<String> things) {
@@ -232,16 +237,13 @@ final class SettingsDiff {
                   .forEach(
                       thing ->
                           add(SettingKind.PARTITION_MOVED, change.setting(), of(thing), none()));
-              was.values().stream()
-                  .filter(thing -> is.containsKey(thing.id()))
-                  .filter(thing -> emptied(thing, is.get(thing.id())))
-                  .forEach(
-                      thing ->
-                          add(
-                              SettingKind.PARTITION_MOVED,
-                              change.setting(),
-                              of(thing),
-                              of(is.get(thing.id()))));
+              for (Thing thing : was.values()) {
+                Optional.ofNullable(is.get(thing.id()))
+                    .filter(now -> emptied(thing, now))
+                    .ifPresent(
+                        now ->
+                            add(SettingKind.PARTITION_MOVED, change.setting(), of(thing), of(now)));
+              }
             });
   }
 

@@ -242,6 +242,15 @@ class PostgresPlannerTest {
   }
 
   @Test
+  void an_enum_becomes_text_and_nothing_that_a_later_label_might_not_fit() {
+    Relation from = orders(column("2", "mood", labelled("1", "a")));
+
+    assertThat(changes(from, orders(column("2", "mood", "text")))).hasSize(1);
+    assertThat(plan(from, orders(column("2", "mood", "varchar(40)")))).isEmpty();
+    assertThat(changes(from, orders(column("2", "mood", "varchar")))).hasSize(1);
+  }
+
+  @Test
   void a_label_is_added_once_for_all_columns_of_the_type() {
     Type before = labelled("1", "a");
     Type after = labelled("1", "a", "2", "b");

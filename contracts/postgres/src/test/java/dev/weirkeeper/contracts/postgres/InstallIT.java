@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirkeeper.Counts;
+import dev.weirkeeper.Facet;
+import dev.weirkeeper.Probe;
+import dev.weirkeeper.TableState;
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -114,5 +118,30 @@ class InstallIT {
         .hasMessageContaining("warehouse cannot be reached")
         .hasStackTraceContaining("08001")
         .satisfies(e -> assertThat(e.toString() + e.getCause()).doesNotContain("hunter2"));
+  }
+
+  @Test
+  void what_is_known_of_a_table_is_stored_with_it_after_an_upgrade_of_the_bookkeeping()
+      throws Exception {
+    try (TargetFixture fixture = TargetFixture.items()) {
+      fixture.execute("ALTER TABLE weirkeeper.table_state DROP goal, DROP settings");
+      fixture.execute("DELETE FROM weirkeeper.installed WHERE version = 2");
+      PostgresTarget.install(fixture.sql);
+      Facet.Settings settings =
+          new Facet.Settings(
+              Map.of(
+                  "publication.member",
+                  new Probe.Value<>("1/2/3"),
+                  "row-security",
+                  new Probe.Empty<>(),
+                  "slot",
+                  new Probe.Unknown<>("it was not asked")));
+      TableState state = Rows.live(ITEMS_V1).surrounded(settings).begun(ITEMS_V1);
+
+      fixture.change(state);
+      fixture.reopen(fixture.builder());
+
+      assertThat(fixture.target.resume("pg").orElseThrow().tables()).containsValue(state);
+    }
   }
 }

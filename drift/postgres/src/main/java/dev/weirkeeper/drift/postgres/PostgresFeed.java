@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,26 @@ public final class PostgresFeed implements Feed {
    */
   public static Builder builder(String id) {
     return new Builder(id);
+  }
+
+  /**
+   * The order of positions of one PostgreSQL feed in the log of its server. It throws {@link
+   * IllegalArgumentException} for positions of two servers, timelines or feeds: they have none.
+   */
+  public static Comparator<Position> inLogOrder() {
+    return (a, b) -> {
+      try {
+        PostgresPosition one = PostgresPosition.parse(a);
+        PostgresPosition other = PostgresPosition.parse(b);
+        if (!a.feed().equals(b.feed()) || !one.at(0).equals(other.at(0))) {
+          throw new IllegalArgumentException(
+              "Positions " + a + " and " + b + " lie in two logs and have no order");
+        }
+        return Long.compareUnsigned(one.lsn(), other.lsn());
+      } catch (FeedException e) {
+        throw new IllegalArgumentException(e.getMessage(), e);
+      }
+    };
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.weirkeeper.drift.postgres;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirkeeper.Facet;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Observation;
@@ -81,7 +83,7 @@ final class SettingsReader {
         rows.put(row.get(0), Json.parse(row.get(1)).as(Read.class));
       }
       for (Table table : tables) {
-        Map<String, Probe<String>> values = values(rows.get(table.current.id()));
+        Map<String, Probe<String>> values = values(requireNonNull(rows.get(table.current.id())));
         values.put(Setting.SLOT.id(), slot);
         seen.put(table.current.id(), observation(table, values));
       }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import dev.weirkeeper.Hash;
 import org.junit.jupiter.api.Test;
 
 class PartsTest {
@@ -131,5 +132,49 @@ class PartsTest {
     assertThat(Catalog.quoted("a\"; DROP")).isEqualTo("\"a\"\"; DROP\"");
     assertThat(Catalog.literal("a'; DROP")).isEqualTo("'a''; DROP'");
     assertThat(Catalog.literal("\\'")).isEqualTo(" E'\\\\'''");
+  }
+
+  @Test
+  void positions_of_one_log_have_an_order_and_those_of_two_have_none() {
+    Position one = new Position("shop", "7:1:0/A");
+    Position other = new Position("shop", "7:1:1/0");
+    Position later = new Position("shop", "7:1:F0000000/0");
+
+    assertThat(PostgresFeed.inLogOrder().compare(one, other)).isNegative();
+    assertThat(PostgresFeed.inLogOrder().compare(later, other)).isPositive();
+    assertThat(PostgresFeed.inLogOrder().compare(one, one)).isZero();
+    for (Position elsewhere :
+        List.of(
+            new Position("shop", "8:1:0/A"),
+            new Position("shop", "7:2:0/A"),
+            new Position("other", "7:1:0/A"),
+            new Position("shop", "nonsense"))) {
+      assertThatThrownBy(() -> PostgresFeed.inLogOrder().compare(one, elsewhere))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void a_seal_opens_for_its_transaction_only() {
+    String text = "{\"dropped\":[]}";
+    // Computed by the server: see DdlTrigger.
+    Seal seal = new Seal("s");
+    String sealed = sealed("s", 7, text);
+
+    assertThat(Seal.isOn(text)).isFalse();
+    assertThat(Seal.isOn(sealed)).isTrue();
+    assertThat(seal.opened(sealed, 7)).contains(text);
+    assertThat(seal.opened(sealed, 8)).isEmpty();
+    assertThat(new Seal("t").opened(sealed, 7)).isEmpty();
+    assertThat(seal.opened(sealed.replace("[]", "[1]"), 7)).isEmpty();
+    assertThat(Seal.opened(sealed)).isEqualTo(text);
+  }
+
+  private static String sealed(String secret, int xid, String text) {
+    return sha256(secret + sha256(secret + xid + ":" + text)) + " " + text;
+  }
+
+  private static String sha256(String text) {
+    return Hash.of(text.getBytes(StandardCharsets.UTF_8)).hex();
   }
 }
