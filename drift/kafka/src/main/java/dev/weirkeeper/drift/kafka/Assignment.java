@@ -55,7 +55,7 @@ final class Assignment {
       if (owner == null || !all.contains(owner)) {
         continue;
       }
-      int has = load.get(owner);
+      int has = load.getOrDefault(owner, 0);
       if (has < least || has == least && more > 0) {
         more -= has == least ? 1 : 0;
         load.put(owner, has + 1);
@@ -132,7 +132,10 @@ final class Assignment {
           (lane, member) -> {
             String owner = owners.get(lane);
             if (owner == null || owner.equals(member)) {
-              assigned.get(member).partitions.addAll(parts.get(lane));
+              assigned
+                  .computeIfAbsent(member, any -> new Assigned())
+                  .partitions
+                  .addAll(parts.getOrDefault(lane, List.of()));
             }
           });
       Map<String, ConsumerPartitionAssignor.Assignment> answer = new HashMap<>();
@@ -171,7 +174,7 @@ final class Assignment {
             .ownedPartitions()
             .forEach(partition -> its.add(lane(partition.topic(), lanes)));
         for (Integer lane : its) {
-          if (!owners.containsKey(lane) || rounds.get(lane) < round) {
+          if (!owners.containsKey(lane) || rounds.getOrDefault(lane, -1) < round) {
             owners.put(lane, each.getKey());
             rounds.put(lane, round);
           }

@@ -49,7 +49,7 @@ final class EnvelopeReader {
 
   private final String system;
   private final KafkaFeed.Form form;
-  private final Map<ConnectSchema, ConnectSchema> kept = new IdentityHashMap<>();
+  private final IdentityHashMap<ConnectSchema, ConnectSchema> kept = new IdentityHashMap<>();
 
   EnvelopeReader(String system, KafkaFeed.Form form) {
     this.system = system;

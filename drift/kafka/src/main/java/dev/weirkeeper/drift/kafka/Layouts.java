@@ -1,5 +1,7 @@
 package dev.weirkeeper.drift.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Column;
 import dev.weirkeeper.Default;
@@ -116,7 +118,7 @@ final class Layouts {
           hidden.add(!key && nullable == ConnectSchema.Nullable.HIDDEN);
           columns.add(
               new Column(
-                  ids.get(name),
+                  requireNonNull(ids.get(name), "id"),
                   name,
                   codec.type(),
                   key ? Nullability.REQUIRED : nullability(nullable),

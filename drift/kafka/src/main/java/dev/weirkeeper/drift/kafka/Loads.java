@@ -71,14 +71,17 @@ final class Loads implements AutoCloseable {
     while (!underWay.isEmpty()) {
       Map.Entry<Asset, TableLoad> first = underWay.entrySet().iterator().next();
       Asset asset = first.getKey();
+      TableLoad load = first.getValue();
       try {
-        Part part = first.getValue().next();
+        Part part = load.next();
         if (part.load().finished()) {
-          underWay.remove(asset).close();
+          underWay.remove(asset);
+          load.close();
         }
         return Optional.of(part);
       } catch (UnreadableException e) {
-        underWay.remove(asset).close();
+        underWay.remove(asset);
+        load.close();
         stick(asset, e.reason());
       }
     }

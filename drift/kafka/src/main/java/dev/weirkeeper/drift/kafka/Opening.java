@@ -1,5 +1,7 @@
 package dev.weirkeeper.drift.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirkeeper.Position;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.spi.FeedException;
@@ -116,7 +118,8 @@ final class Opening {
 
   private void checkBoundaries(Map<String, TopicDescription> described) throws FeedException {
     Optional<String> boundaries = options.roles().transactions();
-    if (boundaries.isPresent() && described.get(boundaries.get()).partitions().size() != 1) {
+    if (boundaries.isPresent()
+        && requireNonNull(described.get(boundaries.get()), "boundaries").partitions().size() != 1) {
       throw new FeedException(
           "The transaction topic "
               + boundaries.get()

@@ -1,5 +1,7 @@
 package dev.weirkeeper.drift.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Relation;
 import java.io.IOException;
@@ -65,7 +67,8 @@ final class Peek {
     Intake intake = new Intake(options, versions.all(), found);
     try (Consumer<byte[], byte[]> consumer = Clients.consumer(options.client(), Optional.empty())) {
       for (TopicPartition id : rows) {
-        look(consumer, id, ranges.get(id), intake, new Newest(found));
+        Topics.Range range = requireNonNull(ranges.get(id), "range");
+        look(consumer, id, range, intake, new Newest(found));
       }
     } catch (KafkaException e) {
       throw new IOException(

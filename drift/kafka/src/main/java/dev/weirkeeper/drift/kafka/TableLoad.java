@@ -1,5 +1,7 @@
 package dev.weirkeeper.drift.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Json;
@@ -122,7 +124,7 @@ final class TableLoad implements AutoCloseable {
     Map<String, Boolean> compacted = topics.compacted(its);
     Map<TopicPartition, Topics.Range> ranges = topics.ranges(bounds.keySet());
     for (TopicPartition id : bounds.keySet()) {
-      long first = ranges.get(id).first();
+      long first = requireNonNull(ranges.get(id), "range").first();
       Long progress = next.putIfAbsent(id, first);
       if (isIncomplete(options, compacted, id, first, progress)) {
         // The stream goes on; who asks for the first chunk hears of it.
@@ -205,7 +207,7 @@ final class TableLoad implements AutoCloseable {
     String name = asset + "@" + Json.of(texts()).text();
     long room = options.chunkRows();
     for (TopicPartition id : bounds.keySet()) {
-      while (next.get(id) < bounds.get(id)) {
+      while (at(id) < bound(id)) {
         if (room <= 0) {
           return part(name, buffer, Progress.GOES_ON);
         }
@@ -247,21 +249,29 @@ final class TableLoad implements AutoCloseable {
         name + "-" + truncated.offset(), ChangeBuffer.inMemory(), Load.begin(asset));
   }
 
+  private long at(TopicPartition id) {
+    return requireNonNull(next.get(id), "next");
+  }
+
+  private long bound(TopicPartition id) {
+    return requireNonNull(bounds.get(id), "bound");
+  }
+
   private void poll(TopicPartition id) throws IOException {
     if (!consumer.assignment().equals(Set.of(id))) {
       consumer.assign(Set.of(id));
-      consumer.seek(id, next.get(id));
+      consumer.seek(id, at(id));
     }
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (slot.entries.isEmpty()) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() < bounds.get(id) && !intake.read(record, slot)) {
+        if (record.offset() < bound(id) && !intake.read(record, slot)) {
           break;
         }
       }
-      if (slot.entries.isEmpty() && consumer.position(id) >= bounds.get(id)) {
+      if (slot.entries.isEmpty() && consumer.position(id) >= bound(id)) {
         // Markers and compacted records at the end.
-        next.put(id, bounds.get(id));
+        next.put(id, bound(id));
         return;
       }
       if (System.nanoTime() > until) {

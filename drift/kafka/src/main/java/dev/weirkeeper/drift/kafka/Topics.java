@@ -94,7 +94,7 @@ final class Topics implements AutoCloseable {
                   + " if the connector has not written yet, create the topic first",
               e);
         }
-        throw failed("topic " + each.getKey(), e.getCause());
+        throw failed("topic " + each.getKey(), e.getCause() == null ? e : e.getCause());
       } catch (TimeoutException e) {
         throw failed("topic " + each.getKey(), e);
       } catch (InterruptedException e) {
