@@ -31,7 +31,7 @@ final class PartitionSteps {
             .lock(parent, LockMode.SHARE_UPDATE_EXCLUSIVE)
             .requires("All rows of the table are within the bound of the partition")
             .verify("The table is a partition");
-    steps.add(rows ? step.work(Work.SCAN) : step);
+    steps.add(step.work(Work.SCAN));
     return steps;
   }
 }

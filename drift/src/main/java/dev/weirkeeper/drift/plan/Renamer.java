@@ -282,12 +282,24 @@ final class Renamer {
         : new ObjectName(move.to().schema(), move.from().name());
   }
 
+  /** The sequences of its columns move with a table and are locked like it. */
+  private StepDraft locksOwned(StepDraft step, Move move) {
+    comparison.from().sequences().stream()
+        .filter(
+            each ->
+                each.owner()
+                    .filter(owner -> matching.names.of(owner.table()).equals(move.to()))
+                    .isPresent())
+        .forEach(each -> step.exclusive(effective(each.name())));
+    return step;
+  }
+
   private void setSchema(Move move, ObjectName moved) {
     write(
         move.kind(),
         Item.of(Item.Kind.TABLE, move.to()),
         () ->
-            StepDraft.of(move.kind(), move.on())
+            locksOwned(StepDraft.of(move.kind(), move.on()), move)
                 .sql(
                     "ALTER "
                         + move.sort()

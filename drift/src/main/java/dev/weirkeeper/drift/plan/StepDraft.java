@@ -127,7 +127,7 @@ final class StepDraft {
     return this;
   }
 
-  /** The relations are made by this very migration: nobody waits for their locks. */
+  /** The relation is made by this very migration: nobody waits for its locks. */
   StepDraft fresh() {
     freshTable = true;
     return this;
@@ -145,9 +145,7 @@ final class StepDraft {
   }
 
   Migration.Step done() {
-    if (!freshTable) {
-      lockHazards();
-    }
+    lockHazards();
     return new Migration.Step(
         kind,
         on,
@@ -166,6 +164,9 @@ final class StepDraft {
 
   private void lockHazards() {
     for (Map.Entry<String, LockMode> lock : locks.entrySet()) {
+      if (freshTable && lock.getKey().equals(on.toString())) {
+        continue;
+      }
       switch (lock.getValue()) {
         case ACCESS_EXCLUSIVE, EXCLUSIVE ->
             hazards.addAll(Set.of(Hazard.LOCK_ACCESS_EXCLUSIVE, Hazard.LOCK_QUEUE));
