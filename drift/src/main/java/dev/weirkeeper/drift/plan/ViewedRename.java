@@ -178,9 +178,10 @@ final class ViewedRename {
   private String grants(ObjectName of) {
     String body =
         "DECLARE g record; BEGIN FOR g IN SELECT x.privilege_type AS what, CASE WHEN x.grantee = 0"
-            + " THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)::text)"
-            + " END AS who FROM pg_catalog.pg_class c CROSS JOIN LATERAL"
-            + " pg_catalog.aclexplode(c.relacl) x WHERE c.oid = "
+            + " THEN 'PUBLIC' ELSE"
+            + " pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)::text) END AS who FROM"
+            + " pg_catalog.pg_class c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) x WHERE"
+            + " c.oid = "
             + Sql.named(of)
             + "::pg_catalog.regclass AND x.grantee <> c.relowner AND x.privilege_type IN"
             + " ('SELECT', 'INSERT', 'UPDATE', 'DELETE') LOOP EXECUTE pg_catalog.format("

@@ -56,8 +56,7 @@ final class Contents {
                               .map(cell -> cell.getKey() + "=" + cell.getValue())
                               .sorted()
                               .collect(Collectors.joining("\u0000")))
-                  .map(
-                      text -> Hash.of(text.getBytes(StandardCharsets.UTF_8)).hex())
+                  .map(text -> Hash.of(text.getBytes(StandardCharsets.UTF_8)).hex())
                   .sorted()
                   .toList()));
     }

@@ -98,8 +98,7 @@ final class Filling {
   private void readReferences() throws SQLException {
     Map<String, Reference> byId = new LinkedHashMap<>();
     for (List<Optional<String>> row : Sql.rows(connection, FOREIGN_KEYS)) {
-      Reference reference =
-          byId.computeIfAbsent(row.get(0).orElseThrow(), any -> reference(row));
+      Reference reference = byId.computeIfAbsent(row.get(0).orElseThrow(), any -> reference(row));
       reference.columns.put(row.get(5).orElseThrow(), row.get(6).orElseThrow());
     }
     for (Reference reference : byId.values()) {

@@ -13,8 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -77,8 +77,8 @@ public final class PostgresBinaries {
   }
 
   /** The majors that can be started. */
-  public SortedSet<Integer> majors() {
-    SortedSet<Integer> majors = new TreeSet<>(jars.keySet());
+  public NavigableSet<Integer> majors() {
+    NavigableSet<Integer> majors = new TreeSet<>(jars.keySet());
     found().forEach(url -> major(url).ifPresent(majors::add));
     return majors;
   }
@@ -87,7 +87,7 @@ public final class PostgresBinaries {
    * @throws IllegalArgumentException if that major is not there; says which artifact to add
    */
   void require(int major) {
-    SortedSet<Integer> there = majors();
+    NavigableSet<Integer> there = majors();
     if (!there.contains(major)) {
       throw new IllegalArgumentException(
           "There is no PostgreSQL "
@@ -132,9 +132,7 @@ public final class PostgresBinaries {
 
   private static Optional<Integer> major(URL url) {
     Matcher version = VERSION.matcher(url.toString());
-    return version.find()
-        ? Optional.of(Integer.valueOf(version.group(1)))
-        : Optional.empty();
+    return version.find() ? Optional.of(Integer.valueOf(version.group(1))) : Optional.empty();
   }
 
   private static String platform() {

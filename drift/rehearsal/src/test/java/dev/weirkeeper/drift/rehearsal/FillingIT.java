@@ -155,7 +155,8 @@ class FillingIT {
       String check =
           random.nextBoolean()
               ? ", state varchar(9) NOT NULL CHECK (state IN ('open', 'it''s', 'shut'))"
-              : ", n numeric CHECK (n > 1000 AND n < 1003), g integer GENERATED ALWAYS AS (1) STORED";
+              : ", n numeric CHECK (n > 1000 AND n < 1003), g integer GENERATED ALWAYS AS (1)"
+                    + " STORED";
       ddl.add("CREATE TABLE app.t" + table + " (" + key + columns + reference + check + ")");
     }
     return ddl;

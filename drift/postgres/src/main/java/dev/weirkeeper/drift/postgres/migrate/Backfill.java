@@ -33,12 +33,7 @@ final class Backfill {
   private final String table;
   private long rows;
 
-  Backfill(
-      Run run,
-      Session session,
-      Attempts attempts,
-      int number,
-      Migration.Step step) {
+  Backfill(Run run, Session session, Attempts attempts, int number, Migration.Step step) {
     this.run = run;
     this.session = session;
     this.attempts = attempts;
@@ -85,8 +80,8 @@ final class Backfill {
         Ending.REFUSED,
         "Step "
             + number
-            + " is to run in batches and is not one UPDATE of the form that Migration.Commit.BATCHES"
-            + " describes");
+            + " is to run in batches and is not one UPDATE of the form that"
+            + " Migration.Commit.BATCHES describes");
   }
 
   private long pass(String statement) throws SQLException, Halt {

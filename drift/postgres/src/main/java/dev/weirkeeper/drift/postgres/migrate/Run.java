@@ -129,7 +129,7 @@ final class Run {
     Migration.Step step = migration.steps().get(done);
     CatalogWatch.Seen before = seen.orElseThrow();
     if (Probes.isDone(session, step).equals(Optional.of(true))) {
-      record(step, before, 0, Migrated.Way.FOUND_DONE);
+      record(before, 0, Migrated.Way.FOUND_DONE);
       return;
     }
     long rows =
@@ -147,11 +147,10 @@ final class Run {
               + " was carried out and its probe does not see it. Plan anew from what is"
               + " there");
     }
-    record(step, after, rows, Migrated.Way.RUN);
+    record(after, rows, Migrated.Way.RUN);
   }
 
-  private void record(Migration.Step step, CatalogWatch.Seen after, long rows, Migrated.Way way)
-      throws Halt {
+  private void record(CatalogWatch.Seen after, long rows, Migrated.Way way) throws Halt {
     Optional<Hash> expected = predicted(done);
     if (expected.isPresent() && !expected.get().equals(after.state())) {
       throw new Halt(

@@ -28,7 +28,8 @@ class LossCountIT {
         "postgres",
         "CREATE TABLE public.\"odd \"\" name\" (n bigint, t text)",
         "INSERT INTO public.\"odd \"\" name\" SELECT i, 'a' FROM generate_series(1, 1000) i",
-        "INSERT INTO public.\"odd \"\" name\" VALUES (3000000000, 'b'), (-3000000000, 'c'), (NULL, 'd')",
+        "INSERT INTO public.\"odd \"\" name\" VALUES (3000000000, 'b'), (-3000000000, 'c'), (NULL,"
+            + " 'd')",
         "CREATE TABLE public.nothing (n bigint)",
         "CREATE TABLE public.secret (n bigint)",
         "INSERT INTO public.secret VALUES (3000000000)",
