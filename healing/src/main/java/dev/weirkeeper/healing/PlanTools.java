@@ -18,6 +18,7 @@ import dev.weirkeeper.PipelineView;
 import dev.weirkeeper.Plan;
 import dev.weirkeeper.Probe;
 import dev.weirkeeper.Redaction;
+import dev.weirkeeper.TableChange;
 import dev.weirkeeper.Undo;
 import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
@@ -35,6 +36,11 @@ public final class PlanTools implements ToolRegistry {
   public static final String PROPOSE = "plan_propose";
 
   private static final String REQUEST = "approval_request";
+  private static final String EXPOSURE =
+      "PRIVILEGE_EXPOSURE: whoever may SELECT from the table by SQL reads a new column at once."
+          + " Masking hides it in tools only; where that matters, a person grants SELECT by columns"
+          + " before the plan is applied";
+
   private static final int MOST_STEPS = 50;
   private static final int LONGEST = 1024;
 
@@ -65,6 +71,7 @@ public final class PlanTools implements ToolRegistry {
    * @param to version that it follows afterwards
    * @param steps carried out in order, at most 50 shown
    * @param proof why the planner believes that the steps lead there
+   * @param remarks what the steps mean for others, by hazard
    */
   public record Shown(
       Hash plan,
@@ -75,9 +82,11 @@ public final class PlanTools implements ToolRegistry {
       List<StepView> steps,
       int stepsInAll,
       Outside proof,
-      String next) {
+      String next,
+      List<String> remarks) {
     public Shown {
       steps = List.copyOf(steps);
+      remarks = List.copyOf(remarks);
     }
   }
 
@@ -284,7 +293,15 @@ public final class PlanTools implements ToolRegistry {
           case WAITS -> "plan_propose says what it needs and how to apply it or ask for leave";
           case NOT_ANY_MORE -> "It cannot be applied: plan_show of the table shows what waits now";
           case UNKNOWN -> "Whether it waits is not known; pipeline_status says more";
-        });
+        },
+        remarks(plan));
+  }
+
+  private static List<String> remarks(Plan plan) {
+    return plan.steps().stream()
+            .anyMatch(step -> step.action().tool().equals(TableChange.AddColumn.TOOL))
+        ? List.of(EXPOSURE)
+        : List.of();
   }
 
   private static StepView step(int number, Plan.Step step, Optional<PipelineView.Need> need) {

@@ -32,6 +32,7 @@ class PlanToolsTest {
     scene.running();
 
     PlanTools.Shown shown = Calls.answer(tools, PlanTools.SHOW, ofTable(), PlanTools.Shown.class);
+    assertThat(shown.remarks()).singleElement().asString().startsWith("PRIVILEGE_EXPOSURE");
 
     assertThat(shown.plan()).isEqualTo(scene.plan.id());
     assertThat(shown.waits()).isEqualTo(IncidentTools.Waits.WAITS);

@@ -65,9 +65,7 @@ class JudgedDriftTest extends DriftDetectorKit {
 
   private static Incident widened() {
     return new Incident(
-        ORDERS,
-        new Position("shop", "0/1"),
-        DETECTOR.detect(seen(NARROW), seen(WIDE)).findings());
+        ORDERS, new Position("shop", "0/1"), DETECTOR.detect(seen(NARROW), seen(WIDE)).findings());
   }
 
   @Override

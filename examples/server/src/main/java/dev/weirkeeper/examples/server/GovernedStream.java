@@ -39,10 +39,11 @@ import dev.weirkeeper.drift.DriftTools;
 import dev.weirkeeper.drift.PostgresPlanner;
 import dev.weirkeeper.drift.SchemaDrift;
 import dev.weirkeeper.drift.SettingsDrift;
-import dev.weirkeeper.drift.taxonomy.Consumers;
-import dev.weirkeeper.drift.taxonomy.JudgedDrift;
+import dev.weirkeeper.drift.impact.UpstreamTools;
 import dev.weirkeeper.drift.postgres.PostgresFeed;
 import dev.weirkeeper.drift.postgres.PostgresReadTools;
+import dev.weirkeeper.drift.taxonomy.Consumers;
+import dev.weirkeeper.drift.taxonomy.JudgedDrift;
 import dev.weirkeeper.healing.IncidentTools;
 import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.PlanTools;
@@ -423,6 +424,7 @@ public final class GovernedStream implements AutoCloseable {
                 new IncidentTools(source, around.book(), around.mailbox()),
                 new PlanTools(source, around.book(), around.mailbox()),
                 new DriftTools(source, around.book(), around.mailbox()),
+                new UpstreamTools(source, around.book()),
                 new ContractTools(source, settings.contracts(), around.mailbox(), around.clock()))
             .limit(governance.limit())
             .domains(governance.domains())
