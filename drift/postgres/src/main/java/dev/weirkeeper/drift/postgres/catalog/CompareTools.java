@@ -51,8 +51,7 @@ public final class CompareTools implements ToolRegistry {
    * @param from what is: a name that the host gave a database, or the hash of a kept reading
    * @param to what is wanted, or is now
    */
-  public record Compare(
-      String from, String to, Optional<String> cursor, Optional<Integer> limit) {
+  public record Compare(String from, String to, Optional<String> cursor, Optional<Integer> limit) {
     public Compare {
       requireNonNull(from, "from");
       requireNonNull(to, "to");
@@ -157,11 +156,14 @@ public final class CompareTools implements ToolRegistry {
   private record Side(SchemaReading reading, Hash hash) {}
 
   private Outcome compare(Compare input) throws IOException {
-    Optional<Side> from;
-    Optional<Side> to;
+    Optional<Side> from = Optional.empty();
+    Optional<Side> to = Optional.empty();
     try {
-      from = side(input.from());
-      to = side(input.to());
+      // Reading a catalog is dear: nothing is read for a call that is wrong.
+      if (mayBe(input.from()) && mayBe(input.to())) {
+        from = side(input.from());
+        to = side(input.to());
+      }
     } catch (SQLException e) {
       return new Outcome.Failed(
           "A catalog cannot be read (SQLSTATE "
@@ -205,6 +207,10 @@ public final class CompareTools implements ToolRegistry {
             && databases.containsKey(input.to())
             && !input.from().equals(input.to());
     return !two && from.database().equals(to.database());
+  }
+
+  private boolean mayBe(String side) {
+    return databases.containsKey(side) || HASH.matcher(side).matches();
   }
 
   private Optional<Side> side(String name) throws SQLException, IOException {
