@@ -424,7 +424,14 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
     boolean done;
     stepping = true;
     try {
-      done = schema.carryOut(asset, plan, goal, plan.id(), progress);
+      // What told of it when it was met is not remembered: the least that is believed.
+      done =
+          schema.carryOut(
+              asset,
+              plan,
+              new SchemaStep.Goal(goal, position, Evidence.CATALOG),
+              plan.id(),
+              progress);
       TableState after = tables.of(asset).orElseThrow();
       if (after.mode() == TableState.Mode.APPLYING) {
         tables.put(after.in(TableState.Mode.DRAINING));

@@ -39,6 +39,7 @@ public final class RecordKinds {
     bodies.put(Migrated.Ended.KIND, Migrated.Ended.class);
     bodies.put(Migrated.Rehearsed.KIND, Migrated.Rehearsed.class);
     bodies.put(PipelineStarted.KIND, PipelineStarted.class);
+    bodies.put(SchemaAccepted.KIND, SchemaAccepted.class);
     bodies.put(Screened.Baseline.KIND, Screened.Baseline.class);
     bodies.put(Screened.Checked.KIND, Screened.Checked.class);
     bodies.put(Screened.Done.KIND, Screened.Done.class);

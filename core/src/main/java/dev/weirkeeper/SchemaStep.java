@@ -214,7 +214,7 @@ final class SchemaStep {
     List<Finding> findings = detect(state, state.latest(), position, evidence);
     if (findings.isEmpty()) {
       // Another version without a difference that anybody could name: a fact became known.
-      tables.put(state.accepting(state.latest()));
+      tables.put(accept(state, new Goal(state.latest(), position, evidence), List.of()));
       return;
     }
     Incident incident = new Incident(state.asset(), position, findings);
@@ -227,7 +227,30 @@ final class SchemaStep {
     } catch (RuntimeException e) {
       throw new PluginException(planner.id(), "planning for " + state.asset(), e);
     }
-    conclude(state, incident, plan);
+    follow(state, judge(state, incident, plan), evidence);
+  }
+
+  /**
+   * What a plan leads to.
+   *
+   * @param position where in the feed it was met
+   * @param evidence who saw it
+   */
+  record Goal(Relation relation, Position position, Evidence evidence) {}
+
+  /** The table once its target follows a version, which is written down first. */
+  private TableState accept(TableState state, Goal goal, List<Hash> causes) {
+    journal.write(
+        SchemaAccepted.KIND,
+        PIPELINE.principal(),
+        Optional.of(state.asset()),
+        new SchemaAccepted(
+            goal.position(),
+            goal.evidence(),
+            state.accepted().map(Relation::version),
+            goal.relation()),
+        causes);
+    return state.accepting(goal.relation());
   }
 
   private List<Finding> detect(
@@ -247,7 +270,7 @@ final class SchemaStep {
   }
 
   private void conclude(TableState state, Incident incident, Optional<Plan> plan) {
-    follow(state, judge(state, incident, plan));
+    follow(state, judge(state, incident, plan), Evidence.CATALOG);
   }
 
   /**
@@ -287,14 +310,14 @@ final class SchemaStep {
         still -> open.put(state.asset(), still), () -> open.remove(state.asset()));
   }
 
-  private void follow(TableState state, Judged judged) {
+  private void follow(TableState state, Judged judged, Evidence evidence) {
     Decision decision = judged.decision();
+    Goal goal = new Goal(state.latest(), judged.incident().position(), evidence);
     if (decision instanceof Decision.Dismiss && state.goal().isEmpty()) {
-      tables.put(state.accepting(state.latest()));
+      tables.put(accept(state, goal, List.of(judged.cause())));
       open.remove(state.asset());
     } else if (decision instanceof Decision.Heal heal && mayHeal(state)) {
-      carryOut(
-          state.asset(), heal.plan(), state.latest(), judged.cause(), CallControl.NONE.progress());
+      carryOut(state.asset(), heal.plan(), goal, judged.cause(), CallControl.NONE.progress());
     } else {
       contain(state, judged);
     }
@@ -342,15 +365,15 @@ final class SchemaStep {
    * @param goal the version that it leads to
    * @return whether the target now follows it
    */
-  boolean carryOut(Asset asset, Plan plan, Relation goal, Hash cause, ProgressListener progress) {
+  boolean carryOut(Asset asset, Plan plan, Goal goal, Hash cause, ProgressListener progress) {
     TableState start = tables.of(asset).orElseThrow();
-    if (!plan.steps().isEmpty() && !start.goal().equals(Optional.of(goal))) {
-      Optional<String> refused = beginning.begin(start.begun(goal));
+    if (!plan.steps().isEmpty() && !start.goal().equals(Optional.of(goal.relation()))) {
+      Optional<String> refused = beginning.begin(start.begun(goal.relation()));
       if (refused.isPresent()) {
         pause(asset, "It could not be stored that a plan begins: " + refused.get());
         return false;
       }
-      tables.put(start.aiming(Optional.of(goal)));
+      tables.put(start.aiming(Optional.of(goal.relation())));
     }
     int done = 0;
     for (Plan.Step step : plan.steps()) {
@@ -374,7 +397,7 @@ final class SchemaStep {
     // A step may have changed the state: a resync puts the table into LOADING.
     TableState state = tables.of(asset).orElseThrow();
     boolean first = state.accepted().isEmpty();
-    TableState accepted = state.accepting(goal);
+    TableState accepted = accept(state, goal, List.of(cause));
     tables.put(first ? accepted.loading(Load.begin(asset)) : accepted);
     open.remove(asset);
     return true;

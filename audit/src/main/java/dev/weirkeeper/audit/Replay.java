@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.AuditRecord;
 import dev.weirkeeper.Decided;
+import dev.weirkeeper.Incident;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.Receipt;
 import dev.weirkeeper.spi.HealingPolicy;
@@ -117,13 +118,7 @@ public final class Replay {
    *     when its head was noted
    */
   public Report over(JsonLinesLog log, Head earlier) throws IOException {
-    Optional<JsonLinesLog.Problem> problem = log.verify(earlier).problem();
-    if (problem.isPresent()) {
-      throw new IOException(
-          "The log is not right, so nothing is replayed; "
-              + problem.get()
-              + ". Find out who changed it");
-    }
+    requireIntact(log, earlier);
     Run run = new Run();
     try (JsonLinesLog.Entries entries = log.entries()) {
       for (Optional<JsonLinesLog.Entry> next = entries.next();
@@ -135,6 +130,96 @@ public final class Replay {
       }
     }
     return run.report();
+  }
+
+  private static void requireIntact(JsonLinesLog log, Head earlier) throws IOException {
+    Optional<JsonLinesLog.Problem> problem = log.verify(earlier).problem();
+    if (problem.isPresent()) {
+      throw new IOException(
+          "The log is not right, so nothing is replayed; "
+              + problem.get()
+              + ". Find out who changed it");
+    }
+  }
+
+  /**
+   * A decision that was asked for again.
+   *
+   * @param incident what it was about
+   * @param recorded what the log says
+   * @param now what the policy says now; empty where another made it, and the policy was not asked
+   */
+  public record Again(
+      Receipt receipt, String actor, Incident incident, Json recorded, Optional<Json> now) {
+    public Again {
+      requireNonNull(receipt, "receipt");
+      requireNonNull(actor, "actor");
+      requireNonNull(incident, "incident");
+      requireNonNull(recorded, "recorded");
+      requireNonNull(now, "now");
+    }
+
+    /** Whether the policy says the same, byte for byte. */
+    public boolean same() {
+      return now.equals(Optional.of(recorded));
+    }
+  }
+
+  /**
+   * Replays what was decided at one place of a feed: all decisions there, in their order, whoever
+   * made them; the first hundred.
+   *
+   * @param earlier a head of the log that was noted elsewhere
+   * @param place the position as it is written, or what is behind its last colon: the LSN of a
+   *     PostgreSQL feed, {@code 0/16B3748}
+   * @throws IOException as {@link #over(JsonLinesLog, Head)} does, or if a decision there cannot be
+   *     read
+   */
+  public List<Again> at(JsonLinesLog log, Head earlier, String place) throws IOException {
+    requireIntact(log, earlier);
+    List<Again> found = new ArrayList<>();
+    try (JsonLinesLog.Entries entries = log.entries()) {
+      for (Optional<JsonLinesLog.Entry> next = entries.next();
+          next.isPresent() && found.size() < MOST_DIFFERENCES;
+          next = entries.next()) {
+        AuditRecord record = next.get().record();
+        if (record.kind().equals(Decided.KIND)) {
+          again(next.get(), place).ifPresent(found::add);
+        }
+      }
+    }
+    return found;
+  }
+
+  private Optional<Again> again(JsonLinesLog.Entry entry, String place) throws IOException {
+    AuditRecord record = entry.record();
+    Decided decided;
+    try {
+      decided = record.body().as(Decided.class);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "Decision " + entry.receipt().sequence() + " cannot be read, so nobody knows its place",
+          e);
+    }
+    if (!lies(decided.incident().position().text(), place)) {
+      return Optional.empty();
+    }
+    boolean ours = record.actor().equals("policy:" + policy.id());
+    return Optional.of(
+        new Again(
+            entry.receipt(),
+            record.actor(),
+            decided.incident(),
+            Json.of(decided.decision()),
+            ours
+                ? Optional.of(
+                    Json.of(Decided.by(policy, decided.incident(), decided.situation()).decision()))
+                : Optional.empty()));
+  }
+
+  private static boolean lies(String position, String place) {
+    return position.equals(place)
+        || position.substring(position.lastIndexOf(':') + 1).equalsIgnoreCase(place);
   }
 
   /** One replay. */

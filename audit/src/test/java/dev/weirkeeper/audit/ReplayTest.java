@@ -12,6 +12,7 @@ import dev.weirkeeper.Decision;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.Position;
 import dev.weirkeeper.Situation;
 import dev.weirkeeper.spi.HealingPolicy;
 import dev.weirkeeper.testkit.RandomRecords;
@@ -234,5 +235,40 @@ class ReplayTest {
     assertThatThrownBy(() -> Replay.of(policy).over(log, head))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("ends after 1 records");
+  }
+
+  @Test
+  void invariant_9_what_was_decided_at_one_place_is_decided_again() throws IOException {
+    Decided first = decide(policy);
+    Incident elsewhere =
+        new Incident(
+            first.incident().asset(),
+            new Position("shop", "7423:1:0/16B3748"),
+            first.incident().findings());
+    Decided there = Decided.by(policy, elsewhere, first.situation());
+    write(
+        record("policy:by-all", Json.of(first)),
+        record("policy:by-all", Json.of(there)),
+        record("pipeline", Json.of(there)));
+
+    List<Replay.Again> found = Replay.of(policy).at(log, Head.EMPTY, "0/16B3748");
+
+    assertThat(found).hasSize(2);
+    assertThat(found.get(0).same()).isTrue();
+    assertThat(found.get(0).recorded()).isEqualTo(Json.of(there.decision()));
+    assertThat(found.get(1).now()).as("the host's own").isEmpty();
+    assertThat(Replay.of(policy).at(log, Head.EMPTY, "7423:1:0/16B3748")).isEqualTo(found);
+    assertThat(Replay.of(policy).at(log, Head.EMPTY, "0/16B3749")).isEmpty();
+    assertThat(Replay.of(policy).at(log, Head.EMPTY, first.incident().position().text()))
+        .isNotEmpty();
+  }
+
+  @Test
+  void a_place_is_not_replayed_where_a_decision_cannot_be_read() throws IOException {
+    write(record("policy:by-all", Json.empty()));
+
+    assertThatThrownBy(() -> Replay.of(policy).at(log, Head.EMPTY, "0/1"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("nobody knows its place");
   }
 }

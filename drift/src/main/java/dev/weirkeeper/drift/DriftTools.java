@@ -7,7 +7,6 @@ import dev.weirkeeper.Column;
 import dev.weirkeeper.Decided;
 import dev.weirkeeper.Finding;
 import dev.weirkeeper.FindingView;
-import dev.weirkeeper.Flag;
 import dev.weirkeeper.Handles;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
@@ -27,7 +26,6 @@ import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -382,11 +380,7 @@ public final class DriftTools implements ToolRegistry {
                 said -> said.equals("0") ? Sight.CLEAR : Sight.BLIND,
                 "Messages in the log that said to be DDL were not confirmed by the catalog: they"
                     + " may be forged")),
-        Arrays.stream(ChangeKind.values())
-            .filter(kind -> kind.flags().contains(Flag.INVISIBLE))
-            .map(ChangeKind::kind)
-            .distinct()
-            .toList());
+        Visibility.postgres().unseenInRows());
   }
 
   /** What a fact that has a value means. */

@@ -47,8 +47,7 @@ record ColumnCast(Way way, TypeChange change, Guard guard, Work work, Set<Hazard
           "bool", Set.of("int4"),
           "bit", Set.of("int4", "int8"));
 
-  private static final Set<String> TIMES =
-      Set.of("time", "timetz", "timestamp", "timestamptz");
+  private static final Set<String> TIMES = Set.of("time", "timetz", "timestamp", "timestamptz");
 
   ColumnCast {
     hazards = Set.copyOf(hazards);
@@ -102,8 +101,12 @@ record ColumnCast(Way way, TypeChange change, Guard guard, Work work, Set<Hazard
 
   private static TypeChange change(TypeText a, TypeText b) {
     TypeChange change = a.to(b);
-    boolean unbounded = b.isText() && b.args().isEmpty() && !b.base().equals("bpchar")
-        && !b.base().equals("name") && !b.base().equals("\"char\"");
+    boolean unbounded =
+        b.isText()
+            && b.args().isEmpty()
+            && !b.base().equals("bpchar")
+            && !b.base().equals("name")
+            && !b.base().equals("\"char\"");
     return change == TypeChange.REPLACED && unbounded && !a.array() ? TypeChange.WIDENED : change;
   }
 
@@ -133,7 +136,8 @@ record ColumnCast(Way way, TypeChange change, Guard guard, Work work, Set<Hazard
         || a.base().equals(b.base()) && (TIMES.contains(a.base()) || a.base().equals("varbit"))) {
       return harmless ? Work.CATALOG_ONLY : Work.REWRITE;
     }
-    if (a.base().startsWith("timestamp") && b.base().startsWith("timestamp")
+    if (a.base().startsWith("timestamp")
+        && b.base().startsWith("timestamp")
         && a.args().equals(b.args())) {
       return Work.INDEX_BUILD;
     }
@@ -172,8 +176,17 @@ record ColumnCast(Way way, TypeChange change, Guard guard, Work work, Set<Hazard
     String name = Sql.name(column);
     String now = converted(name, to);
     String condition =
-        "(" + now + ")::" + from + " IS DISTINCT FROM " + name
-            + " AND (" + now + ")::text IS DISTINCT FROM " + name + "::text";
+        "("
+            + now
+            + ")::"
+            + from
+            + " IS DISTINCT FROM "
+            + name
+            + " AND ("
+            + now
+            + ")::text IS DISTINCT FROM "
+            + name
+            + "::text";
     return Guards.noRow(
         table,
         condition,

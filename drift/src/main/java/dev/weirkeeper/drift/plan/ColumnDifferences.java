@@ -111,12 +111,7 @@ final class ColumnDifferences {
 
   private void comments(Item former, Item subject, TableColumn old, TableColumn now) {
     alter(
-        "column.comment-changed",
-        former,
-        subject,
-        Property.COMMENT,
-        old.comment(),
-        now.comment());
+        "column.comment-changed", former, subject, Property.COMMENT, old.comment(), now.comment());
   }
 
   private void defaults(Item former, Item subject, TableColumn old, TableColumn now) {

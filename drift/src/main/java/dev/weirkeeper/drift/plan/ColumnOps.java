@@ -2,7 +2,6 @@ package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.drift.plan.Pairs.Pair;
-import dev.weirkeeper.drift.schema.Constraint;
 import dev.weirkeeper.drift.schema.DomainType;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
@@ -90,9 +89,9 @@ final class ColumnOps {
   private boolean comesWithParent(Pair<Table> table, TableColumn column) {
     return column.origin() == TableColumn.Origin.INHERITED
         && table.to().parents().stream()
-            .anyMatch(parent -> table.from().parents().stream()
-                .map(draft.former::of)
-                .anyMatch(parent::equals));
+            .anyMatch(
+                parent ->
+                    table.from().parents().stream().map(draft.former::of).anyMatch(parent::equals));
   }
 
   private static String alter(Table table) {
@@ -156,11 +155,9 @@ final class ColumnOps {
               if (!more.isEmpty()) {
                 step.sql(TableOps.only(table) + String.join(", ", more));
               }
-              return List.of(step);
+              return List.of(new BoundaryActs(draft).added(step, table, column));
             });
-    draft.former
-        .nowNeeds(draft.to, item)
-        .forEach(added::needs);
+    draft.former.nowNeeds(draft.to, item).forEach(added::needs);
   }
 
   private static boolean rewrites(TableColumn column) {
@@ -208,7 +205,9 @@ final class ColumnOps {
             && owner.kind() == Table.Kind.TABLE
             && column.origin() == TableColumn.Origin.LOCAL
             && draft.upheaval.dropped.contains(item)
-            && !retiredNameTaken(owner, item.part());
+            && !retiredNameTaken(owner, item.part())
+            && draft.from.tables().stream()
+                .noneMatch(child -> child.parents().contains(table.from().name()));
     if (staged) {
       draft.addAll(
           Op.Act.DROP,
@@ -295,17 +294,45 @@ final class ColumnOps {
   private void change(Pair<Table> table, Pair<TableColumn> pair, Item item) {
     TableColumn a = pair.from();
     TableColumn b = pair.to();
+    boolean onlyInherited =
+        a.origin() != b.origin()
+            && (b.origin() == TableColumn.Origin.INHERITED
+                || a.origin() == TableColumn.Origin.INHERITED
+                    && b.origin() == TableColumn.Origin.BOTH);
+    if (onlyInherited && table.to().bound().isEmpty()) {
+      draft.refuse(
+          "table.inheritance",
+          item,
+          "a column that a table has of its own cannot become one that it only inherits, nor the"
+              + " other way while it is inherited. Drop it in the child and let the parent bring"
+              + " it");
+    }
     boolean retyped = draft.upheaval.retyped.contains(item);
     boolean swapped = retyped && bySwap(item);
     if (retyped && !swapped && !followsParent(draft, table, pair)) {
       retype(table.to(), pair, item);
     }
     fill(table, pair, item, retyped);
-    nullability(table, pair, item);
+    if (fillPending(table, b)) {
+      draft.addAll(
+          Op.Act.ALTER,
+          item,
+          Ranks.ALTER_COLUMN,
+          "column.added",
+          () -> new OnlineColumn(draft, table.to(), sql).fill(b));
+    } else {
+      nullability(table, pair, item);
+    }
     settings(table.to(), pair, item, retyped);
     if (!a.comment().equals(b.comment())) {
       comment(draft, table.to(), b, Comments.Made.BEFORE);
     }
+  }
+
+  /** Whether an interrupted migration left rows of the column to be filled. */
+  static boolean fillPending(Pair<Table> table, TableColumn column) {
+    return table.from().constraints().stream()
+        .anyMatch(each -> each.name().equals(OnlineColumn.mark(table.to(), column)));
   }
 
   /** Whether the column gets its type when that type is put in the place of another one. */
@@ -335,8 +362,7 @@ final class ColumnOps {
     TableColumn b = pair.to();
     String alter = "ALTER COLUMN " + Sql.name(b.name()) + " ";
     List<String> actions = new ArrayList<>();
-    boolean hadDefault =
-        a.filling() == TableColumn.Filling.PLAIN && a.defaultValue().isPresent();
+    boolean hadDefault = a.filling() == TableColumn.Filling.PLAIN && a.defaultValue().isPresent();
     if (hadDefault) {
       actions.add(alter + "DROP DEFAULT");
     }
@@ -373,11 +399,11 @@ final class ColumnOps {
             Ranks.ALTER_COLUMN,
             kind,
             () -> {
-              String guard =
-                  cast.guard(Sql.name(table.name()), b.name(), a.type(), b.type());
+              String guard = cast.guard(Sql.name(table.name()), b.name(), a.type(), b.type());
               StepDraft step = draft.step(kind, table.name());
               if (!guard.isEmpty()) {
-                step.sql("LOCK TABLE " + Sql.name(table.name()) + " IN ACCESS EXCLUSIVE MODE", guard)
+                step.sql(
+                        "LOCK TABLE " + Sql.name(table.name()) + " IN ACCESS EXCLUSIVE MODE", guard)
                     .work(Work.SCAN);
               }
               step.sql(alter(table) + retype(pair, cast.using(b.name(), b.type())))
@@ -396,7 +422,7 @@ final class ColumnOps {
               if (cast.destructive()) {
                 step.irreversible();
               }
-              return List.of(step);
+              return List.of(new BoundaryActs(draft).widened(step, table, a, b));
             });
     draft.former.nowNeeds(draft.to, item).forEach(added::needs);
   }
@@ -501,7 +527,8 @@ final class ColumnOps {
     if (a.nullability() == b.nullability()) {
       return;
     }
-    boolean named = sql.notNull(table.to(), b).isPresent() || sql.notNull(table.from(), a).isPresent();
+    boolean named =
+        sql.notNull(table.to(), b).isPresent() || sql.notNull(table.from(), a).isPresent();
     if (named) {
       // Since PostgreSQL 18 it is a constraint, and planned as one.
       return;
@@ -509,23 +536,26 @@ final class ColumnOps {
     if (b.nullability() == Nullability.REQUIRED) {
       new NotNullOps(draft).require(table, b, item);
     } else {
-      draft
-          .add(
-              Op.Act.ALTER,
-              item,
-              Ranks.ALTER_COLUMN,
-              "column.nullability-relaxed",
-              () ->
-                  draft
-                      .step("column.nullability-relaxed", table.to().name())
-                      .sql(
-                          alter(table.to())
-                              + "ALTER COLUMN "
-                              + Sql.name(b.name())
-                              + " DROP NOT NULL")
-                      .exclusive(table.to().name())
-                      .probe(Probes.notNull(table.to().name(), b.name(), false))
-                      .verify("The column takes NULL"));
+      draft.add(
+          Op.Act.ALTER,
+          item,
+          Ranks.ALTER_COLUMN,
+          "column.nullability-relaxed",
+          () ->
+              new BoundaryActs(draft)
+                  .relaxed(
+                      draft
+                          .step("column.nullability-relaxed", table.to().name())
+                          .sql(
+                              alter(table.to())
+                                  + "ALTER COLUMN "
+                                  + Sql.name(b.name())
+                                  + " DROP NOT NULL")
+                          .exclusive(table.to().name())
+                          .probe(Probes.relaxed(table.to().name(), b.name()))
+                          .verify("The column takes NULL"),
+                      table.to(),
+                      b.name()));
     }
   }
 
@@ -597,9 +627,5 @@ final class ColumnOps {
   /** The check that says of a column what NOT NULL will. */
   static String notNullCheck(String column) {
     return "CHECK (" + Sql.name(column) + " IS NOT NULL)";
-  }
-
-  static boolean isNotNull(Constraint constraint) {
-    return constraint.kind() == Constraint.Kind.NOT_NULL;
   }
 }

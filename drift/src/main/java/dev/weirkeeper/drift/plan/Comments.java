@@ -23,24 +23,23 @@ final class Comments {
     if (comment.isEmpty() && made == Made.NOW) {
       return;
     }
-    draft
-        .add(
-            Op.Act.ALTER,
-            item,
-            Ranks.COMMENT,
-            kind,
-            () -> {
-              StepDraft step =
-                  draft
-                      .step(kind, item.name())
-                      .sql(
-                          "COMMENT ON "
-                              + what.get()
-                              + " IS "
-                              + comment.map(Sql::literal).orElse("NULL"))
-                      .verify("The comment reads as planned");
-              return locks(step, item);
-            });
+    draft.add(
+        Op.Act.ALTER,
+        item,
+        Ranks.COMMENT,
+        kind,
+        () -> {
+          StepDraft step =
+              draft
+                  .step(kind, item.name())
+                  .sql(
+                      "COMMENT ON "
+                          + what.get()
+                          + " IS "
+                          + comment.map(Sql::literal).orElse("NULL"))
+                  .verify("The comment reads as planned");
+          return locks(step, item);
+        });
   }
 
   private static StepDraft locks(StepDraft step, Item item) {

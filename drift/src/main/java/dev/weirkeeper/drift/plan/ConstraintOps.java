@@ -56,14 +56,20 @@ final class ConstraintOps {
   private void table(Pair<Table> pair) {
     Pairs<Constraint> pairs = draft.matching.constraints(pair.from(), pair.to());
     for (Constraint each : pairs.removed()) {
-      if (!leaves(pair, each)) {
+      if (!leaves(pair, each) && !marksFilling(pair, each)) {
         Item old =
             draft.former.item(new Item(Item.Kind.CONSTRAINT, pair.from().name(), each.name()));
         drop(pair.from(), pair.to().name(), each, old.part());
       }
     }
     for (Constraint each : pairs.added()) {
-      if (!comes(pair.to(), each, Optional.of(pair))) {
+      boolean filled =
+          each.kind() == Constraint.Kind.NOT_NULL
+              && pair.to()
+                  .column(each.columns().get(0))
+                  .filter(column -> ColumnOps.fillPending(pair, column))
+                  .isPresent();
+      if (!filled && !comes(pair.to(), each, Optional.of(pair))) {
         create(pair.to(), each);
       }
       comment(pair.to(), each, Comments.Made.NOW);
@@ -73,14 +79,19 @@ final class ConstraintOps {
     }
   }
 
+  /** It goes when the rows of its column are filled. */
+  private boolean marksFilling(Pair<Table> pair, Constraint each) {
+    return draft.matching.columns(pair.from(), pair.to()).both().stream()
+        .anyMatch(column -> each.name().equals(OnlineColumn.mark(pair.to(), column.to())));
+  }
+
   private void change(Pair<Table> pair, Pair<Constraint> each) {
     Item item = item(pair.to(), each.to());
     if (draft.upheaval.replaced.contains(item)) {
       if (draft.refusedByUser(TableDifferences.kind(each.to(), "removed"), item)) {
         return;
       }
-      boolean here =
-          !leaves(pair, each.from()) && !comes(pair.to(), each.to(), Optional.of(pair));
+      boolean here = !leaves(pair, each.from()) && !comes(pair.to(), each.to(), Optional.of(pair));
       if (here && draft.online() && replacesOnline(pair, each)) {
         replace(pair.to(), each.to());
         comment(pair.to(), each.to(), Comments.Made.NOW);
@@ -170,7 +181,8 @@ final class ConstraintOps {
     }
     boolean attached =
         table.bound().isPresent()
-            && (pair.isEmpty() || !TableOps.sameParents(pair.get(), draft.matching)
+            && (pair.isEmpty()
+                || !TableOps.sameParents(pair.get(), draft.matching)
                 || !pair.get().from().bound().equals(pair.get().to().bound()));
     if (each.kind() == Constraint.Kind.FOREIGN_KEY) {
       return true;
@@ -194,8 +206,7 @@ final class ConstraintOps {
       return true;
     }
     if (each.kind() == Constraint.Kind.NOT_NULL) {
-      Item column =
-          draft.former.item(Item.column(pair.from().name(), each.columns().get(0)));
+      Item column = draft.former.item(Item.column(pair.from().name(), each.columns().get(0)));
       if (draft.upheaval.dropped.contains(column) || draft.upheaval.replaced.contains(column)) {
         return true;
       }
@@ -230,7 +241,12 @@ final class ConstraintOps {
                   draft
                       .step(kind, table)
                       .sql(alter(table) + "DROP CONSTRAINT " + Sql.name(name))
-                      .undo(alter(table) + "ADD CONSTRAINT " + Sql.name(name) + " " + each.definition())
+                      .undo(
+                          alter(table)
+                              + "ADD CONSTRAINT "
+                              + Sql.name(name)
+                              + " "
+                              + each.definition())
                       .exclusive(table)
                       .probe(Probes.not(Probes.constraint(table, name)))
                       .verify("The table has no such constraint");
@@ -304,17 +320,21 @@ final class ConstraintOps {
             .findFirst();
   }
 
-  /** Which key of the other table a foreign key uses is not in its definition: it needs them all. */
+  /**
+   * Which key of the other table a foreign key uses is not in its definition: it needs them all.
+   */
   private List<Item> referenced(ObjectName other) {
     return draft.to.table(other).stream()
-        .flatMap(table -> table.constraints().stream().filter(ConstraintOps::indexed)
-            .map(each -> item(table, each)))
+        .flatMap(
+            table ->
+                table.constraints().stream()
+                    .filter(ConstraintOps::indexed)
+                    .map(each -> item(table, each)))
         .toList();
   }
 
   private StepDraft plain(Table table, Constraint each, String kind) {
-    return adding(draft, table, each, each.name(), each.definition(), kind)
-        .work(work(table, each));
+    return adding(draft, table, each, each.name(), each.definition(), kind).work(work(table, each));
   }
 
   /** One ADD CONSTRAINT with its locks. */
@@ -359,8 +379,7 @@ final class ConstraintOps {
     return validating(draft, table, each, name, "constraint.enforcement");
   }
 
-  static StepDraft validating(
-      Draft draft, Table table, Constraint each, String name, String kind) {
+  static StepDraft validating(Draft draft, Table table, Constraint each, String name, String kind) {
     StepDraft step =
         draft
             .step(kind, table.name())

@@ -68,8 +68,8 @@ final class ConstraintText {
   static boolean onlyEnforcement(Constraint old, Constraint now) {
     return !old.definition().equals(now.definition())
         && ENFORCEMENT
-        .matcher(old.definition())
-        .replaceAll("")
-        .equals(ENFORCEMENT.matcher(now.definition()).replaceAll(""));
+            .matcher(old.definition())
+            .replaceAll("")
+            .equals(ENFORCEMENT.matcher(now.definition()).replaceAll(""));
   }
 }

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 final class Deparse {
   private static final Pattern COERCED =
       Pattern.compile(
-          "(ANY|ALL) \\(\\((ARRAY\\[(?:'(?:[^']|'')*'::character varying(?:, )?)+\\])\\)::text\\[\\]\\)");
+          "(ANY|ALL) \\(\\((ARRAY\\[(?:'(?:[^']|'')*'::character varying(?:,"
+              + " )?)+\\])\\)::text\\[\\]\\)");
 
   private Deparse() {}
 

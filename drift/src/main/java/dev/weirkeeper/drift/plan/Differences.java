@@ -9,7 +9,6 @@ import dev.weirkeeper.drift.plan.SchemaChange.Renamed;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.drift.schema.DomainType;
 import dev.weirkeeper.drift.schema.EnumType;
-import dev.weirkeeper.drift.schema.Index;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.Namespace;
 import dev.weirkeeper.drift.schema.ObjectName;
@@ -57,15 +56,13 @@ final class Differences {
       Optional<String> before,
       Optional<String> after) {
     if (!before.equals(after)) {
-      changes.add(
-          new Altered(kind, Optional.empty(), former, subject, property, before, after));
+      changes.add(new Altered(kind, Optional.empty(), former, subject, property, before, after));
     }
   }
 
   private void compare(
       String kind, Item former, Item subject, Property property, String before, String after) {
-    compare(
-        changes, kind, former, subject, property, Optional.of(before), Optional.of(after));
+    compare(changes, kind, former, subject, property, Optional.of(before), Optional.of(after));
   }
 
   private void renamed(String kind, Item former, Item subject) {
@@ -194,8 +191,7 @@ final class Differences {
       compare(changes, kind, former, subject, Property.COLLATION, a.collation(), b.collation());
       compare(changes, kind, former, subject, Property.COMMENT, a.comment(), b.comment());
       if (!sameChecks(a, b)) {
-        compare(
-            kind, former, subject, Property.CHECKS, checks(a), checks(b));
+        compare(kind, former, subject, Property.CHECKS, checks(a), checks(b));
       }
     }
   }
@@ -221,8 +217,7 @@ final class Differences {
 
   private static String checks(DomainType domain) {
     return String.join(
-        "; ",
-        domain.checks().stream().map(each -> each.name() + " " + each.definition()).toList());
+        "; ", domain.checks().stream().map(each -> each.name() + " " + each.definition()).toList());
   }
 
   private void sequences() {
@@ -325,8 +320,7 @@ final class Differences {
   /** What is not modelled has no id here: its identity is its name. */
   private void others() {
     Pairs<Opaque> pairs =
-        Pairs.by(
-            from.others(), to.others(), Differences::othersKey, Differences::othersKey);
+        Pairs.by(from.others(), to.others(), Differences::othersKey, Differences::othersKey);
     pairs.added().forEach(each -> added(otherKind(each), "added", item(each)));
     pairs.removed().forEach(each -> removed(otherKind(each), "removed", item(each)));
     for (Pair<Opaque> pair : pairs.both()) {

@@ -39,8 +39,7 @@ final class DomainOps {
       comment(domain, Comments.Made.NOW);
     }
     for (DomainType domain : draft.matching.domains.removed()) {
-      TypeDrops.drop(
-          draft, KIND, Item.of(Item.Kind.DOMAIN, draft.former.of(domain.name())));
+      TypeDrops.drop(draft, KIND, Item.of(Item.Kind.DOMAIN, draft.former.of(domain.name())));
     }
     for (Pair<DomainType> pair : draft.matching.domains.both()) {
       if (draft.upheaval.swapped.contains(item(pair.to()))) {
@@ -122,7 +121,8 @@ final class DomainOps {
       add(
           b,
           () -> {
-            StepDraft step = step(b).sql(alter(b) + (required ? " SET NOT NULL" : " DROP NOT NULL"));
+            StepDraft step =
+                step(b).sql(alter(b) + (required ? " SET NOT NULL" : " DROP NOT NULL"));
             return required ? step.work(Work.SCAN) : step;
           });
     }
@@ -148,8 +148,10 @@ final class DomainOps {
       Optional<DomainType.Check> old =
           a.checks().stream().filter(each -> each.name().equals(now.name())).findFirst();
       boolean same = old.filter(each -> sameCheck(each, now)).isPresent();
-      boolean kept = same && (old.orElseThrow().validity() == now.validity()
-          || now.validity() == Constraint.Validity.VALID);
+      boolean kept =
+          same
+              && (old.orElseThrow().validity() == now.validity()
+                  || now.validity() == Constraint.Validity.VALID);
       if (!kept) {
         old.ifPresent(gone::add);
         come.add(now);
@@ -199,11 +201,6 @@ final class DomainOps {
 
   private void comment(DomainType domain, Comments.Made made) {
     Comments.on(
-        draft,
-        Comments.named("DOMAIN", domain.name()),
-        item(domain),
-        KIND,
-        domain.comment(),
-        made);
+        draft, Comments.named("DOMAIN", domain.name()), item(domain), KIND, domain.comment(), made);
   }
 }

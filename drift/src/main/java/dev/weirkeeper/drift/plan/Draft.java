@@ -1,5 +1,6 @@
 package dev.weirkeeper.drift.plan;
 
+import dev.weirkeeper.Hash;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.drift.schema.Dependency;
 import dev.weirkeeper.drift.schema.Item;
@@ -38,6 +39,8 @@ final class Draft {
 
   private final List<Dependency> now;
   private final Map<ObjectName, Set<ObjectName>> children = new HashMap<>();
+  private Optional<Hash> toward = Optional.empty();
+  private final Set<Item> missing = new HashSet<>();
   private final Set<ObjectName> fresh = new HashSet<>();
 
   Draft(SchemaComparison comparison, PlanOptions options, Former former, int major) {
@@ -62,6 +65,14 @@ final class Draft {
   /** What depends on what in the new schema. */
   List<Dependency> nowDependencies() {
     return now;
+  }
+
+  /** The schema that all this leads to. */
+  Hash toward() {
+    if (toward.isEmpty()) {
+      toward = Optional.of(to.fingerprint());
+    }
+    return toward.get();
   }
 
   boolean online() {
@@ -102,8 +113,7 @@ final class Draft {
     return addAll(act, item, rank, kind, () -> List.of(step.get()));
   }
 
-  Added addAll(
-      Op.Act act, Item item, int rank, String kind, Supplier<List<StepDraft>> steps) {
+  Added addAll(Op.Act act, Item item, int rank, String kind, Supplier<List<StepDraft>> steps) {
     try {
       List<Migration.Step> done =
           steps.get().stream()
@@ -118,11 +128,16 @@ final class Draft {
       return added;
     } catch (Sql.Unwritable e) {
       refuse(kind, item, e.getMessage() + " (" + e.hazard() + ")");
+      if (act == Op.Act.CREATE) {
+        missing.add(item);
+      }
       return new Added(new Op(act, item, rank, List.of(), Set.of(), Set.of(), Set.of()));
     }
   }
 
-  /** Plans one thing; if a name of it cannot be written, the thing is refused and the rest is not. */
+  /**
+   * Plans one thing; if a name of it cannot be written, the thing is refused and the rest is not.
+   */
   void guarded(String kind, Item item, Runnable planning) {
     try {
       planning.run();
@@ -137,8 +152,46 @@ final class Draft {
     }
   }
 
-  Optional<String> whyUndone(Item item) {
-    return Optional.ofNullable(undone.get(item));
+  /** Something that will not be there: what needs it is refused, too. */
+  void missing(Item item) {
+    missing.add(item);
+  }
+
+  /** Takes out what cannot be made without something that is refused. */
+  void prune() {
+    Map<Item, Set<Item>> needs = new HashMap<>();
+    for (Dependency each : now) {
+      needs.computeIfAbsent(each.dependent(), item -> new HashSet<>()).add(each.on());
+    }
+    boolean more = !missing.isEmpty();
+    while (more) {
+      more = false;
+      for (Op op : List.copyOf(ops)) {
+        Optional<Item> lacks = op.act() == Op.Act.DROP ? Optional.empty() : lacks(op, needs);
+        if (lacks.isPresent()) {
+          ops.remove(op);
+          refuse(
+              op.steps().get(0).kind(),
+              op.item(),
+              "it needs " + lacks.get() + ", which is not there and is refused");
+          more |= op.act() == Op.Act.CREATE && missing.add(op.item());
+        }
+      }
+    }
+  }
+
+  private Optional<Item> lacks(Op op, Map<Item, Set<Item>> needs) {
+    Set<Item> all = new HashSet<>(op.needs());
+    all.addAll(needs.getOrDefault(op.item(), Set.of()));
+    if (op.item().kind() == Item.Kind.COLUMN) {
+      all.addAll(
+          needs.getOrDefault(
+              new Item(Item.Kind.DEFAULT, op.item().name(), op.item().part()), Set.of()));
+    }
+    if (!op.item().part().isEmpty() && op.item().kind() != Item.Kind.OTHER) {
+      all.add(Item.of(Item.Kind.TABLE, op.item().name()));
+    }
+    return all.stream().filter(missing::contains).sorted().findFirst();
   }
 
   /** Whether something that is not modelled uses a thing that has to change; then it is refused. */

@@ -18,9 +18,7 @@ final class EnumOps {
   /** Labels can be added and renamed in place; whatever else needs another type. */
   static boolean needsSwap(Pairs<EnumType.Label> labels, Pair<EnumType> type) {
     List<EnumType.Label> kept =
-        type.from().labels().stream()
-            .filter(label -> !labels.removed().contains(label))
-            .toList();
+        type.from().labels().stream().filter(label -> !labels.removed().contains(label)).toList();
     return !labels.removed().isEmpty()
         || !kept.equals(labels.both().stream().map(Pair::from).toList());
   }
@@ -52,17 +50,21 @@ final class EnumOps {
   }
 
   private void change(Pair<EnumType> pair) {
-      Item item = Item.of(Item.Kind.ENUM, pair.to().name());
-      if (draft.upheaval.swapped.contains(item)) {
-        new TypeSwap(draft).swap(item, removes(pair) ? "enum.label-removed" : "enum.labels-reordered",
-            create(pair.to()), removes(pair));
+    Item item = Item.of(Item.Kind.ENUM, pair.to().name());
+    if (draft.upheaval.swapped.contains(item)) {
+      new TypeSwap(draft)
+          .swap(
+              item,
+              removes(pair) ? "enum.label-removed" : "enum.labels-reordered",
+              create(pair.to()),
+              removes(pair));
+      comment(pair.to());
+    } else {
+      grow(pair, item);
+      if (!pair.from().comment().equals(pair.to().comment())) {
         comment(pair.to());
-      } else {
-        grow(pair, item);
-        if (!pair.from().comment().equals(pair.to().comment())) {
-          comment(pair.to());
-        }
       }
+    }
   }
 
   private boolean removes(Pair<EnumType> pair) {
@@ -82,8 +84,7 @@ final class EnumOps {
   /** One step per label: a new one cannot be used in the transaction that adds it. */
   private void grow(Pair<EnumType> pair, Item item) {
     Pairs<EnumType.Label> labels = draft.matching.labels(pair.from(), pair.to());
-    List<EnumType.Label> there =
-        new ArrayList<>(labels.both().stream().map(Pair::to).toList());
+    List<EnumType.Label> there = new ArrayList<>(labels.both().stream().map(Pair::to).toList());
     List<EnumType.Label> all = pair.to().labels();
     String type = Sql.name(pair.to().name());
     draft.addAll(

@@ -44,28 +44,27 @@ final class FillingOps {
       step(table, item, Ranks.DROP_DEFAULT, "column.generated-dropped", "DROP EXPRESSION");
       b.defaultValue().ifPresent(value -> setDefault(table, b, value));
     } else if (!a.defaultValue().equals(b.defaultValue())) {
-      draft
-          .add(
-              Op.Act.ALTER,
-              item,
-              Ranks.ALTER_COLUMN,
-              "column.generated-expression",
-              () ->
-                  draft
-                      .step("column.generated-expression", table.name())
-                      .sql(
-                          "ALTER TABLE "
-                              + Sql.name(table.name())
-                              + " ALTER COLUMN "
-                              + Sql.name(b.name())
-                              + " SET EXPRESSION AS ("
-                              + b.defaultValue().orElseThrow()
-                              + ")")
-                      .exclusive(table.name())
-                      .work(
-                          b.filling() == TableColumn.Filling.GENERATED_STORED
-                              ? Work.REWRITE
-                              : Work.CATALOG_ONLY));
+      draft.add(
+          Op.Act.ALTER,
+          item,
+          Ranks.ALTER_COLUMN,
+          "column.generated-expression",
+          () ->
+              draft
+                  .step("column.generated-expression", table.name())
+                  .sql(
+                      "ALTER TABLE "
+                          + Sql.name(table.name())
+                          + " ALTER COLUMN "
+                          + Sql.name(b.name())
+                          + " SET EXPRESSION AS ("
+                          + b.defaultValue().orElseThrow()
+                          + ")")
+                  .exclusive(table.name())
+                  .work(
+                      b.filling() == TableColumn.Filling.GENERATED_STORED
+                          ? Work.REWRITE
+                          : Work.CATALOG_ONLY));
     }
   }
 

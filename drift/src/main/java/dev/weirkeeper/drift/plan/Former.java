@@ -29,8 +29,7 @@ final class Former {
    * @param parked things that are dropped later and had to give their name away before
    * @param parkedParts columns and constraints of which the same is true
    */
-  Former(
-      Matching matching, Map<ObjectName, ObjectName> parked, Map<Item, String> parkedParts) {
+  Former(Matching matching, Map<ObjectName, ObjectName> parked, Map<Item, String> parkedParts) {
     this.matching = matching;
     this.parked = parked;
     for (Pair<Table> pair : matching.tables.both()) {
@@ -42,16 +41,14 @@ final class Former {
         part(Item.Kind.CONSTRAINT, pair, each.from().name(), each.to().name());
       }
     }
-    parkedParts.forEach(
-        (old, now) -> parts.put(old, new Item(old.kind(), of(old.name()), now)));
+    parkedParts.forEach((old, now) -> parts.put(old, new Item(old.kind(), of(old.name()), now)));
     for (Pair<Index> pair : matching.indexes.both()) {
       indexes.put(pair.from().name(), pair.to().name());
     }
   }
 
   private void part(Item.Kind kind, Pair<Table> table, String old, String now) {
-    parts.put(
-        new Item(kind, table.from().name(), old), new Item(kind, table.to().name(), now));
+    parts.put(new Item(kind, table.from().name(), old), new Item(kind, table.to().name(), now));
   }
 
   /** A relation or type that may have been renamed. */
@@ -64,9 +61,7 @@ final class Former {
   ObjectName index(Index index) {
     ObjectName renamed = indexes.get(index.name());
     ObjectName now =
-        renamed != null
-            ? renamed
-            : new ObjectName(of(index.table()).schema(), index.name().name());
+        renamed != null ? renamed : new ObjectName(of(index.table()).schema(), index.name().name());
     return parked.getOrDefault(now, now);
   }
 
@@ -129,8 +124,7 @@ final class Former {
     }
     for (View view : schema.views()) {
       for (View.Column column : view.columns()) {
-        keptBy.put(
-            Item.column(view.name(), column.name()), Item.of(Item.Kind.VIEW, view.name()));
+        keptBy.put(Item.column(view.name(), column.name()), Item.of(Item.Kind.VIEW, view.name()));
       }
     }
     return keptBy;

@@ -58,8 +58,7 @@ final class IndexOps {
       }
     }
     for (Pair<Index> pair : draft.matching.indexes.both()) {
-      draft.guarded(
-          "index.changed", item(pair.to()), () -> change(pair.from(), pair.to()));
+      draft.guarded("index.changed", item(pair.to()), () -> change(pair.from(), pair.to()));
     }
   }
 
@@ -80,8 +79,7 @@ final class IndexOps {
   }
 
   private boolean dropped(ObjectName parent) {
-    return draft.matching.indexes.removed().stream()
-            .anyMatch(each -> each.name().equals(parent))
+    return draft.matching.indexes.removed().stream().anyMatch(each -> each.name().equals(parent))
         || draft.matching.indexes.both().stream()
             .filter(pair -> pair.from().name().equals(parent))
             .anyMatch(pair -> draft.upheaval.replaced.contains(item(pair.to())));
@@ -133,8 +131,7 @@ final class IndexOps {
               }
               return step.lock(index.table(), LockMode.SHARE);
             })
-        .needs(
-            Item.of(Item.Kind.TABLE, index.table()), Item.of(Item.Kind.VIEW, index.table()))
+        .needs(Item.of(Item.Kind.TABLE, index.table()), Item.of(Item.Kind.VIEW, index.table()))
         .names(index.name());
   }
 
@@ -194,15 +191,18 @@ final class IndexOps {
             .map(column -> Item.column(b.table(), column))
             .noneMatch(
                 item ->
-                    draft.upheaval.retyped.contains(item)
-                        || draft.upheaval.replaced.contains(item))
+                    draft.upheaval.retyped.contains(item) || draft.upheaval.replaced.contains(item))
         && draft.matching.indexes.both().stream()
             .filter(pair -> pair.to().equals(b))
-            .allMatch(pair -> pair.from().columns().stream()
-                .map(column -> draft.former.item(Item.column(pair.from().table(), column)))
-                .noneMatch(item -> draft.upheaval.dropped.contains(item)
-                    || draft.upheaval.retyped.contains(item)
-                    || draft.upheaval.replaced.contains(item)));
+            .allMatch(
+                pair ->
+                    pair.from().columns().stream()
+                        .map(column -> draft.former.item(Item.column(pair.from().table(), column)))
+                        .noneMatch(
+                            item ->
+                                draft.upheaval.dropped.contains(item)
+                                    || draft.upheaval.retyped.contains(item)
+                                    || draft.upheaval.replaced.contains(item)));
   }
 
   String create(Index index, String name, boolean concurrently) {
@@ -222,7 +222,9 @@ final class IndexOps {
   static String tail(Index index) {
     String definition = index.definition();
     String body = index.body();
-    for (int at = definition.indexOf("USING "); at >= 0; at = definition.indexOf("USING ", at + 1)) {
+    for (int at = definition.indexOf("USING ");
+        at >= 0;
+        at = definition.indexOf("USING ", at + 1)) {
       String tail = definition.substring(at);
       if (tail.equals(body)) {
         return tail;
@@ -298,8 +300,7 @@ final class IndexOps {
       }
       if (replacesOnline(b)) {
         Draft.Added added =
-            draft.addAll(
-                Op.Act.CREATE, item, Ranks.INDEX, "index.changed", () -> replace(a, b));
+            draft.addAll(Op.Act.CREATE, item, Ranks.INDEX, "index.changed", () -> replace(a, b));
         b.columns().forEach(column -> added.needs(Item.column(b.table(), column)));
       } else {
         if (!leaves(a)) {
@@ -399,9 +400,5 @@ final class IndexOps {
     draft.to.indexes().stream()
         .filter(each -> each.name().equals(parent))
         .forEach(each -> added.needs(item(each), Item.of(Item.Kind.TABLE, each.table())));
-  }
-
-  static boolean isNotValid(Index index) {
-    return index.validity() == Constraint.Validity.NOT_VALID;
   }
 }

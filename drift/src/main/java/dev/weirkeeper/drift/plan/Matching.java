@@ -14,12 +14,15 @@ import dev.weirkeeper.drift.schema.TableColumn;
 import dev.weirkeeper.drift.schema.View;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Which things of two schemas are the same, by ids or by names. */
 final class Matching {
+  private final Set<ObjectName> newNames = new HashSet<>();
   private final Identity identity;
   private final Map<Item, Item> declared = new HashMap<>();
   private final Map<ObjectName, Pairs.Pair<Table>> partners = new HashMap<>();
@@ -49,7 +52,8 @@ final class Matching {
                 each -> new ObjectName("", each.name()))
             .thenBy(Namespace::name, Namespace::name);
     enums = whole(from.enums(), to.enums(), EnumType::id, Item.Kind.ENUM, EnumType::name);
-    domains = whole(from.domains(), to.domains(), DomainType::id, Item.Kind.DOMAIN, DomainType::name);
+    domains =
+        whole(from.domains(), to.domains(), DomainType::id, Item.Kind.DOMAIN, DomainType::name);
     sequences =
         whole(from.sequences(), to.sequences(), Sequence::id, Item.Kind.SEQUENCE, Sequence::name);
     tables = tables(from, to);
@@ -63,19 +67,21 @@ final class Matching {
     views.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
     tables.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
     tables.both().forEach(pair -> partners.put(pair.from().name(), pair));
+    tables.both().forEach(pair -> newNames.add(pair.to().name()));
     names = new Names(renamed);
     indexes = indexes(from, to);
   }
 
   /** A foreign table cannot go to another server: by name it is another one then. */
   private Pairs<Table> tables(DatabaseSchema from, DatabaseSchema to) {
-    Pairs<Table> pairs =
-        whole(from.tables(), to.tables(), Table::id, Item.Kind.TABLE, Table::name);
+    Pairs<Table> pairs = whole(from.tables(), to.tables(), Table::id, Item.Kind.TABLE, Table::name);
     List<Table> removed = new ArrayList<>(pairs.removed());
     List<Table> added = new ArrayList<>(pairs.added());
     List<Pairs.Pair<Table>> both = new ArrayList<>();
     for (Pairs.Pair<Table> pair : pairs.both()) {
-      if (pair.from().foreign().map(Table.Foreign::server)
+      if (pair.from()
+          .foreign()
+          .map(Table.Foreign::server)
           .equals(pair.to().foreign().map(Table.Foreign::server))) {
         both.add(pair);
       } else {
@@ -120,6 +126,11 @@ final class Matching {
     return identity instanceof Identity.Ids
         ? Pairs.by(from.indexes(), to.indexes(), Index::id, Index::id).thenBy(before, now)
         : Pairs.by(from.indexes(), to.indexes(), before, now);
+  }
+
+  /** Whether tables of the new schema are tables of the old one. */
+  boolean areMatched(List<ObjectName> now) {
+    return now.stream().allMatch(newNames::contains);
   }
 
   Pairs<TableColumn> columns(Table from, Table to) {
@@ -173,7 +184,10 @@ final class Matching {
   /** Whether a constraint of a table says what it said, but for its names. */
   boolean same(Pairs.Pair<Table> table, Constraint old, Constraint now) {
     Map<String, String> referenced =
-        old.references().map(partners::get).map(p -> renamedColumns(p.from(), p.to())).orElse(Map.of());
+        old.references()
+            .map(partners::get)
+            .map(p -> renamedColumns(p.from(), p.to()))
+            .orElse(Map.of());
     return ConstraintText.same(
         names, old, now, renamedColumns(table.from(), table.to()), referenced);
   }

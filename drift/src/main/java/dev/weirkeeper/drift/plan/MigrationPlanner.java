@@ -14,9 +14,9 @@ import java.util.Map;
  * so the same schemas and options give the same migration.
  *
  * <p>What a plan cannot do safely it refuses by name and does without; the rest leads where it can.
- * A migration that is interrupted after any of its steps needs no memory: another comparison of what
- * is there then, and another plan, lead to the same end. Expressions and definitions in it are the
- * servers' own deparse of what their catalogs hold; a migration is for review, rehearsal and
+ * A migration that is interrupted after any of its steps needs no memory: another comparison of
+ * what is there then, and another plan, lead to the same end. Expressions and definitions in it are
+ * the servers' own deparse of what their catalogs hold; a migration is for review, rehearsal and
  * scripts, and no tool takes its SQL.
  */
 public final class MigrationPlanner {
@@ -56,6 +56,7 @@ public final class MigrationPlanner {
     new IndexOps(draft).all();
     new ViewOps(draft).all();
     new OtherOps(draft).all();
+    draft.prune();
     List<Migration.Step> steps = new ArrayList<>(renamer.steps());
     new OpOrder(draft.ops, former.dependencies(from), draft.nowDependencies())
         .sorted()

@@ -30,8 +30,7 @@ final class NamespaceOps {
     }
     for (Pair<Namespace> pair : draft.matching.namespaces.both()) {
       if (!pair.from().comment().equals(pair.to().comment())) {
-        comment(
-            Item.namespace(pair.to().name()), pair.to().comment(), Comments.Made.BEFORE);
+        comment(Item.namespace(pair.to().name()), pair.to().comment(), Comments.Made.BEFORE);
       }
     }
   }

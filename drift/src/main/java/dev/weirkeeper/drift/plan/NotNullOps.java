@@ -23,18 +23,22 @@ final class NotNullOps {
         item,
         Ranks.ALTER_COLUMN,
         KIND,
-        () -> draft.online() ? online(table.to(), column) : List.of(set(table.to(), column).work(Work.SCAN)));
+        () ->
+            draft.online()
+                ? online(table.to(), column)
+                : List.of(set(table.to(), column).work(Work.SCAN)));
   }
 
   private StepDraft set(Table table, TableColumn column) {
-    String alter = "ALTER TABLE " + Sql.name(table.name()) + " ALTER COLUMN " + Sql.name(column.name());
+    String alter =
+        "ALTER TABLE " + Sql.name(table.name()) + " ALTER COLUMN " + Sql.name(column.name());
     return draft
         .step(KIND, table.name())
         .sql(alter + " SET NOT NULL")
         .undo(alter + " DROP NOT NULL")
         .exclusive(table.name())
         .requires("No row has NULL in the column")
-        .probe(Probes.notNull(table.name(), column.name(), true))
+        .probe(Probes.required(table.name(), column.name()))
         .verify("The column takes no NULL");
   }
 

@@ -33,8 +33,7 @@ final class OnlineColumn {
     return table.kind() == Table.Kind.TABLE
         && column.filling() == TableColumn.Filling.PLAIN
         && column.defaultValue().filter(Volatility::mayDiffer).isPresent()
-        && draft.from.tables().stream()
-            .noneMatch(each -> each.parents().contains(table.name()));
+        && draft.from.tables().stream().noneMatch(each -> each.parents().contains(table.name()));
   }
 
   /** The column without a value, the default for new rows, then old rows in batches. */
@@ -45,29 +44,69 @@ final class OnlineColumn {
         draft
             .step("column.added", table.name())
             .sql(alter() + "ADD COLUMN " + definition)
-            .sql(alter() + "ALTER COLUMN " + name + " SET DEFAULT " + column.defaultValue().orElseThrow())
+            .sql(
+                alter()
+                    + "ALTER COLUMN "
+                    + name
+                    + " SET DEFAULT "
+                    + column.defaultValue().orElseThrow())
             .exclusive(table.name())
             .hazard(Hazard.PRIVILEGE_EXPOSURE)
             .probe(Probes.column(table.name(), column.name()))
             .undo(alter() + "DROP COLUMN " + name)
+            .sql(
+                alter()
+                    + "ADD CONSTRAINT "
+                    + Sql.name(mark(table, column))
+                    + " "
+                    + ColumnOps.notNullCheck(column.name())
+                    + " NOT VALID")
             .verify("New rows have the default");
     if (!afterwards.isEmpty()) {
       add.sql(TableOps.only(table) + String.join(", ", afterwards));
     }
     steps.add(add);
-    steps.add(
-        batch(
-            "column.added",
-            name + " = DEFAULT",
-            name + " IS NULL"));
-    if (column.nullability() == Nullability.REQUIRED) {
+    steps.addAll(fill(column));
+    return steps;
+  }
+
+  /**
+   * The check that new rows are held to until old ones are filled. It is there as long as some may
+   * not be, so that a migration that was interrupted is known to go on there.
+   */
+  static String mark(Table table, TableColumn column) {
+    return Leftovers.name("fill", table.name().toString(), column.name());
+  }
+
+  /** Old rows in batches, and then the end of the mark. */
+  List<StepDraft> fill(TableColumn column) {
+    String kind = "column.added";
+    String name = Sql.name(column.name());
+    String mark = mark(table, column);
+    List<StepDraft> steps = new ArrayList<>();
+    steps.add(batch(kind, name + " = DEFAULT", name + " IS NULL"));
+    boolean required = column.nullability() == Nullability.REQUIRED;
+    if (required && sql.notNull(table, column).isPresent()) {
       steps.addAll(
-          sql.notNull(table, column)
-              .map(
-                  each ->
-                      new OnlineConstraint(draft, table, each, "column.nullability-tightened").add())
-              .orElseGet(() -> new NotNullOps(draft).online(table, column)));
+          new OnlineConstraint(draft, table, sql.notNull(table, column).get(), kind).add());
     }
+    StepDraft end =
+        draft
+            .step(kind, table.name())
+            .exclusive(table.name())
+            .probe(Probes.not(Probes.constraint(table.name(), mark)))
+            .verify("All rows are filled and the mark is gone");
+    if (required && sql.notNull(table, column).isEmpty()) {
+      steps.add(
+          draft
+              .step(kind, table.name())
+              .sql(alter() + "VALIDATE CONSTRAINT " + Sql.name(mark))
+              .lock(table.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)
+              .work(Work.SCAN)
+              .probe(Probes.validated(table.name(), mark)));
+      end.sql(alter() + "ALTER COLUMN " + name + " SET NOT NULL");
+    }
+    steps.add(end.sql(alter() + "DROP CONSTRAINT " + Sql.name(mark)));
     return steps;
   }
 

@@ -40,7 +40,8 @@ final class OnlineConstraint {
           using(temporary)
               .sqlFirst(drop(constraint.name()))
               .hazard(Hazard.INDEX_DROPPED)
-              .probe(Probes.not(Probes.relation(new ObjectName(table.name().schema(), temporary)))));
+              .probe(
+                  Probes.not(Probes.relation(new ObjectName(table.name().schema(), temporary)))));
       return steps;
     }
     List<StepDraft> steps = new ArrayList<>(added(temporary));

@@ -65,11 +65,17 @@ final class OpOrder {
         continue;
       }
       for (int used : of(on)) {
-        if (ops.get(used).act() != Op.Act.DROP && !mutual(user, used)) {
+        if (settles(used) && !mutual(user, used)) {
           edge(used, user);
         }
       }
     }
+  }
+
+  /** What makes a thing usable; whom it belongs to and what is said of it can come later. */
+  private boolean settles(int i) {
+    Op op = ops.get(i);
+    return op.act() == Op.Act.CREATE || op.act() == Op.Act.ALTER && op.rank() < Ranks.OWNER;
   }
 
   /** Alterations do not wait for those of a thing that in turn waits for them. */
@@ -96,7 +102,7 @@ final class OpOrder {
   private void explicit(int i) {
     for (Item need : ops.get(i).needs()) {
       for (int used : of(need)) {
-        if (ops.get(used).act() != Op.Act.DROP) {
+        if (settles(used)) {
           edge(used, i);
         }
       }

@@ -17,11 +17,13 @@ final class OtherOps {
   void all() {
     Pairs<Opaque> pairs =
         Pairs.by(draft.from.others(), draft.to.others(), OtherOps::key, OtherOps::key);
-    pairs.added().forEach(each -> refuse(each, "is missing and is not made by a migration. Make it"));
+    for (Opaque each : pairs.added()) {
+      refuse(each, "is missing and is not made by a migration. Make it");
+      draft.missing(Differences.item(each));
+    }
     pairs.removed().stream()
         .filter(each -> !goesWithItsRelation(each))
-        .forEach(
-            each -> refuse(each, "is not wanted and is not dropped by a migration. Drop it"));
+        .forEach(each -> refuse(each, "is not wanted and is not dropped by a migration. Drop it"));
     for (Pairs.Pair<Opaque> pair : pairs.both()) {
       Item item = Differences.item(pair.to());
       if (draft.upheaval.replaced.contains(item)) {

@@ -24,8 +24,7 @@ record Pairs<T>(List<Pair<T>> both, List<T> removed, List<T> added) {
   record Pair<T>(T from, T to) {}
 
   /** Pairs what has the same key. Keys of one list differ. */
-  static <T> Pairs<T> by(
-      List<T> from, List<T> to, Function<T, ?> fromKey, Function<T, ?> toKey) {
+  static <T> Pairs<T> by(List<T> from, List<T> to, Function<T, ?> fromKey, Function<T, ?> toKey) {
     Map<Object, T> old = new HashMap<>();
     from.forEach(each -> old.put(fromKey.apply(each), each));
     Set<Object> met = new HashSet<>();

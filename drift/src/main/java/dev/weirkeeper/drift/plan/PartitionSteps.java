@@ -26,8 +26,7 @@ final class PartitionSteps {
                     + Sql.name(table.name())
                     + " "
                     + bound)
-            .undo(
-                "ALTER TABLE " + Sql.name(parent) + " DETACH PARTITION " + Sql.name(table.name()))
+            .undo("ALTER TABLE " + Sql.name(parent) + " DETACH PARTITION " + Sql.name(table.name()))
             .exclusive(table.name())
             .lock(parent, LockMode.SHARE_UPDATE_EXCLUSIVE)
             .requires("All rows of the table are within the bound of the partition")

@@ -52,14 +52,23 @@ final class Probes {
         + ")";
   }
 
-  static String notNull(ObjectName table, String column, boolean required) {
+  static String required(ObjectName table, String column) {
+    return attribute(table, column, "attnotnull");
+  }
+
+  static String relaxed(ObjectName table, String column) {
+    return attribute(table, column, "NOT attnotnull");
+  }
+
+  private static String attribute(ObjectName table, String column, String condition) {
     return "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid ="
         + " pg_catalog.to_regclass("
         + Sql.named(table)
         + ") AND attname = "
         + Sql.literal(column)
         + " AND "
-        + (required ? "attnotnull)" : "NOT attnotnull)");
+        + condition
+        + ")";
   }
 
   static String constraint(ObjectName table, String constraint) {

@@ -5,12 +5,12 @@ import dev.weirkeeper.drift.schema.Constraint;
 import dev.weirkeeper.drift.schema.EnumType;
 import dev.weirkeeper.drift.schema.Index;
 import dev.weirkeeper.drift.schema.Item;
+import dev.weirkeeper.drift.schema.Namespace;
 import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.schema.Sequence;
 import dev.weirkeeper.drift.schema.Table;
 import dev.weirkeeper.drift.schema.TableColumn;
 import dev.weirkeeper.drift.schema.View;
-import dev.weirkeeper.drift.schema.Namespace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,8 +39,7 @@ final class Renamer {
   }
 
   /** A thing with its old and its new name within one space of names. */
-  private record Move(
-      String kind, ObjectName on, String sort, ObjectName from, ObjectName to, boolean stays) {}
+  private record Move(String kind, ObjectName on, String sort, ObjectName from, ObjectName to) {}
 
   void plan() {
     namespaces();
@@ -67,24 +66,26 @@ final class Renamer {
       moves.add(move("view.changed", sort, pair.from().name(), pair.to().name()));
     }
     for (Pair<Sequence> pair : matching.sequences.both()) {
-      moves.add(move("sequence.changed", "SEQUENCE", pair.from().name(), pair.to().name()));
+      // One that belongs to a column moves with the table.
+      ObjectName old = carried(pair.from());
+      moves.add(new Move("sequence.changed", pair.to().name(), "SEQUENCE", old, pair.to().name()));
     }
     for (Pair<Index> pair : matching.indexes.both()) {
       if (pair.from().constraint().isEmpty() && pair.to().constraint().isEmpty()) {
         ObjectName table = matching.names.of(pair.from().table());
         // It moved with its table.
         ObjectName old = new ObjectName(table.schema(), pair.from().name().name());
-        moves.add(new Move("index.changed", pair.to().table(), "INDEX", old, pair.to().name(), false));
+        moves.add(new Move("index.changed", pair.to().table(), "INDEX", old, pair.to().name()));
       }
     }
     for (View view : comparison.from().views()) {
       taken.add(effective(view.name()));
     }
     for (Sequence sequence : comparison.from().sequences()) {
-      taken.add(effective(sequence.name()));
+      taken.add(carried(sequence));
     }
     for (Index index : comparison.from().indexes()) {
-      taken.add(effective(index.name()));
+      taken.add(new ObjectName(matching.names.of(index.table()).schema(), index.name().name()));
     }
     parkRemoved(moves);
     perform(moves, taken);
@@ -117,8 +118,18 @@ final class Renamer {
     return new ObjectName(schemas.getOrDefault(name.schema(), name.schema()), name.name());
   }
 
+  private ObjectName carried(Sequence sequence) {
+    return sequence
+        .owner()
+        .map(
+            owner ->
+                new ObjectName(
+                    effective(matching.names.of(owner.table())).schema(), sequence.name().name()))
+        .orElseGet(() -> effective(sequence.name()));
+  }
+
   private Move move(String kind, String sort, ObjectName from, ObjectName to) {
-    return new Move(kind, to, sort, effective(from), to, false);
+    return new Move(kind, to, sort, effective(from), to);
   }
 
   private void namespaces() {
@@ -154,8 +165,7 @@ final class Renamer {
     return steps.stream()
         .anyMatch(
             step ->
-                step.kind().equals("schema.added")
-                    && step.on().name().equals(namespace.name()));
+                step.kind().equals("schema.added") && step.on().name().equals(namespace.name()));
   }
 
   private void guarded(Item item, Runnable planning) {
@@ -171,8 +181,7 @@ final class Renamer {
     try {
       steps.add(step.get().done());
     } catch (Sql.Unwritable e) {
-      refusals.add(
-          new Refusal(kind, item.toString(), e.getMessage() + " (" + e.hazard() + ")"));
+      refusals.add(new Refusal(kind, item.toString(), e.getMessage() + " (" + e.hazard() + ")"));
     }
   }
 
@@ -217,7 +226,7 @@ final class Renamer {
     if (wanted.contains(now)) {
       ObjectName aside = new ObjectName(now.schema(), Leftovers.name("old", now.toString()));
       parked.put(name, aside);
-      parking.add(new Move("table.renamed", aside, sort, now, aside, true));
+      parking.add(new Move("table.renamed", aside, sort, now, aside));
     }
   }
 
@@ -230,6 +239,11 @@ final class Renamer {
           waiting.stream()
               .filter(move -> !taken.contains(move.to()) && !taken.contains(halfway(move)))
               .findFirst()
+              .or(
+                  () ->
+                      waiting.stream()
+                          .filter(move -> !Leftovers.is(move.from().name()))
+                          .findFirst())
               .orElse(waiting.get(0));
       waiting.remove(next);
       taken.remove(next.from());
@@ -244,11 +258,10 @@ final class Renamer {
                 "its new name belongs to something that keeps it. Rename or drop that before"));
       } else if (blocked) {
         ObjectName aside =
-            new ObjectName(
-                next.from().schema(), Leftovers.name("swap", next.from().toString()));
+            new ObjectName(next.from().schema(), Leftovers.name("swap", next.from().toString()));
         rename(next.kind(), next.on(), next.sort(), next.from(), aside);
         taken.add(aside);
-        waiting.add(new Move(next.kind(), next.on(), next.sort(), aside, next.to(), false));
+        waiting.add(new Move(next.kind(), next.on(), next.sort(), aside, next.to()));
       } else {
         ObjectName moved = new ObjectName(next.to().schema(), next.from().name());
         if (!next.from().schema().equals(next.to().schema())) {
@@ -293,8 +306,7 @@ final class Renamer {
                 .probe(Probes.relation(moved)));
   }
 
-  private void rename(
-      String kind, ObjectName on, String sort, ObjectName from, ObjectName to) {
+  private void rename(String kind, ObjectName on, String sort, ObjectName from, ObjectName to) {
     write(
         kind,
         Item.of(Item.Kind.TABLE, to),
@@ -313,7 +325,10 @@ final class Renamer {
     Set<ObjectName> taken = new HashSet<>();
     comparison.from().enums().forEach(each -> taken.add(effective(each.name())));
     comparison.from().domains().forEach(each -> taken.add(effective(each.name())));
-    matching.enums.both().forEach(p -> moves.add(move("enum.renamed", "TYPE", p.from().name(), p.to().name())));
+    matching
+        .enums
+        .both()
+        .forEach(p -> moves.add(move("enum.renamed", "TYPE", p.from().name(), p.to().name())));
     matching
         .domains
         .both()
@@ -379,8 +394,7 @@ final class Renamer {
     within(
         renames,
         taken,
-        (old, now) ->
-            parkedParts.put(new Item(Item.Kind.COLUMN, table.from().name(), old), now),
+        (old, now) -> parkedParts.put(new Item(Item.Kind.COLUMN, table.from().name(), old), now),
         (old, now) ->
             write(
                 "column.renamed",

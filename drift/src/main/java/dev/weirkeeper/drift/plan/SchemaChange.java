@@ -6,8 +6,8 @@ import dev.weirkeeper.drift.schema.Item;
 import java.util.Optional;
 
 /**
- * One difference between two schemas. {@link #kind} is the id of the taxonomy, {@code
- * circumstance} the case of it where the taxonomy tells cases apart.
+ * One difference between two schemas. {@link #kind} is the id of the taxonomy, {@code circumstance}
+ * the case of it where the taxonomy tells cases apart.
  */
 public sealed interface SchemaChange {
   String kind();
@@ -25,8 +25,7 @@ public sealed interface SchemaChange {
   }
 
   /** Something that is there no more. */
-  record Removed(String kind, Optional<String> circumstance, Item subject)
-      implements SchemaChange {
+  record Removed(String kind, Optional<String> circumstance, Item subject) implements SchemaChange {
     public Removed {
       requireNonNull(kind, "kind");
       requireNonNull(circumstance, "circumstance");

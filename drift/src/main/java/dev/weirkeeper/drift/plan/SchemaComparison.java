@@ -19,9 +19,7 @@ public final class SchemaComparison {
           .thenComparing(change -> change.getClass().getSimpleName())
           .thenComparing(
               change ->
-                  change instanceof SchemaChange.Altered altered
-                      ? altered.property().name()
-                      : "");
+                  change instanceof SchemaChange.Altered altered ? altered.property().name() : "");
 
   private final DatabaseSchema from;
   private final DatabaseSchema to;

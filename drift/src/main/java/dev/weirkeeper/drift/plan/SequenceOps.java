@@ -43,10 +43,7 @@ final class SequenceOps {
   }
 
   static boolean identity(Sequence sequence) {
-    return sequence
-        .owner()
-        .filter(owner -> owner.bond() == Sequence.Bond.IDENTITY)
-        .isPresent();
+    return sequence.owner().filter(owner -> owner.bond() == Sequence.Bond.IDENTITY).isPresent();
   }
 
   private static Item item(Sequence sequence) {
@@ -159,8 +156,7 @@ final class SequenceOps {
   /** Whether the column that an old sequence belongs to is dropped, and the sequence with it. */
   private boolean ownerGoes(Sequence.Owner owner) {
     Item table = Item.of(Item.Kind.TABLE, draft.former.of(owner.table()));
-    Item column =
-        draft.former.item(Item.column(owner.table(), owner.column()));
+    Item column = draft.former.item(Item.column(owner.table(), owner.column()));
     return draft.mayDestroy()
         && (draft.upheaval.dropped.contains(table)
             || draft.upheaval.dropped.contains(column)
@@ -212,9 +208,7 @@ final class SequenceOps {
                     .sql("ALTER SEQUENCE " + Sql.name(b.name()) + " OWNED BY NONE")
                     .lock(b.name(), LockMode.SHARE_ROW_EXCLUSIVE)
                     .verify("The sequence belongs to no column"))
-        .rids(
-            Item.column(owner.table(), owner.column()),
-            Item.of(Item.Kind.TABLE, owner.table()));
+        .rids(Item.column(owner.table(), owner.column()), Item.of(Item.Kind.TABLE, owner.table()));
   }
 
   private void settings(Sequence a, Sequence b) {

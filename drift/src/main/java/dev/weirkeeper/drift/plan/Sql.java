@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
  */
 final class Sql {
   private static final int LONGEST_NAME = 63;
+  private static final int NON_JOINER = 0x200c;
+  private static final int JOINER = 0x200d;
 
   private Sql() {}
 
@@ -24,10 +26,12 @@ final class Sql {
     if (length == 0 || length > LONGEST_NAME) {
       throw new Unwritable(
           Hazard.IDENTIFIER_TRUNCATION,
-          "its name has " + length + " bytes; PostgreSQL keeps 1 to 63 and cuts the rest without"
+          "its name has "
+              + length
+              + " bytes; PostgreSQL keeps 1 to 63 and cuts the rest without"
               + " an error, so that two names can become one. Choose a shorter name");
     }
-    if (identifier.chars().anyMatch(Sql::isControl)) {
+    if (identifier.codePoints().anyMatch(Sql::isControl)) {
       throw new Unwritable(
           Hazard.UNTRACKABLE_DEPENDENCY,
           "its name holds control characters, which hide in scripts and logs. Choose another name");
@@ -35,8 +39,12 @@ final class Sql {
     return '"' + identifier.replace("\"", "\"\"") + '"';
   }
 
+  /** Also what turns the direction of text; joiners are parts of words and of emoji. */
   private static boolean isControl(int c) {
-    return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
+    return Character.isISOControl(c)
+        || Character.getType(c) == Character.LINE_SEPARATOR
+        || Character.getType(c) == Character.PARAGRAPH_SEPARATOR
+        || Character.getType(c) == Character.FORMAT && c != JOINER && c != NON_JOINER;
   }
 
   static String name(ObjectName name) {
@@ -63,7 +71,9 @@ final class Sql {
   /** A text, whatever {@code standard_conforming_strings} says. */
   static String literal(String text) {
     String doubled = text.replace("'", "''");
-    return text.indexOf('\\') < 0 ? "'" + doubled + "'" : "E'" + doubled.replace("\\", "\\\\") + "'";
+    return text.indexOf('\\') < 0
+        ? "'" + doubled + "'"
+        : "E'" + doubled.replace("\\", "\\\\") + "'";
   }
 
   /** What {@code to_regclass} and the like read: a qualified name in a literal. */
@@ -87,7 +97,9 @@ final class Sql {
   /** Options may have a namespace: {@code toast.autovacuum_enabled}. */
   private static String optionName(String option) {
     int dot = option.indexOf('.');
-    return dot < 0 ? name(option) : name(option.substring(0, dot)) + "." + name(option.substring(dot + 1));
+    return dot < 0
+        ? name(option)
+        : name(option.substring(0, dot)) + "." + name(option.substring(dot + 1));
   }
 
   static List<String> optionNames(List<String> options) {

@@ -25,6 +25,7 @@ final class StepDraft {
   private String precondition = "";
   private Optional<String> probe = Optional.empty();
   private String verification = "";
+  private Optional<Action> act = Optional.empty();
   private boolean reversible = true;
   private boolean freshTable;
 
@@ -49,8 +50,7 @@ final class StepDraft {
   }
 
   StepDraft lock(ObjectName relation, LockMode mode) {
-    locks.merge(
-        relation.toString(), mode, (old, added) -> added.strongerThan(old) ? added : old);
+    locks.merge(relation.toString(), mode, (old, added) -> added.strongerThan(old) ? added : old);
     return this;
   }
 
@@ -133,6 +133,13 @@ final class StepDraft {
     return this;
   }
 
+  /** The typed act that does the same within the boundary. */
+  StepDraft act(Action typed) {
+    act = Optional.of(typed);
+    route = Route.BOUNDARY;
+    return this;
+  }
+
   boolean isEmpty() {
     return statements.isEmpty();
   }
@@ -154,7 +161,7 @@ final class StepDraft {
         probe,
         verification.isEmpty() ? "The catalog says so" : verification,
         reversible ? undo : List.of(),
-        Optional.<Action>empty());
+        act);
   }
 
   private void lockHazards() {

@@ -32,7 +32,9 @@ final class TableDifferences {
       boolean partition = table.bound().isPresent();
       changes.add(
           new Added(
-              composite(table) ? "composite.changed" : partition ? "partition.created" : "table.added",
+              composite(table)
+                  ? "composite.changed"
+                  : partition ? "partition.created" : "table.added",
               composite(table) ? Optional.of("added") : Optional.empty(),
               item(table)));
     }
@@ -84,7 +86,12 @@ final class TableDifferences {
         b.persistence().name());
     if (!same(a.partitionKey(), b.partitionKey(), matching.renamedColumns(a, b))) {
       alter(
-          a, b, "partition.key-changed", Property.PARTITION_KEY, a.partitionKey(), b.partitionKey());
+          a,
+          b,
+          "partition.key-changed",
+          Property.PARTITION_KEY,
+          a.partitionKey(),
+          b.partitionKey());
     }
     boolean partition = a.bound().isPresent() || b.bound().isPresent();
     alter(
@@ -110,8 +117,7 @@ final class TableDifferences {
         a.rowSecurity().name(),
         b.rowSecurity().name());
     replica(a, b);
-    alter(
-        a, b, "table.options-changed", Property.CLUSTERED_BY, a.clusteredBy(), b.clusteredBy());
+    alter(a, b, "table.options-changed", Property.CLUSTERED_BY, a.clusteredBy(), b.clusteredBy());
     alter(a, b, "table.options-changed", Property.TABLESPACE, a.tablespace(), b.tablespace());
     alter(
         a,
@@ -179,8 +185,7 @@ final class TableDifferences {
 
   private void columns(Table a, Table b, Pairs<TableColumn> columns) {
     for (TableColumn column : columns.added()) {
-      boolean again =
-          columns.removed().stream().anyMatch(old -> old.name().equals(column.name()));
+      boolean again = columns.removed().stream().anyMatch(old -> old.name().equals(column.name()));
       changes.add(
           new Added(
               composite(b)
@@ -305,9 +310,8 @@ final class TableDifferences {
       case PRIMARY_KEY -> "pk.columns-changed";
       case FOREIGN_KEY -> "fk.changed";
       case EXCLUSION -> "exclusion.changed";
-      default -> ConstraintText.onlyEnforcement(old, now)
-          ? "constraint.enforcement"
-          : kind(now, "added");
+      default ->
+          ConstraintText.onlyEnforcement(old, now) ? "constraint.enforcement" : kind(now, "added");
     };
   }
 }

@@ -1,8 +1,8 @@
 package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.drift.plan.Pairs.Pair;
-import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.Index;
+import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.schema.Sequence;
 import dev.weirkeeper.drift.schema.Table;
@@ -37,9 +37,10 @@ final class TableOps {
   /** Whether a table has the parents that it had. */
   static boolean sameParents(Pair<Table> pair, Matching matching) {
     return pair.from().parents().stream()
-        .map(matching.names::of)
-        .toList()
-        .equals(pair.to().parents());
+            .map(matching.names::of)
+            .toList()
+            .equals(pair.to().parents())
+        && matching.areMatched(pair.to().parents());
   }
 
   void all() {
@@ -88,8 +89,7 @@ final class TableOps {
                   draft
                       .step(kind, table.name())
                       .sql(sql.create(table))
-                      .probe(
-                          composite ? Probes.type(table.name()) : Probes.relation(table.name()))
+                      .probe(composite ? Probes.type(table.name()) : Probes.relation(table.name()))
                       .undo((composite ? "DROP TYPE " : "DROP TABLE ") + Sql.name(table.name()))
                       .verify("The table has its columns");
               List<String> more = new ArrayList<>();
@@ -124,7 +124,8 @@ final class TableOps {
 
   /** What a child says otherwise than its parents of a column that it has from them. */
   private List<String> inherited(Table table, TableColumn column) {
-    if (table.bound().isPresent() || column.origin() != TableColumn.Origin.INHERITED
+    if (table.bound().isPresent()
+        || column.origin() != TableColumn.Origin.INHERITED
         || column.filling() != TableColumn.Filling.PLAIN) {
       return List.of();
     }
@@ -143,7 +144,8 @@ final class TableOps {
                   .map(value -> " SET DEFAULT " + value)
                   .orElse(" DROP DEFAULT"));
     }
-    if (above.isPresent() && above.get().nullability() != column.nullability()
+    if (above.isPresent()
+        && above.get().nullability() != column.nullability()
         && column.nullability() == dev.weirkeeper.Nullability.REQUIRED) {
       more.add(alter + " SET NOT NULL");
     }
@@ -167,7 +169,8 @@ final class TableOps {
   private void drop(Table table) {
     String kind = kind(table, "removed");
     Item item = Item.of(Item.Kind.TABLE, draft.former.of(table.name()));
-    if (draft.refusedByUser(kind, item) || draft.refusedDestruction(kind, item, "Dropping a table")) {
+    if (draft.refusedByUser(kind, item)
+        || draft.refusedDestruction(kind, item, "Dropping a table")) {
       return;
     }
     String sort =
@@ -183,8 +186,7 @@ final class TableOps {
             Ranks.DROP_TABLE,
             kind,
             () ->
-                draft
-                    .step(kind, item.name())
+                locksOthers(draft.step(kind, item.name()), table)
                     .sql(sort + Sql.name(item.name()))
                     .exclusive(item.name())
                     .hazard(Hazard.DELETES_DATA)
@@ -207,6 +209,15 @@ final class TableOps {
         .forEach(added::names);
   }
 
+  /** Tables that a dropped one refers to, and what it is a part of. */
+  private StepDraft locksOthers(StepDraft step, Table table) {
+    table.constraints().stream()
+        .flatMap(each -> each.references().stream())
+        .forEach(other -> step.exclusive(draft.former.of(other)));
+    table.parents().forEach(parent -> step.exclusive(draft.former.of(parent)));
+    return step;
+  }
+
   private void change(Pair<Table> pair) {
     Table a = pair.from();
     Table b = pair.to();
@@ -224,8 +235,7 @@ final class TableOps {
       alter("table.options-changed", b, "SET TABLESPACE " + Sql.name(space), Work.REWRITE);
     }
     Optional<ObjectName> oldType = a.ofType().map(draft.former::of);
-    if (!oldType.equals(b.ofType())
-        || oldType.filter(type -> typeChanges(type)).isPresent()) {
+    if (!oldType.equals(b.ofType()) || oldType.filter(type -> typeChanges(type)).isPresent()) {
       oldType.ifPresent(type -> notOf(b, type));
       b.ofType().ifPresent(type -> ofType(b, type));
     }
@@ -322,7 +332,7 @@ final class TableOps {
     Table a = pair.from();
     Table b = pair.to();
     List<ObjectName> before = a.parents().stream().map(draft.former::of).toList();
-    if (before.equals(b.parents()) && a.bound().equals(b.bound())) {
+    if (sameParents(pair, draft.matching) && a.bound().equals(b.bound())) {
       return;
     }
     if (a.bound().isPresent()) {
@@ -347,7 +357,7 @@ final class TableOps {
           .rids(Item.of(Item.Kind.TABLE, parent));
     } else {
       for (ObjectName parent : before) {
-        if (!b.parents().contains(parent)) {
+        if (!stays(parent, b)) {
           noInherit(b, parent);
         }
       }
@@ -356,11 +366,16 @@ final class TableOps {
       attach(b, Optional.of(a));
     } else {
       for (ObjectName parent : b.parents()) {
-        if (a.bound().isPresent() || !before.contains(parent)) {
+        if (a.bound().isPresent() || !before.contains(parent) || !stays(parent, b)) {
           inherit(b, parent);
         }
       }
     }
+  }
+
+  /** A table that was dropped and made again under one name is another parent. */
+  private boolean stays(ObjectName parent, Table child) {
+    return child.parents().contains(parent) && draft.matching.areMatched(List.of(parent));
   }
 
   private void noInherit(Table table, ObjectName parent) {
@@ -404,8 +419,7 @@ final class TableOps {
     table.columns().forEach(each -> added.needs(Item.column(table.name(), each.name())));
     table
         .constraints()
-        .forEach(
-            each -> added.needs(new Item(Item.Kind.CONSTRAINT, table.name(), each.name())));
+        .forEach(each -> added.needs(new Item(Item.Kind.CONSTRAINT, table.name(), each.name())));
     draft.to.table(parent).stream()
         .flatMap(each -> each.columns().stream())
         .forEach(each -> added.needs(Item.column(parent, each.name())));
@@ -468,7 +482,8 @@ final class TableOps {
       return;
     }
     rowSecurity(table, Table.RowSecurity.OFF);
-    if (table.kind() != Table.Kind.FOREIGN && table.replica().identity() != Table.Identity.DEFAULT) {
+    if (table.kind() != Table.Kind.FOREIGN
+        && table.replica().identity() != Table.Identity.DEFAULT) {
       replica(table);
     }
     table.clusteredBy().ifPresent(index -> cluster(table, index));
@@ -495,8 +510,7 @@ final class TableOps {
   private boolean anew(Table table, String index) {
     return draft.upheaval.replaced.contains(
             Item.of(Item.Kind.INDEX, new ObjectName(table.name().schema(), index)))
-        || draft.upheaval.replaced.contains(
-            new Item(Item.Kind.CONSTRAINT, table.name(), index))
+        || draft.upheaval.replaced.contains(new Item(Item.Kind.CONSTRAINT, table.name(), index))
         || draft.matching.indexes.added().stream()
             .anyMatch(
                 each -> each.table().equals(table.name()) && each.name().name().equals(index));
@@ -513,11 +527,7 @@ final class TableOps {
       actions.add((forced ? "FORCE" : "NO FORCE") + " ROW LEVEL SECURITY");
     }
     if (!actions.isEmpty()) {
-      setting(
-          table,
-          "row-security.changed",
-          String.join(", ", actions),
-          LockMode.ACCESS_EXCLUSIVE);
+      setting(table, "row-security.changed", String.join(", ", actions), LockMode.ACCESS_EXCLUSIVE);
     }
   }
 

@@ -62,9 +62,7 @@ final class TableSql {
               + ")"
               + inherits(table)
               + table.partitionKey().map(key -> " PARTITION BY " + key).orElse("")
-              + (table.options().isEmpty()
-                  ? ""
-                  : " WITH (" + Sql.options(table.options()) + ")")
+              + (table.options().isEmpty() ? "" : " WITH (" + Sql.options(table.options()) + ")")
               + table.tablespace().map(space -> " TABLESPACE " + Sql.name(space)).orElse("");
     };
   }
@@ -84,7 +82,8 @@ final class TableSql {
 
   /** A column as CREATE TABLE and ADD COLUMN take it. */
   String column(Table table, TableColumn column) {
-    StringBuilder sql = new StringBuilder(Sql.name(column.name())).append(' ').append(column.type());
+    StringBuilder sql =
+        new StringBuilder(Sql.name(column.name())).append(' ').append(column.type());
     if (!column.foreignOptions().isEmpty()) {
       sql.append(" OPTIONS (").append(Sql.foreignOptions(column.foreignOptions())).append(')');
     }
@@ -94,7 +93,8 @@ final class TableSql {
     }
     sql.append(filling(table, column));
     if (column.nullability() == Nullability.REQUIRED && !laterNotNull(table, column)) {
-      notNull(table, column).ifPresent(each -> sql.append(" CONSTRAINT ").append(Sql.name(each.name())));
+      notNull(table, column)
+          .ifPresent(each -> sql.append(" CONSTRAINT ").append(Sql.name(each.name())));
       sql.append(" NOT NULL");
       notNull(table, column)
           .filter(each -> each.definition().endsWith(" NO INHERIT"))
@@ -134,14 +134,17 @@ final class TableSql {
 
   String identity(Table table, TableColumn column) {
     Sequence sequence =
-        identities.get(
-            new Sequence.Owner(table.name(), column.name(), Sequence.Bond.IDENTITY));
+        identities.get(new Sequence.Owner(table.name(), column.name(), Sequence.Bond.IDENTITY));
     return "GENERATED "
         + (column.filling() == TableColumn.Filling.IDENTITY_ALWAYS ? "ALWAYS" : "BY DEFAULT")
         + " AS IDENTITY"
         + (sequence == null
             ? ""
-            : " (SEQUENCE NAME " + Sql.name(sequence.name()) + " " + SequenceOps.settings(sequence) + ")");
+            : " (SEQUENCE NAME "
+                + Sql.name(sequence.name())
+                + " "
+                + SequenceOps.settings(sequence)
+                + ")");
   }
 
   /** The named NOT NULL of a column, since PostgreSQL 18. */

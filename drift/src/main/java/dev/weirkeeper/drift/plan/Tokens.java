@@ -25,7 +25,9 @@ final class Tokens {
         while (end < sql.length() && (isWord(sql.charAt(end)) || sql.charAt(end) == '$')) {
           end++;
         }
-        if (end == i + 1 && (c == 'E' || c == 'B' || c == 'X') && end < sql.length()
+        if (end == i + 1
+            && (c == 'E' || c == 'B' || c == 'X')
+            && end < sql.length()
             && sql.charAt(end) == '\'') {
           end = c == 'E' ? escaped(sql, end) : quoted(sql, end, '\'');
         }

@@ -13,19 +13,18 @@ final class TypeDrops {
       return;
     }
     String sort = item.kind() == Item.Kind.DOMAIN ? "DOMAIN " : "TYPE ";
-    draft
-        .add(
-            Op.Act.DROP,
-            item,
-            Ranks.DROP_TYPE,
-            kind,
-            () ->
-                draft
-                    .step(kind, item.name())
-                    .sql("DROP " + sort + Sql.name(item.name()))
-                    .irreversible()
-                    .probe(Probes.not(Probes.type(item.name())))
-                    .requires("Nothing uses the type")
-                    .verify("The type is not there"));
+    draft.add(
+        Op.Act.DROP,
+        item,
+        Ranks.DROP_TYPE,
+        kind,
+        () ->
+            draft
+                .step(kind, item.name())
+                .sql("DROP " + sort + Sql.name(item.name()))
+                .irreversible()
+                .probe(Probes.not(Probes.type(item.name())))
+                .requires("Nothing uses the type")
+                .verify("The type is not there"));
   }
 }

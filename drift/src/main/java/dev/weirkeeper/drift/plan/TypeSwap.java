@@ -111,11 +111,11 @@ final class TypeSwap {
       }
     }
     for (Pair<Table> table : draft.matching.tables.both()) {
-      for (Pair<TableColumn> column :
-          draft.matching.columns(table.from(), table.to()).both()) {
+      for (Pair<TableColumn> column : draft.matching.columns(table.from(), table.to()).both()) {
         Item item = Item.column(table.to().name(), column.to().name());
         if (users.contains(item) && draft.upheaval.retyped.contains(item)) {
-          draft.former
+          draft
+              .former
               .nowNeeds(draft.to, item)
               .filter(need -> !need.equals(type))
               .forEach(needs::add);
@@ -125,8 +125,12 @@ final class TypeSwap {
                     "ALTER TABLE "
                         + Sql.name(table.to().name())
                         + " "
-                        + ColumnOps.retype(column, " USING " + Sql.name(column.to().name())
-                            + "::text::" + column.to().type()))
+                        + ColumnOps.retype(
+                            column,
+                            " USING "
+                                + Sql.name(column.to().name())
+                                + "::text::"
+                                + column.to().type()))
                 .exclusive(table.to().name())
                 .work(Work.REWRITE);
           }

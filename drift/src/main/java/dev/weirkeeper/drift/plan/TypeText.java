@@ -69,7 +69,8 @@ record TypeText(String base, List<Integer> args, boolean array) {
     return TypeChange.of(type(), other.type());
   }
 
-  private Type type() {
+  /** As the vocabulary names it; only for built-in types. */
+  Type type() {
     return Type.of(array ? base + "[]" : base, args.toArray(Integer[]::new));
   }
 }

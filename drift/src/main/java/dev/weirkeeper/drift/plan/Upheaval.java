@@ -47,8 +47,7 @@ final class Upheaval {
   /** What stands in the way of a change of a thing. */
   final Map<Item, Item> blocked = new HashMap<>();
 
-  Upheaval(
-      DatabaseSchema from, Matching matching, Former former, int major) {
+  Upheaval(DatabaseSchema from, Matching matching, Former former, int major) {
     this.from = from;
     this.matching = matching;
     this.former = former;
@@ -81,10 +80,7 @@ final class Upheaval {
         swap(Item.of(Item.Kind.ENUM, pair.to().name()));
       }
     }
-    matching
-        .domains
-        .removed()
-        .forEach(e -> drop(former.item(Item.of(Item.Kind.DOMAIN, e.name()))));
+    matching.domains.removed().forEach(e -> drop(former.item(Item.of(Item.Kind.DOMAIN, e.name()))));
     for (Pair<DomainType> pair : matching.domains.both()) {
       if (!matching.names.same(pair.from().base(), pair.to().base(), Map.of())
           || !pair.from().collation().equals(pair.to().collation())) {
@@ -144,7 +140,8 @@ final class Upheaval {
       boolean loosened =
           each.from().validity() == Constraint.Validity.VALID
               && each.to().validity() == Constraint.Validity.NOT_VALID;
-      if (loosened || !matching.same(pair, each.from(), each.to())
+      if (loosened
+          || !matching.same(pair, each.from(), each.to())
           || TableOps.sameParents(pair, matching) && ConstraintOps.originMatters(each)) {
         replace(new Item(Item.Kind.CONSTRAINT, pair.to().name(), each.to().name()));
       }
@@ -161,13 +158,15 @@ final class Upheaval {
     for (Pair<Index> pair : matching.indexes.both()) {
       boolean plain = pair.from().constraint().isEmpty();
       boolean detached = pair.from().parent().isPresent() && pair.to().parent().isEmpty();
-      if (plain && !IndexOps.becomesKey(matching, pair.from(), pair.to()) && (pair.to().constraint().isPresent()
-          || !differences.sameBody(pair.from(), pair.to())
-          || detached
-          || pair.from().validity() == Constraint.Validity.NOT_VALID
-              && pair.to().validity() == Constraint.Validity.VALID
-              && pair.to().parent().isEmpty()
-              && !IndexOps.partitioned(matching, pair.to()))) {
+      if (plain
+          && !IndexOps.becomesKey(matching, pair.from(), pair.to())
+          && (pair.to().constraint().isPresent()
+              || !differences.sameBody(pair.from(), pair.to())
+              || detached
+              || pair.from().validity() == Constraint.Validity.NOT_VALID
+                  && pair.to().validity() == Constraint.Validity.VALID
+                  && pair.to().parent().isEmpty()
+                  && !IndexOps.partitioned(matching, pair.to()))) {
         replace(Item.of(Item.Kind.INDEX, pair.to().name()));
       }
     }

@@ -138,7 +138,12 @@ final class ViewOps {
           .forEach(column -> column(view, column, made));
     }
     Comments.on(
-        draft, Comments.named(sort(view).strip(), view.name()), item(view), KIND, view.comment(), made);
+        draft,
+        Comments.named(sort(view).strip(), view.name()),
+        item(view),
+        KIND,
+        view.comment(),
+        made);
   }
 
   private void column(View view, View.Column column, Comments.Made made) {

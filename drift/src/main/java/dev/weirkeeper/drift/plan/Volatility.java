@@ -43,7 +43,9 @@ final class Volatility {
     Tokens tokens = new Tokens(expression);
     String before = "";
     while (tokens.next()) {
-      if (tokens.isIdentifier() && tokens.follows("(") && !before.equals("::")
+      if (tokens.isIdentifier()
+          && tokens.follows("(")
+          && !before.equals("::")
           && !STABLE.contains(tokens.name().toLowerCase(Locale.ROOT))) {
         return true;
       }

@@ -17,7 +17,11 @@ import java.util.Optional;
  * @param make a statement that makes it again just as it is; empty where there is none
  */
 public record Opaque(
-    String kind, String identity, Hash definition, List<ObjectName> uses, Optional<ObjectName> of,
+    String kind,
+    String identity,
+    Hash definition,
+    List<ObjectName> uses,
+    Optional<ObjectName> of,
     Optional<String> make) {
   public Opaque {
     requireNonNull(kind, "kind");

@@ -176,8 +176,8 @@ public final class AvroCompatibility {
   }
 
   /**
-   * What was found to be clean within a pair that is not may rest on that pair, which was taken to be
-   * clean while it was compared.
+   * What was found to be clean within a pair that is not may rest on that pair, which was taken to
+   * be clean while it was compared.
    */
   private void forgetSince(int begun) {
     List<Pair> doubtful = clean.subList(begun, clean.size());

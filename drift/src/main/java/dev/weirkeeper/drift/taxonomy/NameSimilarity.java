@@ -1,6 +1,5 @@
 package dev.weirkeeper.drift.taxonomy;
 
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -14,18 +13,22 @@ final class NameSimilarity {
 
   private NameSimilarity() {}
 
+  /** A name, cut up once and compared often. */
+  record Words(Set<String> words, String letters) {
+    static Words of(String name) {
+      Set<String> words = NameSimilarity.words(name);
+      return new Words(words, String.join("", words));
+    }
+  }
+
   /** From 0, nothing in common, to 1, the same words. */
-  static double of(String one, String other) {
-    Set<String> words = words(one);
-    Set<String> others = words(other);
-    String letters = String.join("", words);
-    String otherLetters = String.join("", others);
-    if (letters.isEmpty() || otherLetters.isEmpty()) {
+  static double of(Words one, Words other) {
+    if (one.letters().isEmpty() || other.letters().isEmpty()) {
       return 0;
     }
-    int longest = Math.max(letters.length(), otherLetters.length());
-    double byLetters = 1 - (double) distance(letters, otherLetters) / longest;
-    return Math.max(jaccard(words, others), byLetters);
+    int longest = Math.max(one.letters().length(), other.letters().length());
+    double byLetters = 1 - (double) distance(one.letters(), other.letters()) / longest;
+    return Math.max(jaccard(one.words(), other.words()), byLetters);
   }
 
   static Set<String> words(String name) {
@@ -40,14 +43,11 @@ final class NameSimilarity {
   }
 
   static double jaccard(Set<String> one, Set<String> other) {
-    Set<String> all = new HashSet<>(one);
-    all.addAll(other);
-    if (all.isEmpty()) {
+    if (one.isEmpty() || other.isEmpty()) {
       return 0;
     }
-    Set<String> both = new HashSet<>(one);
-    both.retainAll(other);
-    return (double) both.size() / all.size();
+    long both = one.stream().filter(other::contains).count();
+    return (double) both / (one.size() + other.size() - both);
   }
 
   /** Levenshtein distance. */

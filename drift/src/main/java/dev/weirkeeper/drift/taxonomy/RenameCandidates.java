@@ -5,11 +5,10 @@ import dev.weirkeeper.drift.taxonomy.RenameEvidence.Values;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Finds out what was renamed where names are all that two versions have, or nearly all: the things
@@ -27,12 +26,6 @@ public final class RenameCandidates {
   static final long ENOUGH_ROWS = 1_000;
   static final long ENOUGH_DISTINCT = 50;
   private static final double MARGIN = 2;
-
-  private static final double SHAPE = 0.35;
-  private static final double NEIGHBOURS = 0.25;
-  private static final double NAME = 0.2;
-  private static final double COMMENT = 0.1;
-  private static final double MEMBERSHIP = 0.1;
 
   /** Less than this is out of the question. */
   private static final double LEAST = 0.25;
@@ -207,26 +200,33 @@ public final class RenameCandidates {
     if (goneOnes.isEmpty() || newOnes.isEmpty()) {
       return List.of();
     }
-    Neighbours neighbours = new Neighbours(before, after);
+    RenameScore likeness = new RenameScore(before, after, evidence);
     boolean few = (long) goneOnes.size() * newOnes.size() <= MOST_PAIRS;
     double[][] scores = new double[few ? goneOnes.size() : 0][newOnes.size()];
     List<List<RenameQuestion.Candidate>> candidates = new ArrayList<>();
     for (int i = 0; i < goneOnes.size(); i++) {
-      List<RenameQuestion.Candidate> found = new ArrayList<>();
-      for (int j = 0; j < newOnes.size(); j++) {
-        RenameQuestion.Candidate candidate = candidate(goneOnes.get(i), newOnes.get(j), neighbours);
-        if (candidate.score() >= LEAST) {
-          found.add(candidate);
-          if (few) {
-            scores[i][j] = candidate.score();
-          }
-        }
+      Renamable was = goneOnes.get(i);
+      double[] row = new double[newOnes.size()];
+      for (int j = 0; j < row.length; j++) {
+        double score = possible(was, newOnes.get(j)) ? likeness.of(was, newOnes.get(j)) : 0;
+        row[j] = score >= LEAST ? score : 0;
       }
-      found.sort(
-          Comparator.comparingDouble(RenameQuestion.Candidate::score)
-              .reversed()
-              .thenComparing(RenameQuestion.Candidate::to));
-      candidates.add(found.subList(0, Math.min(SHOWN, found.size())));
+      if (few) {
+        scores[i] = row;
+      }
+      candidates.add(
+          IntStream.range(0, row.length)
+              .filter(j -> row[j] > 0)
+              .boxed()
+              .sorted(
+                  Comparator.comparingDouble((Integer j) -> -row[j])
+                      .thenComparing(j -> newOnes.get(j).name()))
+              .limit(SHOWN)
+              .map(
+                  j ->
+                      new RenameQuestion.Candidate(
+                          newOnes.get(j).name(), row[j], likeness.reasons(was, newOnes.get(j))))
+              .toList());
     }
     int[] best = Assignment.best(scores);
     List<RenameQuestion> questions = new ArrayList<>();
@@ -263,7 +263,7 @@ public final class RenameCandidates {
             && farBelow(stayed, counted.get())) {
           candidates.add(
               new RenameQuestion.Candidate(
-                  now.name(), counted.get().share(), List.of(reason(counted.get()))));
+                  now.name(), counted.get().share(), List.of(RenameScore.reason(counted.get()))));
         }
       }
       if (!candidates.isEmpty()) {
@@ -273,66 +273,5 @@ public final class RenameCandidates {
       }
     }
     return questions;
-  }
-
-  private static String reason(Values counted) {
-    return counted.equal() + " of " + counted.rows() + " rows have equal values";
-  }
-
-  private RenameQuestion.Candidate candidate(Renamable was, Renamable now, Neighbours neighbours) {
-    if (!possible(was, now)) {
-      return new RenameQuestion.Candidate(now.name(), 0, List.of());
-    }
-    double score = 0;
-    Set<String> reasons = new LinkedHashSet<>();
-    if (was.shape().equals(now.shape())) {
-      score += SHAPE;
-      reasons.add("the same " + (was.kind().equals("column") ? "type" : "definition"));
-    }
-    double near = neighbours.alike(was.name(), now.name());
-    score += NEIGHBOURS * near;
-    if (near == 1) {
-      reasons.add("between the same neighbours");
-    }
-    double names = NameSimilarity.of(was.name(), now.name());
-    score += NAME * names;
-    if (names >= 0.5) {
-      reasons.add("like names");
-    }
-    double comments = comments(was, now);
-    score += COMMENT * comments;
-    if (comments == 1) {
-      reasons.add("the same comment");
-    }
-    double memberships = NameSimilarity.jaccard(was.memberships(), now.memberships());
-    score += MEMBERSHIP * memberships;
-    if (memberships == 1) {
-      reasons.add("takes part in the same keys and indexes");
-    }
-    Optional<Values> counted = values(was, now);
-    if (counted.isPresent() && counted.get().rows() > 0) {
-      // What values say outweighs how things look.
-      score = (score + 3 * counted.get().share()) / 4;
-      reasons.add(reason(counted.get()));
-    }
-    return new RenameQuestion.Candidate(now.name(), score, List.copyOf(reasons));
-  }
-
-  /** One comment for both; or one that says the other's name. */
-  private static double comments(Renamable was, Renamable now) {
-    if (was.comment().isEmpty() && now.comment().isEmpty()) {
-      return 0;
-    }
-    if (was.comment().equals(now.comment())) {
-      return 1;
-    }
-    return says(was.comment(), now.name()) || says(now.comment(), was.name()) ? 0.5 : 0;
-  }
-
-  private static boolean says(Optional<String> comment, String name) {
-    Set<String> words = NameSimilarity.words(name);
-    return comment.isPresent()
-        && !words.isEmpty()
-        && NameSimilarity.words(comment.get().toLowerCase(Locale.ROOT)).containsAll(words);
   }
 }

@@ -23,8 +23,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MigrationPlannerTest {
-  private static final PlanOptions ALLOW =
-      PlanOptions.direct().with(PlanOptions.Destruction.ALLOW);
+  private static final PlanOptions ALLOW = PlanOptions.direct().with(PlanOptions.Destruction.ALLOW);
   private static final PlanOptions ONLINE =
       PlanOptions.online().with(PlanOptions.Destruction.ALLOW);
 
@@ -46,7 +45,8 @@ class MigrationPlannerTest {
   void names_and_texts_cannot_break_out_of_their_statement() {
     String evil = "a\"; DROP TABLE t; --";
     Schemas from = Schemas.of(table("1", "t"));
-    Schemas to = Schemas.of(table("1", "t", commented("1", evil, "integer", "it's */ \\' $$; DROP")));
+    Schemas to =
+        Schemas.of(table("1", "t", commented("1", evil, "integer", "it's */ \\' $$; DROP")));
 
     assertThat(sql(plan(from, to, ALLOW)))
         .containsExactly(
@@ -159,9 +159,13 @@ class MigrationPlannerTest {
   @Test
   void tables_that_exchange_their_names_go_by_way_of_a_third() {
     Schemas from =
-        Schemas.of(table("1", "a", column("1", "x", "integer")), table("2", "b", column("1", "y", "text")));
+        Schemas.of(
+            table("1", "a", column("1", "x", "integer")),
+            table("2", "b", column("1", "y", "text")));
     Schemas to =
-        Schemas.of(table("1", "b", column("1", "x", "integer")), table("2", "a", column("1", "y", "text")));
+        Schemas.of(
+            table("1", "b", column("1", "x", "integer")),
+            table("2", "a", column("1", "y", "text")));
 
     List<String> sql = sql(planById(from, to, PlanOptions.direct()));
 
@@ -223,8 +227,7 @@ class MigrationPlannerTest {
         .containsExactly(
             "ALTER TYPE \"public\".\"e\" ADD VALUE IF NOT EXISTS 'a' BEFORE 'b'",
             "ALTER TYPE \"public\".\"e\" ADD VALUE IF NOT EXISTS 'c''s' AFTER 'b'");
-    assertThat(migration.steps())
-        .allMatch(step -> step.commit() == Migration.Commit.ALONE);
+    assertThat(migration.steps()).allMatch(step -> step.commit() == Migration.Commit.ALONE);
   }
 
   @Test
@@ -245,8 +248,7 @@ class MigrationPlannerTest {
   void online_a_key_is_built_concurrently_and_a_foreign_key_is_validated_later() {
     String body = "USING btree (a)";
     Constraint key = constraint("7", "k", Constraint.Kind.UNIQUE, "UNIQUE (a)", "a");
-    Constraint foreign =
-        foreignKey("8", "f", "FOREIGN KEY (a) REFERENCES public.r(id)", "a", "r");
+    Constraint foreign = foreignKey("8", "f", "FOREIGN KEY (a) REFERENCES public.r(id)", "a", "r");
     Schemas from =
         Schemas.of(
             table("1", "t", column("1", "a", "integer")),
@@ -266,8 +268,7 @@ class MigrationPlannerTest {
             "ALTER TABLE \"public\".\"t\" ADD CONSTRAINT \"f\" FOREIGN KEY (a) REFERENCES"
                 + " public.r(id) NOT VALID",
             "ALTER TABLE \"public\".\"t\" VALIDATE CONSTRAINT \"f\"");
-    assertThat(migration.steps().get(3).locks())
-        .containsEntry("public.r", LockMode.ROW_SHARE);
+    assertThat(migration.steps().get(3).locks()).containsEntry("public.r", LockMode.ROW_SHARE);
   }
 
   @Test

@@ -32,7 +32,8 @@ class SchemaComparisonTest {
 
   @Test
   void a_schema_is_like_itself_whatever_the_order_of_columns_and_the_ids() {
-    Schemas from = Schemas.of(table("1", "t", column("1", "a", "integer"), column("2", "b", "text")));
+    Schemas from =
+        Schemas.of(table("1", "t", column("1", "a", "integer"), column("2", "b", "text")));
     Schemas to = Schemas.of(table("9", "t", column("1", "b", "text"), column("2", "a", "integer")));
 
     assertThat(kinds(from, to, Identity.names())).isEmpty();
@@ -60,8 +61,10 @@ class SchemaComparisonTest {
 
   @Test
   void exchanged_names_are_told_apart_from_two_renames() {
-    Schemas from = Schemas.of(table("1", "t", column("1", "a", "integer"), column("2", "b", "integer")));
-    Schemas to = Schemas.of(table("1", "t", column("1", "b", "integer"), column("2", "a", "integer")));
+    Schemas from =
+        Schemas.of(table("1", "t", column("1", "a", "integer"), column("2", "b", "integer")));
+    Schemas to =
+        Schemas.of(table("1", "t", column("1", "b", "integer"), column("2", "a", "integer")));
 
     assertThat(kinds(from, to, Identity.ids()))
         .containsExactly("column.swap-renamed public.t.a", "column.swap-renamed public.t.b");
@@ -85,7 +88,8 @@ class SchemaComparisonTest {
                 "1",
                 "t",
                 List.of(column("1", "date", "date")),
-                constraint("7", "c", Constraint.Kind.CHECK, "CHECK ((date > '2020-01-01'::date))")));
+                constraint(
+                    "7", "c", Constraint.Kind.CHECK, "CHECK ((date > '2020-01-01'::date))")));
     Schemas to =
         Schemas.of(
             table(
@@ -129,11 +133,14 @@ class SchemaComparisonTest {
                 "2",
                 "t",
                 List.of(column("1", "s_key", "integer")),
-                foreignKey("7", "f", "FOREIGN KEY (s_key) REFERENCES public.s(key)", "s_key", "s")));
+                foreignKey(
+                    "7", "f", "FOREIGN KEY (s_key) REFERENCES public.s(key)", "s_key", "s")));
 
     assertThat(kinds(from, to, Identity.ids()))
         .containsExactlyInAnyOrder(
-            "table.renamed public.s", "column.renamed public.s.key", "column.renamed public.t.s_key");
+            "table.renamed public.s",
+            "column.renamed public.s.key",
+            "column.renamed public.t.s_key");
   }
 
   @Test
@@ -184,14 +191,17 @@ class SchemaComparisonTest {
     assertThat(
             ColumnDifferences.typeKind("timestamp without time zone", "timestamp with time zone"))
         .isEqualTo("column.timezone");
-    assertThat(ColumnDifferences.typeKind("text", "integer")).isEqualTo("column.type-family-changed");
+    assertThat(ColumnDifferences.typeKind("text", "integer"))
+        .isEqualTo("column.type-family-changed");
   }
 
   @Test
   void labels_are_added_inserted_removed_and_reordered() {
     Schemas from = new Schemas().with(enumType("1", "e", "a", "b", "c"));
 
-    assertThat(kinds(from, new Schemas().with(enumType("1", "e", "a", "b", "c", "d")), Identity.names()))
+    assertThat(
+            kinds(
+                from, new Schemas().with(enumType("1", "e", "a", "b", "c", "d")), Identity.names()))
         .containsExactly("enum.label-added public.e.d");
     assertThat(kinds(from, new Schemas().with(enumType("1", "e", "b", "a", "c")), Identity.names()))
         .containsExactly("enum.labels-reordered public.e");
@@ -229,8 +239,7 @@ class SchemaComparisonTest {
     assertThatThrownBy(() -> Identity.names(List.of(rename, rename)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("say one");
-    assertThatThrownBy(
-            () -> new Identity.Rename(Item.column(name("t"), "a"), Item.namespace("b")))
+    assertThatThrownBy(() -> new Identity.Rename(Item.column(name("t"), "a"), Item.namespace("b")))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

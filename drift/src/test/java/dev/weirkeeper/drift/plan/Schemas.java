@@ -92,8 +92,7 @@ final class Schemas {
     return table(id, name, List.of(columns));
   }
 
-  static Table table(
-      String id, String name, List<TableColumn> columns, Constraint... constraints) {
+  static Table table(String id, String name, List<TableColumn> columns, Constraint... constraints) {
     return new Table(
         id,
         name(name),
@@ -220,9 +219,7 @@ final class Schemas {
     return new EnumType(
         id,
         name(name),
-        Stream.of(labels)
-            .map(label -> new EnumType.Label(id + "-" + label, label))
-            .toList(),
+        Stream.of(labels).map(label -> new EnumType.Label(id + "-" + label, label)).toList(),
         Optional.empty());
   }
 

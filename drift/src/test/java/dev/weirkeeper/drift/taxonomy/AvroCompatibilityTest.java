@@ -69,7 +69,8 @@ class AvroCompatibilityTest {
             + "{'name':'n','type':'%2$s'}]}";
     String reader =
         record(
-            field("x", "[" + inner.formatted("p", "int") + "," + inner.formatted("q", "long") + "]"),
+            field(
+                "x", "[" + inner.formatted("p", "int") + "," + inner.formatted("q", "long") + "]"),
             field("y", "'p.C'"));
     String writer = record(field("x", inner.formatted("q", "long")), field("y", "'q.C'"));
 

@@ -65,6 +65,19 @@ final class Catalog {
     return shapes;
   }
 
+  /** By attribute number, the transaction that last wrote what the catalog says of a column. */
+  Map<String, Integer> writers(long oid) throws SQLException {
+    Map<String, Integer> writers = new HashMap<>();
+    for (List<String> row :
+        rows(
+            "SELECT attnum::text, xmin::text FROM pg_attribute WHERE attrelid = ?::oid"
+                + " AND attnum > 0",
+            oid)) {
+      writers.put(row.get(0), Integer.parseUnsignedInt(row.get(1)));
+    }
+    return writers;
+  }
+
   /** Writes into the log what a relation is like now, as a hint. */
   void writeHint(long oid) throws SQLException {
     value(HINT, oid);

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * What the event trigger wrote into the log about one DDL statement. Anybody who may connect can
- * write such a message, so it is believed only where something else confirms it.
+ * write such a message, so it is believed only with a {@link Seal}, or where something else
+ * confirms it.
  *
  * @param dropped OIDs of tables that are gone
  */

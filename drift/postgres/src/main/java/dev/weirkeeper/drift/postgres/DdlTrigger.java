@@ -3,6 +3,7 @@ package dev.weirkeeper.drift.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 
 /**
  * Installs and removes the optional event trigger that writes DDL into the log of the source. With
@@ -15,6 +16,11 @@ import java.sql.Statement;
 public final class DdlTrigger {
   private DdlTrigger() {}
 
+  /** See {@link Seal}, which checks it. */
+  private static final String SEAL =
+      "encode(sha256(convert_to(secret || encode(sha256(convert_to("
+          + "secret || here || note, 'UTF8')), 'hex'), 'UTF8')), 'hex') || ' '";
+
   /** Whether the log of a database carries its DDL. */
   enum State {
     INSTALLED,
@@ -24,7 +30,7 @@ public final class DdlTrigger {
   /** The script that {@link #install} runs. */
   public static String script() {
     String relation = Resources.sql("relation.sql").replace("{oid}", "v_table");
-    return Resources.sql("ddl-trigger.sql").replace("{relation}", relation);
+    return Resources.sql("ddl-trigger.sql").replace("{relation}", relation).replace("{seal}", SEAL);
   }
 
   /** The script that {@link #uninstall} runs. */
@@ -39,6 +45,40 @@ public final class DdlTrigger {
    */
   public static void install(Connection superuser) throws SQLException {
     run(superuser, script());
+  }
+
+  /**
+   * Installs the trigger and lets the login of a feed know its messages from forged ones. Without
+   * that, a hint counts only where the catalog of the moment does not contradict it, and a feed
+   * that lags behind takes columns whose names came back for unidentified.
+   *
+   * @param superuser a connection to the source database
+   * @param login the role that the feed connects as, if it is no superuser
+   */
+  public static void install(Connection superuser, String login) throws SQLException {
+    run(
+        superuser,
+        script()
+            + ";\nGRANT USAGE ON SCHEMA weirkeeper_feed TO "
+            + Catalog.quoted(login)
+            + ";\nGRANT SELECT ON TABLE weirkeeper_feed.secret TO "
+            + Catalog.quoted(login));
+  }
+
+  /** What seals the messages of the trigger; empty if there is none, or this login may not know. */
+  static Optional<Seal> seal(Catalog catalog) throws SQLException {
+    boolean known =
+        catalog
+            .value(
+                "SELECT (SELECT has_schema_privilege(n.oid, 'USAGE')"
+                    + " AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c"
+                    + " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                    + " WHERE n.nspname = 'weirkeeper_feed' AND c.relname = 'secret')::text")
+            .filter("true"::equals)
+            .isPresent();
+    return known
+        ? catalog.value("SELECT value FROM weirkeeper_feed.secret").map(Seal::new)
+        : Optional.empty();
   }
 
   /** Removes the trigger. Does nothing if there is none. */

@@ -3,11 +3,14 @@ package dev.weirkeeper.drift.postgres;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Load;
 import dev.weirkeeper.Probe;
+import dev.weirkeeper.drift.Visibility;
 import java.sql.SQLException;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /** Reads how a feed is: what it keeps back at the source, and what it cannot see there. */
@@ -24,6 +27,7 @@ final class Health {
   private final PostgresFeed.Options options;
   private final Catalog catalog;
   private final Membership membership;
+  private final SettingsReader settings;
   private final SchemaHistory history;
   private final TransactionReader reader;
   private final ChunkReader chunks;
@@ -33,6 +37,7 @@ final class Health {
       PostgresFeed.Options options,
       Catalog catalog,
       Membership membership,
+      SettingsReader settings,
       SchemaHistory history,
       TransactionReader reader,
       ChunkReader chunks,
@@ -40,6 +45,7 @@ final class Health {
     this.options = options;
     this.catalog = catalog;
     this.membership = membership;
+    this.settings = settings;
     this.history = history;
     this.reader = reader;
     this.chunks = chunks;
@@ -110,11 +116,25 @@ final class Health {
 
   private Optional<String> blindSpots() throws SQLException {
     StringJoiner spots = new StringJoiner("; ").setEmptyValue("");
-    if (DdlTrigger.state(catalog) == DdlTrigger.State.ABSENT) {
+    Set<Visibility.Source> sources = EnumSet.of(Visibility.Source.STREAM);
+    if (DdlTrigger.state(catalog) == DdlTrigger.State.INSTALLED) {
+      sources.add(Visibility.Source.TRIGGER);
+    } else {
       spots.add(
-          "no DDL event trigger: DDL that no row follows, changes of nullability, defaults,"
-              + " comments and enum labels are unseen");
+          "no DDL event trigger: DDL is seen with the next row, or at the next look at the catalog,"
+              + " and what came between two of them as one change");
     }
+    if (sources.contains(Visibility.Source.TRIGGER) && DdlTrigger.seal(catalog).isEmpty()) {
+      spots.add(
+          "this login may not read weirkeeper_feed.secret, so DDL that the catalog of the moment"
+              + " contradicts is not believed");
+    }
+    if (settings.hasRead()) {
+      sources.add(Visibility.Source.CATALOG);
+    } else {
+      spots.add("nobody looks at what lies around the tables");
+    }
+    spots.add("unseen: " + String.join(", ", Visibility.postgres().blindSpots(sources)));
     for (Table table : history.tables()) {
       if (table.publishes == Publishes.INSERTS) {
         spots.add("updates and deletes of " + table.current.asset().name() + " are not published");

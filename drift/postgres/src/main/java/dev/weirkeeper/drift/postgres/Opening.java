@@ -336,7 +336,9 @@ final class Opening {
 
   private SchemaHistory history(Iterable<Found> tables, Map<String, Relation> known)
       throws SQLException {
-    SchemaHistory history = new SchemaHistory(options.system(), catalog, DdlTrigger.state(catalog));
+    SchemaHistory history =
+        new SchemaHistory(
+            options.system(), catalog, DdlTrigger.state(catalog), DdlTrigger.seal(catalog));
     for (Found found : tables) {
       Relation relation = known.get(found.shape().id());
       if (relation == null) {

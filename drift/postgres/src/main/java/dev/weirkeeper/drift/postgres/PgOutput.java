@@ -19,8 +19,9 @@ final class PgOutput {
   interface Receiver {
     /**
      * @param committedAt microseconds since 2000-01-01 UTC
+     * @param commit where its commit lies in the log
      */
-    void begin(long committedAt, int xid) throws IOException;
+    void begin(long committedAt, int xid, long commit) throws IOException;
 
     /**
      * @param end position behind the commit
@@ -55,7 +56,7 @@ final class PgOutput {
         case 'I' -> row(RowBatch.Op.INSERT, data, at, end, to);
         case 'U' -> row(RowBatch.Op.UPDATE, data, at, end, to);
         case 'D' -> row(RowBatch.Op.DELETE, data, at, end, to);
-        case 'B' -> to.begin(int64(data, at + 9), int32(data, at + 17));
+        case 'B' -> to.begin(int64(data, at + 9), int32(data, at + 17), int64(data, at + 1));
         case 'C' -> to.commit(int64(data, at + 10));
         case 'R' -> to.relation(new Reader(data, at + 1, end).relation());
         case 'T' -> to.truncate(new Reader(data, at + 1, end).truncated());

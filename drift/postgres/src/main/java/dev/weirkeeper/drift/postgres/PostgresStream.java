@@ -46,6 +46,9 @@ final class PostgresStream implements Feed.Stream {
   private static final int MESSAGES_PER_LOOK_AT_CLOCK = 1024;
   private static final int PRUNE_DELIVERED = 16_384;
 
+  /** How often it is noted what is committed: what a look finds later is placed by that. */
+  private static final long HORIZON_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final PostgresFeed.Options options;
   private final Connection connection;
   private final Connection replication;
@@ -66,6 +69,7 @@ final class PostgresStream implements Feed.Stream {
   private long sentAt = System.nanoTime();
   private long noChunkBefore = System.nanoTime();
   private long retryNanos = RETRY_NANOS;
+  private long horizonAt = System.nanoTime() - HORIZON_NANOS;
   private boolean seeded;
   private Instant heartbeatAt;
   private int pruneAt = PRUNE_DELIVERED;
@@ -100,8 +104,9 @@ final class PostgresStream implements Feed.Stream {
         new ChunkReader(
             connection, catalog, options.system(), options.slot(), options.chunkRows(), buffers);
     this.membership = new Membership(options, catalog);
-    this.health = new Health(options, catalog, membership, history, reader, chunks, loads);
     this.settings = new SettingsReader(options, catalog);
+    this.health =
+        new Health(options, catalog, membership, settings, history, reader, chunks, loads);
     this.confirmed = start.lsn();
     this.heartbeatAt = options.clock().instant();
   }
@@ -156,7 +161,7 @@ final class PostgresStream implements Feed.Stream {
       }
       if (message == null) {
         sendDue(now);
-        repeatHints();
+        repeatHints(now);
         heartbeat();
         pause(++looks);
         if (Thread.currentThread().isInterrupted()) {
@@ -407,11 +412,15 @@ final class PostgresStream implements Feed.Stream {
   }
 
   /** Asks again, where nothing is left to read, for versions that the log may have passed over. */
-  private void repeatHints() throws IOException {
+  private void repeatHints(long now) throws IOException {
     if (reader.open()) {
       return;
     }
     try {
+      if (now - horizonAt >= HORIZON_NANOS) {
+        horizonAt = now;
+        history.noteHorizon();
+      }
       history.repeatHints();
     } catch (SQLException e) {
       throw failed("The catalog cannot be compared with the log", e);

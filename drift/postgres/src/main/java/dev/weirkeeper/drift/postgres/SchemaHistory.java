@@ -49,11 +49,25 @@ final class SchemaHistory {
   private final Set<Table> doubtful = new LinkedHashSet<>();
 
   private long ignoredHints;
+  private final Horizon horizon;
 
-  SchemaHistory(String system, Catalog catalog, DdlTrigger.State trigger) {
+  private final Optional<Seal> seal;
+
+  SchemaHistory(String system, Catalog catalog, DdlTrigger.State trigger, Optional<Seal> seal) {
+    this.seal = seal;
     this.system = system;
     this.catalog = catalog;
     this.trigger = trigger;
+    this.horizon = new Horizon(catalog);
+  }
+
+  /** Notes what is committed by now, so that looks at the catalog can be placed. */
+  void noteHorizon() throws SQLException {
+    horizon.note();
+  }
+
+  void began(int xid, long commit) {
+    horizon.began(xid, commit);
   }
 
   void follow(Table table) {
@@ -92,11 +106,12 @@ final class SchemaHistory {
     table.current.columns().forEach(column -> known.add(column.id()));
     table.leftOut = Set.of();
     for (int i = table.hints.size() - 1; i >= 0; i--) {
-      Shape hint = table.hints.get(i);
+      Table.Hint told = table.hints.get(i);
+      Shape hint = told.shape();
       if (!hint.matches(wire)) {
         continue;
       }
-      Optional<Shape> live = catalog.relation(oid(table));
+      Optional<Shape> live = told.sealed() ? Optional.empty() : catalog.relation(oid(table));
       if (live.isPresent() && hint.contradictedBy(live.get())) {
         ignoredHints++;
         table.hints.subList(0, i + 1).clear();
@@ -117,7 +132,7 @@ final class SchemaHistory {
         // look alike here.
         unresolved(table, wire, live);
       } else if (!same || again && !noted) {
-        become(table, relation, Evidence.CATALOG);
+        become(table, relation, placed(table, relation));
       }
     } else if (!same) {
       explain(table, wire, live);
@@ -146,6 +161,42 @@ final class SchemaHistory {
       }
     }
     return missing;
+  }
+
+  /** Whether a look at the catalog may be ahead of the stream. */
+  private Evidence placed(Table table, Relation live) throws SQLException {
+    Relation known = table.current;
+    List<String> changed = new ArrayList<>();
+    boolean dated = live.asset().equals(known.asset()) && live.identity().equals(known.identity());
+    for (Column column : live.columns()) {
+      Optional<Column> before = known.column(column.id());
+      if (!before.equals(Optional.of(column))) {
+        changed.add(column.id());
+        dated &= isDated(before, column);
+      }
+    }
+    known.columns().stream()
+        .map(Column::id)
+        .filter(id -> live.column(id).isEmpty())
+        .forEach(changed::add);
+    return dated && !changed.isEmpty() && horizon.settles(oid(table), changed)
+        ? Evidence.SETTLED
+        : Evidence.CATALOG;
+  }
+
+  /**
+   * Whether all that is new of a column is written where its transaction can be told: its name, its
+   * type, whether it takes NULL. Labels, comments and defaults lie elsewhere and may be younger.
+   */
+  private static boolean isDated(Optional<Column> before, Column now) {
+    Default value = now.defaultValue();
+    boolean defaultTold =
+        before.isPresent()
+            ? before.get().defaultValue().equals(value)
+            : value.kind() == Default.Kind.NONE || value.missing().isPresent();
+    return defaultTold
+        && now.comment().equals(before.flatMap(Column::comment))
+        && now.type().labels().equals(before.map(was -> was.type().labels()).orElse(List.of()));
   }
 
   private void become(Table table, Relation relation, Evidence evidence) {
@@ -365,14 +416,23 @@ final class SchemaHistory {
     return same ? known : new RowIdentity.Key(List.copyOf(key));
   }
 
-  /** Takes a message of the event trigger. */
-  void hinted(byte[] data, int at, int length) throws SQLException {
-    DdlHint hint;
+  /** Takes a message of the event trigger, or one that looks like it. */
+  void hinted(int xid, byte[] data, int at, int length) throws SQLException {
     try {
       if (length > MAX_HINT_BYTES) {
         throw new IllegalArgumentException("A hint of " + length + " bytes");
       }
-      hint = DdlHint.parse(new String(data, at, length, StandardCharsets.UTF_8));
+      String text = new String(data, at, length, StandardCharsets.UTF_8);
+      boolean sealed = Seal.isOn(text) && seal.isPresent();
+      if (sealed) {
+        text =
+            seal.get()
+                .opened(text, xid)
+                .orElseThrow(() -> new IllegalArgumentException("The seal is broken"));
+      } else if (Seal.isOn(text)) {
+        text = Seal.opened(text);
+      }
+      DdlHint hint = DdlHint.parse(text);
       for (Shape shape : hint.defined()) {
         Table table = tables.get(Integer.parseUnsignedInt(shape.id()));
         if (table != null) {
@@ -380,7 +440,7 @@ final class SchemaHistory {
           if (table.hints.size() == MAX_HINTS) {
             table.hints.remove(0);
           }
-          table.hints.add(shape);
+          table.hints.add(new Table.Hint(shape, sealed));
           table.hinted = true;
           touched.add(table);
         }
@@ -412,9 +472,12 @@ final class SchemaHistory {
     Map<Relation, Relation> explained = new LinkedHashMap<>();
     for (Table table : touched) {
       for (Table.Unresolved open : table.unresolved) {
-        for (Shape hint : table.hints) {
+        for (Table.Hint told : table.hints) {
+          Shape hint = told.shape();
           Optional<Shape> live =
-              hint.matches(open.wire()) ? catalog.relation(oid(table)) : Optional.empty();
+              hint.matches(open.wire()) && !told.sealed()
+                  ? catalog.relation(oid(table))
+                  : Optional.empty();
           if (hint.matches(open.wire()) && (live.isEmpty() || !hint.contradictedBy(live.get()))) {
             Relation relation =
                 remembering(table, open.relation(), hint.relation(system, table.publishes));
@@ -474,9 +537,18 @@ final class SchemaHistory {
     return changes;
   }
 
-  /** Believes the last hint, that no row has confirmed, if the catalog still says the same. */
+  /**
+   * Believes the last hint, that no row has confirmed, if it is sealed or the catalog still says
+   * the same.
+   */
   private void confirm(Table table) throws SQLException {
-    Shape last = table.hints.get(table.hints.size() - 1);
+    Table.Hint told = table.hints.get(table.hints.size() - 1);
+    Shape last = told.shape();
+    if (told.sealed()) {
+      become(table, last.relation(system, table.publishes), Evidence.LOGGED);
+      table.hints.clear();
+      return;
+    }
     Optional<Shape> live = catalog.relation(oid(table));
     if (live.isPresent() && live.get().equals(last)) {
       become(table, last.relation(system, table.publishes), Evidence.LOGGED);

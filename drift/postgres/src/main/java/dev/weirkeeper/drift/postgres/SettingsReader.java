@@ -23,6 +23,7 @@ final class SettingsReader {
 
   private final PostgresFeed.Options options;
   private final Catalog catalog;
+  private boolean hasRead;
 
   SettingsReader(PostgresFeed.Options options, Catalog catalog) {
     this.options = options;
@@ -64,8 +65,14 @@ final class SettingsReader {
       Optional<List<Setting.Thing>> composites,
       Optional<List<Setting.Thing>> extensions) {}
 
+  /** Whether anybody ever asked. */
+  boolean hasRead() {
+    return hasRead;
+  }
+
   /** By relation id. What cannot be read is unknown, for all tables alike. */
   Map<String, Observation> read(Collection<Table> tables) {
+    hasRead = true;
     Map<String, Observation> seen = new LinkedHashMap<>();
     try {
       Probe<String> slot = slot();

@@ -27,8 +27,15 @@ final class Table {
   /** Whether the log has described the relation since the stream was opened. */
   boolean announced;
 
+  /**
+   * What a message said of the relation.
+   *
+   * @param sealed whether it is certain that the event trigger wrote it
+   */
+  record Hint(Shape shape, boolean sealed) {}
+
   /** Hints of the event trigger that nothing has confirmed yet, oldest first. */
-  final List<Shape> hints = new ArrayList<>();
+  final List<Hint> hints = new ArrayList<>();
 
   /** The version before the transaction that is being read, if that changed it. */
   @Nullable Relation before;

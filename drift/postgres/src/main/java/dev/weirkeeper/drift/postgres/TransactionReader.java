@@ -115,12 +115,13 @@ final class TransactionReader implements PgOutput.Receiver {
   // ---- messages
 
   @Override
-  public void begin(long commitTime, int transaction) throws IOException {
+  public void begin(long commitTime, int transaction, long commit) throws IOException {
     if (open) {
       throw new IOException("The log begins a transaction within another");
     }
     open = true;
     xid = transaction;
+    history.began(transaction, commit);
     committedAt = commitTime;
     heartbeat = false;
     mark = false;
@@ -217,7 +218,7 @@ final class TransactionReader implements PgOutput.Receiver {
     switch (prefix) {
       case DDL -> {
         try {
-          history.hinted(data, at, length);
+          history.hinted(xid, data, at, length);
         } catch (SQLException e) {
           throw new IOException("The catalog cannot be read: " + Sessions.why(e));
         }

@@ -5,6 +5,17 @@
 CREATE SCHEMA IF NOT EXISTS weirkeeper_feed;
 REVOKE ALL ON SCHEMA weirkeeper_feed FROM PUBLIC;
 
+-- Anybody who may connect can write messages into the log. What seals ours is known to the trigger
+-- and to the login of the feed only.
+CREATE TABLE IF NOT EXISTS weirkeeper_feed.secret (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  value text NOT NULL
+);
+REVOKE ALL ON TABLE weirkeeper_feed.secret FROM PUBLIC;
+INSERT INTO weirkeeper_feed.secret (value)
+  VALUES (replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''))
+  ON CONFLICT DO NOTHING;
+
 CREATE OR REPLACE FUNCTION weirkeeper_feed.note_ddl() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -15,16 +26,22 @@ DECLARE
   v_table oid;
   shape jsonb;
   gone jsonb;
+  note text;
+  secret text;
+  here text;
 BEGIN
   -- A failure here must never abort the user's DDL.
   BEGIN
+    SELECT s.value INTO STRICT secret FROM weirkeeper_feed.secret s;
+    -- Sealed with its transaction, so that no message counts in another one.
+    here := pg_current_xact_id()::xid::text || ':';
     IF tg_event = 'sql_drop' THEN
       SELECT jsonb_agg(d.objid::bigint::text) INTO gone
       FROM pg_event_trigger_dropped_objects() d
       WHERE d.object_type = 'table' AND d.objsubid = 0 AND NOT d.is_temporary;
       IF gone IS NOT NULL THEN
-        PERFORM pg_logical_emit_message(
-          true, 'wk.ddl', jsonb_build_object('dropped', gone, 'defined', '[]'::jsonb)::text);
+        note := jsonb_build_object('dropped', gone, 'defined', '[]'::jsonb)::text;
+        PERFORM pg_logical_emit_message(true, 'wk.ddl', {seal} || note);
         -- A message in a subtransaction ties with the next record and may be put behind it. The
         -- tie falls on this one instead.
         PERFORM pg_logical_emit_message(true, 'wk.pad', '');
@@ -35,8 +52,8 @@ BEGIN
           AND EXISTS (SELECT FROM pg_publication_rel p WHERE p.prrelid = d.objid)
       LOOP
         shape := ({relation});
-        PERFORM pg_logical_emit_message(true, 'wk.ddl',
-          jsonb_build_object('dropped', '[]'::jsonb, 'defined', jsonb_build_array(shape))::text);
+        note := jsonb_build_object('dropped', '[]'::jsonb, 'defined', jsonb_build_array(shape))::text;
+        PERFORM pg_logical_emit_message(true, 'wk.ddl', {seal} || note);
         PERFORM pg_logical_emit_message(true, 'wk.pad', '');
       END LOOP;
     ELSE
@@ -55,8 +72,8 @@ BEGIN
         WHERE EXISTS (SELECT FROM pg_publication_rel p WHERE p.prrelid = o.id)
       LOOP
         shape := ({relation});
-        PERFORM pg_logical_emit_message(true, 'wk.ddl',
-          jsonb_build_object('dropped', '[]'::jsonb, 'defined', jsonb_build_array(shape))::text);
+        note := jsonb_build_object('dropped', '[]'::jsonb, 'defined', jsonb_build_array(shape))::text;
+        PERFORM pg_logical_emit_message(true, 'wk.ddl', {seal} || note);
         PERFORM pg_logical_emit_message(true, 'wk.pad', '');
       END LOOP;
     END IF;

@@ -23,7 +23,7 @@ class PgOutputTest {
     final List<String> seen = new ArrayList<>();
 
     @Override
-    public void begin(long committedAt, int xid) {
+    public void begin(long committedAt, int xid, long commit) {
       seen.add("begin " + committedAt + " " + xid);
     }
 

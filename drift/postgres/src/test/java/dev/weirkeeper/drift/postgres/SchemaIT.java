@@ -15,7 +15,9 @@ import dev.weirkeeper.Type;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -169,7 +171,7 @@ class SchemaIT {
 
     assertThat(column(change, "z").id()).isEqualTo("2");
     assertThat(change.before().orElseThrow().column("2").orElseThrow().name()).isEqualTo("a");
-    assertThat(change.evidence()).isEqualTo(trigger ? Evidence.LOGGED : Evidence.CATALOG);
+    assertThat(change.evidence()).isEqualTo(trigger ? Evidence.LOGGED : Evidence.SETTLED);
   }
 
   @ParameterizedTest
@@ -207,7 +209,7 @@ class SchemaIT {
     SchemaChange change = only(Scene.next(stream));
 
     assertThat(column(change, "b").id()).isEqualTo("4");
-    assertThat(change.evidence()).isEqualTo(trigger ? Evidence.LOGGED : Evidence.CATALOG);
+    assertThat(change.evidence()).isEqualTo(trigger ? Evidence.LOGGED : Evidence.SETTLED);
   }
 
   @Test
@@ -326,7 +328,12 @@ class SchemaIT {
     scene.run("DROP TABLE u");
     SchemaChange dropped = only(Scene.next(stream));
     assertThat(dropped.after()).isEmpty();
-    assertThat(stream.health().get("blind-spots")).isEqualTo(new Probe.Empty<String>());
+    assertThat(stream.health().get("blind-spots").toString())
+        .contains("nobody looks", "partition.moved")
+        .doesNotContain("no DDL event trigger", "column.nullability");
+    stream.surroundings();
+    assertThat(stream.health().get("blind-spots").toString())
+        .doesNotContain("nobody looks", "partition.moved");
   }
 
   @Test
@@ -512,5 +519,95 @@ class SchemaIT {
 
     assertThat(change.after().orElseThrow().identity())
         .isEqualTo(new RowIdentity.Key(List.of("1", "2")));
+  }
+
+  @Test
+  void a_look_at_the_catalog_is_settled_by_transaction_ids_or_stays_provisional() throws Exception {
+    Feed.Stream stream = scene.open("public.t");
+    scene.run("ALTER TABLE t RENAME a TO x");
+    // Nothing to read: what is committed by now is noted.
+    assertThat(stream.next(Duration.ofMillis(1200))).isEmpty();
+    scene.run("INSERT INTO t VALUES (1, 'x', 'b')");
+    assertThat(only(Scene.next(stream)).evidence()).isEqualTo(Evidence.SETTLED);
+
+    scene.run(
+        "INSERT INTO t VALUES (2, 'x', 'b')",
+        "ALTER TABLE t ADD c int",
+        "INSERT INTO t VALUES (3, 'x', 'b', 3)");
+    scene.apply(Scene.next(stream));
+    assertThat(only(Scene.next(stream)).evidence())
+        .as("nobody noted that it was committed before the row")
+        .isEqualTo(Evidence.CATALOG);
+
+    scene.transaction("ALTER TABLE t DROP c", "INSERT INTO t VALUES (4, 'x', 'b')");
+    assertThat(only(Scene.next(stream)).evidence()).isEqualTo(Evidence.SETTLED);
+    scene.transaction(
+        "ALTER TABLE t RENAME b TO y",
+        "COMMENT ON COLUMN t.y IS 'lies elsewhere'",
+        "INSERT INTO t VALUES (5, 'x', 'b')");
+    assertThat(only(Scene.next(stream)).evidence())
+        .as("a comment has no transaction that could be told")
+        .isEqualTo(Evidence.CATALOG);
+  }
+
+  @Test
+  void invariant_8_a_seal_that_is_broken_or_of_another_transaction_counts_for_nothing()
+      throws Exception {
+    scene.trigger();
+    Feed.Stream stream = scene.open("public.t");
+    Relation t = stream.relations().get(0);
+    String forged = hint(t, "{\"num\":3,\"name\":\"a\",", "{\"num\":2,\"name\":\"b\",");
+    scene.run(
+        "SELECT pg_logical_emit_message(true, 'wk.ddl', repeat('0', 64) || ' " + forged + "')",
+        "INSERT INTO t VALUES (1, 'in a', 'in b')");
+    scene.catchUp(stream);
+    assertThat(scene.replica.changes).isEmpty();
+    assertThat(stream.health().get("ignored-hints")).isEqualTo(new Probe.Value<>("1"));
+
+    // What the trigger wrote of a column that is gone by now, copied into another transaction.
+    scene.run(
+        "SELECT pg_create_logical_replication_slot('thief_"
+            + scene.database
+            + "', 'test_decoding')",
+        "ALTER TABLE t RENAME a TO z",
+        "DO $$ DECLARE stolen text; BEGIN"
+            + " SELECT substring(data from 'content:(.*)') INTO stolen"
+            + " FROM pg_logical_slot_get_changes('thief_"
+            + scene.database
+            + "', NULL, NULL) WHERE data LIKE '%wk.ddl%' LIMIT 1;"
+            + " EXECUTE 'ALTER TABLE t RENAME z TO a';"
+            + " PERFORM pg_logical_emit_message(true, 'wk.ddl', stolen); END $$",
+        "INSERT INTO t VALUES (2, 'in a', 'in b')");
+    scene.catchUp(stream);
+    assertThat(stream.health().get("ignored-hints")).isEqualTo(new Probe.Value<>("2"));
+    assertThat(scene.relation("public.t").columnNamed("a").orElseThrow().id()).isEqualTo("2");
+    scene.assertEqual("public.t");
+  }
+
+  @Test
+  void a_login_that_may_not_know_the_secret_is_told_so_and_goes_on_as_without_it()
+      throws Exception {
+    String role = "reader_" + scene.database;
+    scene.run(
+        "CREATE ROLE " + role + " LOGIN REPLICATION",
+        "GRANT SELECT ON t TO " + role,
+        "CREATE PUBLICATION "
+            + scene.slot()
+            + " FOR TABLE ONLY t WITH (publish_via_partition_root = true)",
+        "CREATE PUBLICATION "
+            + scene.slot()
+            + "_ins WITH (publish = 'insert, truncate', publish_via_partition_root = true)");
+    scene.trigger();
+    Feed.Stream stream =
+        scene.open(
+            scene.builder("public.t"),
+            builder -> builder.source("shop", server.url(scene.database, role), new Properties()));
+    assertThat(stream.health().get("blind-spots").toString()).contains("weirkeeper_feed.secret");
+    scene.run("ALTER TABLE t RENAME a TO z", "INSERT INTO t VALUES (1, 'z', 'b')");
+    assertThat(only(Scene.next(stream)).evidence()).isEqualTo(Evidence.LOGGED);
+
+    DdlTrigger.install(scene.app, role);
+    assertThat(stream.health().get("blind-spots").toString())
+        .doesNotContain("weirkeeper_feed.secret");
   }
 }

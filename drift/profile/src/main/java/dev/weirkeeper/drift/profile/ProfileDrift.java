@@ -54,7 +54,8 @@ import org.jspecify.annotations.Nullable;
  * a matter of the schema: the first keeps its history, the second begins a new one.
  *
  * <p>What it does not see: a shift that goes on slowly, each window within what is usual; a jump
- * while it is still learning; repeated values of a key below 6.5 % of them, the error of the counter.
+ * while it is still learning; repeated values of a key below 6.5 % of them, the error of the
+ * counter.
  *
  * <p>Findings hold numbers and commitments only. Baselines hold the last window and so values of
  * rows: they are for {@code dev.weirkeeper.drift.profile.store}, not for a log. Pure; safe to share

@@ -19,8 +19,7 @@ import java.util.TreeSet;
 final class CatalogObjects {
   private final Map<Address, Item> items = new HashMap<>();
   private final TreeSet<Dependency> dependencies =
-      new TreeSet<>(
-          Comparator.comparing(Dependency::dependent).thenComparing(Dependency::on));
+      new TreeSet<>(Comparator.comparing(Dependency::dependent).thenComparing(Dependency::on));
   private final Map<Item, TreeSet<Item>> needs = new LinkedHashMap<>();
 
   private record Address(String catalog, long oid, int part) {}
@@ -48,6 +47,14 @@ final class CatalogObjects {
     Item item = items.get(new Address("pg_type", domain, 0));
     if (item != null) {
       put("pg_constraint", constraint, item);
+    }
+  }
+
+  /** Who needs a member of an extension needs the extension. */
+  void member(ResultSet row) throws SQLException {
+    Item extension = items.get(new Address("pg_extension", row.getLong(3), 0));
+    if (extension != null) {
+      items.putIfAbsent(new Address(row.getString(1), row.getLong(2), 0), extension);
     }
   }
 
@@ -93,9 +100,9 @@ final class CatalogObjects {
                 || dependent.kind() == Item.Kind.CONSTRAINT)
         || on.kind() == Item.Kind.COLUMN
             && (dependent.kind() == Item.Kind.DEFAULT
-                && dependent.name().equals(on.name())
-                && dependent.part().equals(on.part())
-            || dependent.kind() == Item.Kind.VIEW && dependent.name().equals(on.name()))
+                    && dependent.name().equals(on.name())
+                    && dependent.part().equals(on.part())
+                || dependent.kind() == Item.Kind.VIEW && dependent.name().equals(on.name()))
         || dependent.kind() == Item.Kind.INDEX && on.kind() == Item.Kind.CONSTRAINT;
   }
 

@@ -73,6 +73,7 @@ final class CatalogRows {
     each(CatalogSql.sequences(), row -> sequences.add(sequence(row)));
     List<Opaque> others = new ArrayList<>();
     each(CatalogSql.others(major), row -> others.add(other(row)));
+    each(CatalogSql.members(), objects::member);
     each(CatalogSql.parts(), objects::part);
     each(CatalogSql.dependencies(), objects::dependency);
     return new DatabaseSchema(
@@ -202,11 +203,12 @@ final class CatalogRows {
       case "d" -> TableColumn.Filling.IDENTITY_BY_DEFAULT;
       case "s" -> TableColumn.Filling.GENERATED_STORED;
       case "v" -> TableColumn.Filling.GENERATED_VIRTUAL;
-      default -> throw new IllegalStateException(
-          "A column is filled in an unknown way: attidentity "
-              + identity
-              + ", attgenerated "
-              + generated);
+      default ->
+          throw new IllegalStateException(
+              "A column is filled in an unknown way: attidentity "
+                  + identity
+                  + ", attgenerated "
+                  + generated);
     };
   }
 
@@ -223,9 +225,7 @@ final class CatalogRows {
       return;
     }
     objects.put(
-        "pg_constraint",
-        row.getLong(1),
-        new Item(Item.Kind.CONSTRAINT, table, row.getString(3)));
+        "pg_constraint", row.getLong(1), new Item(Item.Kind.CONSTRAINT, table, row.getString(3)));
     constraints
         .computeIfAbsent(row.getLong(2), oid -> new ArrayList<>())
         .add(
@@ -301,8 +301,7 @@ final class CatalogRows {
     return options.map(each -> body.replace(" WITH (" + each + ")", "")).orElse(body);
   }
 
-  private void relation(ResultSet row, List<Table> tables, List<View> views)
-      throws SQLException {
+  private void relation(ResultSet row, List<Table> tables, List<View> views) throws SQLException {
     long oid = row.getLong(1);
     ObjectName name = name(row, 2);
     String kind = row.getString(4);

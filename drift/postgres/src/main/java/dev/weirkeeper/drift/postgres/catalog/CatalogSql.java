@@ -228,6 +228,14 @@ final class CatalogSql {
         + " AND d.deptype IN ('n', 'a', 'i') AND d.refclassid <> 'pg_namespace'::regclass";
   }
 
+  /** What belongs to extensions, by the extension. */
+  static String members() {
+    return "SELECT d.classid::regclass::text, d.objid, d.refobjid FROM pg_depend d, "
+        + ASKING
+        + "WHERE cardinality(asked.names) >= 0 AND d.deptype = 'e'"
+        + " AND d.refclassid = 'pg_extension'::regclass";
+  }
+
   /** OIDs of what belongs to something else: defaults to columns, rules to views. */
   static String parts() {
     return "SELECT 'pg_attrdef', d.oid, d.adrelid, d.adnum::int FROM pg_attrdef d, "
@@ -242,49 +250,44 @@ final class CatalogSql {
    * is, and the relation that it goes with.
    */
   static String others(int major) {
-    return "SELECT o.kind, o.identity, o.definition, o.catalog, o.oid, pn.nspname, p.relname, o.make"
-        + " FROM ("
-        + "SELECT n.nspname AS schema, 'function' AS kind,"
-        + " n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')'"
-        + " AS identity, CASE WHEN p.prokind = 'a' THEN (SELECT row_to_json(g)::text"
-        + " FROM pg_aggregate g WHERE g.aggfnoid = p.oid) ELSE pg_get_functiondef(p.oid) END"
-        + " || coalesce(obj_description(p.oid, 'pg_proc'), '') AS definition,"
-        + " 'pg_proc' AS catalog, p.oid AS oid, 0::oid AS part, NULL::text AS make FROM pg_proc p"
-        + " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname !~ '^pg_'"
-        + " AND n.nspname <> 'information_schema' AND"
+    return "SELECT o.kind, o.identity, o.definition, o.catalog, o.oid, pn.nspname, p.relname,"
+               + " o.make FROM (SELECT n.nspname AS schema, 'function' AS kind, n.nspname || '.' ||"
+               + " p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS"
+               + " identity, CASE WHEN p.prokind = 'a' THEN (SELECT row_to_json(g)::text FROM"
+               + " pg_aggregate g WHERE g.aggfnoid = p.oid) ELSE pg_get_functiondef(p.oid) END ||"
+               + " coalesce(obj_description(p.oid, 'pg_proc'), '') AS definition, 'pg_proc' AS"
+               + " catalog, p.oid AS oid, 0::oid AS part, NULL::text AS make FROM pg_proc p JOIN"
+               + " pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname !~ '^pg_' AND n.nspname"
+               + " <> 'information_schema' AND"
         + own("pg_proc", "p.oid")
-        + "AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass"
-        + " AND x.objid = p.oid AND x.deptype = 'i')"
-        + " UNION ALL SELECT n.nspname, 'trigger', n.nspname || '.' || c.relname || '.' || t.tgname,"
-        + " pg_get_triggerdef(t.oid) || t.tgenabled::text"
-        + " || coalesce(obj_description(t.oid, 'pg_trigger'), ''), 'pg_trigger', t.oid, c.oid,"
-        + " CASE WHEN t.tgenabled = 'O' AND obj_description(t.oid, 'pg_trigger') IS NULL"
-        + " THEN pg_get_triggerdef(t.oid) END FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal"
-        + " UNION ALL SELECT n.nspname, 'rule', n.nspname || '.' || c.relname || '.' || r.rulename,"
-        + " pg_get_ruledef(r.oid) || r.ev_enabled::text"
-        + " || coalesce(obj_description(r.oid, 'pg_rewrite'), ''), 'pg_rewrite', r.oid, c.oid,"
-        + " CASE WHEN r.ev_enabled = 'O' AND obj_description(r.oid, 'pg_rewrite') IS NULL"
-        + " THEN pg_get_ruledef(r.oid) END FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class"
-        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.rulename <> '_RETURN'"
-        + " UNION ALL SELECT n.nspname, 'policy', n.nspname || '.' || c.relname || '.' || p.polname,"
-        + " p.polcmd::text || p.polpermissive || (SELECT string_agg(CASE WHEN r = 0 THEN 'public'"
-        + " ELSE pg_get_userbyid(r) END, ',' ORDER BY 1) FROM unnest(p.polroles) r)"
-        + " || coalesce(pg_get_expr(p.polqual, p.polrelid), '') || '/'"
-        + " || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')"
-        + " || coalesce(obj_description(p.oid, 'pg_policy'), ''), 'pg_policy', p.oid, c.oid, NULL"
-        + " FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
-        + " JOIN pg_namespace n ON n.oid = c.relnamespace"
-        + " UNION ALL SELECT n.nspname, 'statistics', n.nspname || '.' || s.stxname,"
+        + "AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass AND"
+        + " x.objid = p.oid AND x.deptype = 'i') UNION ALL SELECT n.nspname, 'trigger', n.nspname"
+        + " || '.' || c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid) || t.tgenabled::text"
+        + " || coalesce(obj_description(t.oid, 'pg_trigger'), ''), 'pg_trigger', t.oid, c.oid, CASE"
+        + " WHEN t.tgenabled = 'O' AND obj_description(t.oid, 'pg_trigger') IS NULL THEN"
+        + " pg_get_triggerdef(t.oid) END FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal UNION ALL SELECT"
+        + " n.nspname, 'rule', n.nspname || '.' || c.relname || '.' || r.rulename,"
+        + " pg_get_ruledef(r.oid) || r.ev_enabled::text || coalesce(obj_description(r.oid,"
+        + " 'pg_rewrite'), ''), 'pg_rewrite', r.oid, c.oid, CASE WHEN r.ev_enabled = 'O' AND"
+        + " obj_description(r.oid, 'pg_rewrite') IS NULL THEN pg_get_ruledef(r.oid) END FROM"
+        + " pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid ="
+        + " c.relnamespace WHERE r.rulename <> '_RETURN' UNION ALL SELECT n.nspname, 'policy',"
+        + " n.nspname || '.' || c.relname || '.' || p.polname, p.polcmd::text || p.polpermissive ||"
+        + " (SELECT string_agg(CASE WHEN r = 0 THEN 'public' ELSE pg_get_userbyid(r) END, ',' ORDER"
+        + " BY 1) FROM unnest(p.polroles) r) || coalesce(pg_get_expr(p.polqual, p.polrelid), '') ||"
+        + " '/' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') ||"
+        + " coalesce(obj_description(p.oid, 'pg_policy'), ''), 'pg_policy', p.oid, c.oid, NULL FROM"
+        + " pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid ="
+        + " c.relnamespace UNION ALL SELECT n.nspname, 'statistics', n.nspname || '.' || s.stxname,"
         + " pg_get_statisticsobjdef(s.oid) || coalesce(obj_description(s.oid, 'pg_statistic_ext'),"
-        + " ''), 'pg_statistic_ext', s.oid, s.stxrelid, NULL FROM pg_statistic_ext s"
-        + " JOIN pg_namespace n ON n.oid = s.stxnamespace"
-        + " UNION ALL SELECT n.nspname, 'range', n.nspname || '.' || t.typname,"
-        + " format_type(r.rngsubtype, NULL) || '/' || r.rngcanonical::regproc::text || '/'"
-        + " || r.rngsubdiff::regproc::text || r.rngcollation::text"
-        + " || coalesce(obj_description(t.oid, 'pg_type'), ''), 'pg_type', t.oid, 0, NULL"
-        + " FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid"
-        + " JOIN pg_namespace n ON n.oid = t.typnamespace WHERE"
+        + " ''), 'pg_statistic_ext', s.oid, s.stxrelid, NULL FROM pg_statistic_ext s JOIN"
+        + " pg_namespace n ON n.oid = s.stxnamespace UNION ALL SELECT n.nspname, 'range', n.nspname"
+        + " || '.' || t.typname, format_type(r.rngsubtype, NULL) || '/' ||"
+        + " r.rngcanonical::regproc::text || '/' || r.rngsubdiff::regproc::text ||"
+        + " r.rngcollation::text || coalesce(obj_description(t.oid, 'pg_type'), ''), 'pg_type',"
+        + " t.oid, 0, NULL FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid JOIN pg_namespace n"
+        + " ON n.oid = t.typnamespace WHERE"
         + own("pg_type", "t.oid")
         + " UNION ALL SELECT n.nspname, 'base-type', n.nspname || '.' || t.typname,"
         + " t.typlen || '/' || t.typinput::text || coalesce(obj_description(t.oid, 'pg_type'), ''),"
@@ -296,8 +299,8 @@ final class CatalogSql {
         + " || coalesce(obj_description(c.oid, 'pg_collation'), ''), 'pg_collation', c.oid, 0, NULL"
         + " FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE"
         + own("pg_collation", "c.oid")
-        + " UNION ALL SELECT n.nspname, 'operator', o.identity, o.identity, 'pg_operator', p.oid, 0, NULL"
-        + " FROM pg_operator p JOIN pg_namespace n ON n.oid = p.oprnamespace,"
+        + " UNION ALL SELECT n.nspname, 'operator', o.identity, o.identity, 'pg_operator', p.oid,"
+        + " 0, NULL FROM pg_operator p JOIN pg_namespace n ON n.oid = p.oprnamespace,"
         + " pg_identify_object('pg_operator'::regclass, p.oid, 0) o WHERE"
         + own("pg_operator", "p.oid")
         + " UNION ALL SELECT n.nspname, 'text-search', n.nspname || '.' || t.cfgname, '',"
@@ -308,11 +311,10 @@ final class CatalogSql {
         + " 'pg_cast', c.oid, 0, NULL FROM pg_cast c,"
         + " pg_identify_object('pg_cast'::regclass, c.oid, 0) o WHERE c.oid >= 16384 AND"
         + own("pg_cast", "c.oid")
-        + " UNION ALL SELECT '', 'extension', e.extname,"
-        + " e.extversion || '/' || e.extnamespace::regnamespace::text, 'pg_extension', e.oid, 0, NULL"
-        + " FROM pg_extension e WHERE e.extname <> 'plpgsql'"
-        + " UNION ALL SELECT '', 'publication', p.pubname, (to_jsonb(p) - '{oid,pubowner}'::text[]"
-        + ")::text || coalesce((SELECT string_agg("
+        + " UNION ALL SELECT '', 'extension', e.extname, e.extversion || '/' ||"
+        + " e.extnamespace::regnamespace::text, 'pg_extension', e.oid, 0, NULL FROM pg_extension e"
+        + " WHERE e.extname <> 'plpgsql' UNION ALL SELECT '', 'publication', p.pubname,"
+        + " (to_jsonb(p) - '{oid,pubowner}'::text[])::text || coalesce((SELECT string_agg("
         + (major >= 15
             ? "r.prrelid::regclass::text || coalesce(pg_get_expr(r.prqual, r.prrelid), '')"
                 + " || coalesce((SELECT string_agg(a.attname, ',' ORDER BY a.attname)"
@@ -325,16 +327,15 @@ final class CatalogSql {
             ? " || coalesce((SELECT string_agg(s.pnnspid::regnamespace::text, ';' ORDER BY 1)"
                 + " FROM pg_publication_namespace s WHERE s.pnpubid = p.oid), '')"
             : "")
-        + " || coalesce(obj_description(p.oid, 'pg_publication'), ''), 'pg_publication', p.oid, 0, NULL"
-        + " FROM pg_publication p"
-        + " UNION ALL SELECT '', 'event-trigger', e.evtname, e.evtevent || e.evtfoid::regproc::text"
-        + " || e.evtenabled::text || coalesce(e.evttags::text, ''), 'pg_event_trigger', e.oid, 0, NULL"
-        + " FROM pg_event_trigger e"
-        + " UNION ALL SELECT '', 'foreign-server', s.srvname, coalesce(s.srvtype, '') || '/'"
-        + " || coalesce(s.srvversion, '') || coalesce(s.srvoptions::text, ''),"
-        + " 'pg_foreign_server', s.oid, 0, NULL FROM pg_foreign_server s"
-        + " UNION ALL SELECT '', 'foreign-data-wrapper', w.fdwname, coalesce(w.fdwoptions::text,"
-        + " ''), 'pg_foreign_data_wrapper', w.oid, 0, NULL FROM pg_foreign_data_wrapper w WHERE"
+        + " || coalesce(obj_description(p.oid, 'pg_publication'), ''), 'pg_publication', p.oid, 0,"
+        + " NULL FROM pg_publication p UNION ALL SELECT '', 'event-trigger', e.evtname, e.evtevent"
+        + " || e.evtfoid::regproc::text || e.evtenabled::text || coalesce(e.evttags::text, ''),"
+        + " 'pg_event_trigger', e.oid, 0, NULL FROM pg_event_trigger e UNION ALL SELECT '',"
+        + " 'foreign-server', s.srvname, coalesce(s.srvtype, '') || '/' || coalesce(s.srvversion,"
+        + " '') || coalesce(s.srvoptions::text, ''), 'pg_foreign_server', s.oid, 0, NULL FROM"
+        + " pg_foreign_server s UNION ALL SELECT '', 'foreign-data-wrapper', w.fdwname,"
+        + " coalesce(w.fdwoptions::text, ''), 'pg_foreign_data_wrapper', w.oid, 0, NULL FROM"
+        + " pg_foreign_data_wrapper w WHERE"
         + own("pg_foreign_data_wrapper", "w.oid")
         + ") AS o LEFT JOIN pg_class p ON p.oid = o.part AND o.part <> 0"
         + " LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace JOIN "
@@ -389,14 +390,17 @@ final class CatalogSql {
           .append(
               switch (catalog) {
                 case "pg_class" -> "WHERE t.oid >= 16384 AND t.relpersistence <> 't'";
-                case "pg_attribute" -> "WHERE t.attrelid IN (SELECT c.oid FROM pg_class c"
-                    + " WHERE c.oid >= 16384 AND c.relpersistence <> 't')";
+                case "pg_attribute" ->
+                    "WHERE t.attrelid IN (SELECT c.oid FROM pg_class c"
+                        + " WHERE c.oid >= 16384 AND c.relpersistence <> 't')";
                 case "pg_inherits", "pg_description" -> "";
                 case "pg_sequence" -> "WHERE t.seqrelid >= 16384";
-                case "pg_index" -> "WHERE t.indrelid IN (SELECT c.oid FROM pg_class c"
-                    + " WHERE c.oid >= 16384 AND c.relpersistence <> 't')";
-                case "pg_type" -> "WHERE t.oid >= 16384 AND t.typrelid NOT IN (SELECT c.oid"
-                    + " FROM pg_class c WHERE c.relpersistence = 't')";
+                case "pg_index" ->
+                    "WHERE t.indrelid IN (SELECT c.oid FROM pg_class c"
+                        + " WHERE c.oid >= 16384 AND c.relpersistence <> 't')";
+                case "pg_type" ->
+                    "WHERE t.oid >= 16384 AND t.typrelid NOT IN (SELECT c.oid"
+                        + " FROM pg_class c WHERE c.relpersistence = 't')";
                 default -> "WHERE t.oid >= 16384";
               })
           .append(")");

@@ -66,12 +66,12 @@ public final class SchemaReader {
           "PostgreSQL " + major + " is too old to be read: 12 is the oldest", "0A000");
     }
     if (!connection.getAutoCommit()) {
-      return within(connection, major);
+      return complete(within(connection, major));
     }
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Optional<SchemaReading> reading = attempt(connection, major);
       if (reading.isPresent()) {
-        return reading.get();
+        return complete(reading.get());
       }
     }
     throw new SQLException(
@@ -124,7 +124,6 @@ public final class SchemaReader {
     }
     try {
       DatabaseSchema schema = new CatalogRows(connection, schemas, major).read();
-      demandAll(schema);
       return stamped(connection, schema);
     } finally {
       if (!connection.isClosed()) {
@@ -146,14 +145,15 @@ public final class SchemaReader {
     }
   }
 
-  private void demandAll(DatabaseSchema schema) throws SQLException {
+  private SchemaReading complete(SchemaReading reading) throws SQLException {
     Set<String> missing = new TreeSet<>(schemas);
-    schema.namespaces().forEach(namespace -> missing.remove(namespace.name()));
+    reading.schema().namespaces().forEach(namespace -> missing.remove(namespace.name()));
     if (!missing.isEmpty()) {
       throw new SQLException(
           "There is no schema " + missing + " to read, or it belongs to the system or an extension",
           "3F000");
     }
+    return reading;
   }
 
   private static SchemaReading stamped(Connection connection, DatabaseSchema schema)

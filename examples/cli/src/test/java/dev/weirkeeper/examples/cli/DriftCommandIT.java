@@ -1,0 +1,242 @@
+package dev.weirkeeper.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weirkeeper.testkit.LocalPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The drift commands against real databases. */
+class DriftCommandIT {
+  private static LocalPostgres server;
+  private static int databases;
+
+  private String is = "";
+  private String wanted = "";
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server = LocalPostgres.start(Map.of("fsync", "off"));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    server.close();
+  }
+
+  @BeforeEach
+  void databases() throws SQLException {
+    is = "is_" + ++databases;
+    wanted = "wanted_" + databases;
+    sql("postgres", "CREATE DATABASE " + is, "CREATE DATABASE " + wanted);
+    sql(is, "CREATE TABLE orders (id int PRIMARY KEY, note text, amount int)");
+    sql(
+        wanted,
+        "CREATE TABLE orders (id int PRIMARY KEY, note text, amount bigint NOT NULL,"
+            + " paid timestamptz)",
+        "CREATE INDEX orders_paid ON orders (paid)");
+  }
+
+  private static void sql(String database, String... statements) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(server.url(database));
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private static String address(String database) {
+    return "postgresql://postgres@127.0.0.1:" + server.port() + "/" + database;
+  }
+
+  @Test
+  void a_difference_is_shown_with_its_verdict_and_who_bears_it_least() {
+    Screen screen = new Screen();
+
+    int exit = screen.run("drift", "diff", address(is), address(wanted));
+
+    assertThat(exit).as(screen.err()).isZero();
+    assertThat(screen.out())
+        .contains("column.added")
+        .contains("public.orders.paid")
+        .contains("column.type-widened")
+        .contains("snowflake");
+  }
+
+  @Test
+  void a_script_learns_whether_it_is_too_bad() {
+    assertThat(
+            new Screen()
+                .run("drift", "diff", address(wanted), address(is), "--fail-on", "BREAKING"))
+        .isEqualTo(1);
+    assertThat(
+            new Screen().run("drift", "diff", address(is), address(is), "--fail-on", "METADATA"))
+        .isZero();
+  }
+
+  @Test
+  void a_plan_is_made_run_and_then_there_is_no_difference() throws Exception {
+    Path plan = folder.resolve("plan.json");
+    sql(is, "INSERT INTO orders VALUES (1, 'a', 7)");
+    Screen planned = new Screen();
+    assertThat(planned.run("drift", "plan", address(is), address(wanted), "--out", plan))
+        .as(planned.err())
+        .isZero();
+
+    Screen applied = new Screen();
+    int exit =
+        applied.run(
+            "drift", "apply", plan, address(is), "--yes", "--log", folder.resolve("log"));
+
+    assertThat(exit).as(applied.err() + applied.out()).isZero();
+    Screen compared = new Screen();
+    assertThat(compared.run("drift", "diff", address(is), address(wanted))).isZero();
+    assertThat(compared.out()).contains("No difference");
+  }
+
+  @Test
+  void a_plan_for_another_state_touches_nothing() throws Exception {
+    Path plan = folder.resolve("plan.json");
+    new Screen().run("drift", "plan", address(is), address(wanted), "--out", plan);
+    sql(is, "ALTER TABLE orders ADD COLUMN meanwhile int");
+
+    Screen applied = new Screen();
+    int exit =
+        applied.run(
+            "drift", "apply", plan, address(is), "--yes", "--log", folder.resolve("log"));
+
+    assertThat(exit).isEqualTo(1);
+    Screen compared = new Screen();
+    compared.run("--json", "drift", "diff", address(is), address(wanted));
+    assertThat(compared.out()).contains("public.orders.meanwhile").contains("column.added");
+  }
+
+  @Test
+  void nobody_is_asked_so_nothing_is_run() {
+    Path plan = folder.resolve("plan.json");
+    new Screen().run("drift", "plan", address(is), address(wanted), "--out", plan);
+
+    Screen screen = new Screen();
+
+    assertThat(screen.run("drift", "apply", plan, address(is), "--log", folder.resolve("log")))
+        .isEqualTo(1);
+    assertThat(screen.err()).contains("nothing was done");
+  }
+
+  @Test
+  void what_destroys_is_refused_by_name_unless_it_is_allowed() {
+    Screen refused = new Screen();
+    assertThat(refused.run("drift", "plan", address(wanted), address(is))).isEqualTo(1);
+    assertThat(refused.err()).contains("not done").contains("public.orders.paid");
+    assertThat(refused.out()).doesNotContain("DROP COLUMN");
+
+    Screen allowed = new Screen();
+    allowed.run("drift", "plan", address(wanted), address(is), "--allow-destructive", "--direct");
+    assertThat(allowed.out()).contains("DROP COLUMN");
+  }
+
+  @Test
+  void a_snapshot_is_compared_as_the_database_was() throws Exception {
+    Path kept = folder.resolve("kept.json");
+    Screen first = new Screen();
+    assertThat(first.run("drift", "snapshot", address(is), "--out", kept))
+        .as(first.err())
+        .isZero();
+    sql(is, "ALTER TABLE orders RENAME COLUMN note TO remark");
+
+    Screen byNames = new Screen();
+    byNames.run("drift", "diff", kept, address(is));
+    Screen byIds = new Screen();
+    byIds.run("drift", "diff", kept, address(is), "--same-database");
+
+    assertThat(byNames.out()).contains("column.removed").doesNotContain("column.renamed");
+    assertThat(byIds.out()).contains("column.renamed").doesNotContain("column.removed");
+    assertThat(new Screen().run("drift", "snapshot", address(is), "--out", kept)).isEqualTo(1);
+  }
+
+  @Test
+  void a_rename_is_what_somebody_says_it_is() throws Exception {
+    sql(is, "ALTER TABLE orders RENAME COLUMN note TO remark");
+    Screen screen = new Screen();
+
+    screen.run(
+        "drift",
+        "plan",
+        address(is),
+        address(wanted),
+        "--direct",
+        "--rename",
+        "public.orders.remark=note");
+
+    assertThat(screen.out()).contains("RENAME COLUMN \"remark\" TO \"note\"");
+  }
+
+  @Test
+  void a_mirror_elsewhere_has_its_own_statements() {
+    Screen screen = new Screen();
+
+    int exit =
+        screen.run("drift", "plan", address(is), address(wanted), "--dialect", "bigquery");
+
+    assertThat(exit).as(screen.err()).isZero();
+    assertThat(screen.out())
+        .contains("ALTER TABLE `public`.`orders` ADD COLUMN `paid` TIMESTAMP")
+        .doesNotContain("CREATE INDEX");
+    assertThat(
+            new Screen().run("drift", "plan", address(is), address(wanted), "--dialect", "odd"))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void a_password_in_an_argument_is_refused_and_not_repeated() {
+    Screen screen = new Screen();
+    String secret = "hunter2hunter2";
+
+    int exit =
+        screen.run(
+            "drift",
+            "diff",
+            "postgresql://postgres:" + secret + "@127.0.0.1:1/x",
+            address(wanted));
+
+    assertThat(exit).isEqualTo(1);
+    assertThat(screen.err() + screen.out()).contains("PGPASSWORD").doesNotContain(secret);
+  }
+
+  @Test
+  void hostile_names_stay_in_their_place_in_the_script() throws Exception {
+    sql(wanted, "CREATE TABLE \"a\nDROP TABLE orders; --\" (id int)");
+    Screen screen = new Screen();
+
+    screen.run("drift", "plan", address(is), address(wanted), "--direct");
+
+    assertThat(screen.out().lines()).noneMatch(line -> line.startsWith("DROP TABLE orders"));
+  }
+
+  @Test
+  void a_file_that_is_no_schema_and_a_server_that_is_not_there_are_told_apart() throws Exception {
+    Path odd = Files.writeString(folder.resolve("odd.json"), "{\"a\":1}");
+    Screen file = new Screen();
+    assertThat(file.run("drift", "diff", odd, address(is))).isEqualTo(1);
+    assertThat(file.err()).contains("drift snapshot");
+
+    Screen nobody = new Screen();
+    assertThat(nobody.run("drift", "diff", "postgresql://a@127.0.0.1:1/x", address(is)))
+        .isEqualTo(1);
+    assertThat(nobody.err()).contains("cannot be read");
+  }
+}
