@@ -47,7 +47,7 @@ final class Differences {
     return changes;
   }
 
-  static <T> void compare(
+  static void compare(
       List<SchemaChange> changes,
       String kind,
       Item former,

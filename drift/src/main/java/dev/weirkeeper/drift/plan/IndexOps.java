@@ -155,7 +155,7 @@ final class IndexOps {
   }
 
   /** A new index beside the old one, which it follows when it is built. */
-  private List<StepDraft> replace(Index a, Index b) {
+  private List<StepDraft> replace(Index b) {
     String kind = "index.changed";
     String temporary = Leftovers.name("idx", b.name().toString(), b.body());
     List<StepDraft> steps = new ArrayList<>();
@@ -300,7 +300,7 @@ final class IndexOps {
       }
       if (replacesOnline(b)) {
         Draft.Added added =
-            draft.addAll(Op.Act.CREATE, item, Ranks.INDEX, "index.changed", () -> replace(a, b));
+            draft.addAll(Op.Act.CREATE, item, Ranks.INDEX, "index.changed", () -> replace(b));
         b.columns().forEach(column -> added.needs(Item.column(b.table(), column)));
       } else {
         if (!leaves(a)) {

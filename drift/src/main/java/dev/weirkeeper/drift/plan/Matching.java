@@ -23,8 +23,13 @@ import java.util.function.Function;
 /** Which things of two schemas are the same, by ids or by names. */
 final class Matching {
   private final Set<ObjectName> newNames = new HashSet<>();
+
+  /** Begins a key that nothing of the newer schema has. */
+  private static final String GONE = "\u0000";
+
   private final Identity identity;
   private final Map<Item, Item> declared = new HashMap<>();
+  private final Set<Item> targets = new HashSet<>();
   private final Map<ObjectName, Pairs.Pair<Table>> partners = new HashMap<>();
 
   final Pairs<Namespace> namespaces;
@@ -42,6 +47,7 @@ final class Matching {
     this.identity = identity;
     if (identity instanceof Identity.Names names) {
       names.renames().forEach(rename -> declared.put(rename.from(), rename.to()));
+      targets.addAll(declared.values());
     }
     namespaces =
         whole(
@@ -106,7 +112,7 @@ final class Matching {
         to,
         each -> {
           Item item = Item.of(kind, name.apply(each));
-          return declared.getOrDefault(item, item);
+          return declared(item);
         },
         each -> Item.of(kind, name.apply(each)));
   }
@@ -119,9 +125,8 @@ final class Matching {
         index -> {
           ObjectName table = names.of(index.table());
           Item item = Item.of(Item.Kind.INDEX, index.name());
-          ObjectName name =
-              new ObjectName(table.schema(), declared.getOrDefault(item, item).name().name());
-          return new Key(table, name);
+          Item named = declared(item);
+          return new Key(table, new ObjectName(table.schema(), named.part() + named.name().name()));
         };
     return identity instanceof Identity.Ids
         ? Pairs.by(from.indexes(), to.indexes(), Index::id, Index::id).thenBy(before, now)
@@ -176,9 +181,21 @@ final class Matching {
         EnumType.Label::name);
   }
 
+  /** What something is called now; its name may be that of something which was renamed to it. */
+  private Item declared(Item item) {
+    Item renamed = declared.get(item);
+    if (renamed != null) {
+      return renamed;
+    }
+    return targets.contains(item) ? new Item(item.kind(), item.name(), GONE + item.part()) : item;
+  }
+
   private String part(Item.Kind kind, ObjectName whole, ObjectName newWhole, String name) {
     Item renamed = declared.get(new Item(kind, whole, name));
-    return renamed != null && renamed.name().equals(newWhole) ? renamed.part() : name;
+    if (renamed != null && renamed.name().equals(newWhole)) {
+      return renamed.part();
+    }
+    return targets.contains(new Item(kind, newWhole, name)) ? GONE + name : name;
   }
 
   /** Whether a constraint of a table says what it said, but for its names. */

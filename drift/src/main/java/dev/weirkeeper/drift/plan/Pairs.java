@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -32,7 +33,7 @@ record Pairs<T>(List<Pair<T>> both, List<T> removed, List<T> added) {
         to.stream()
             .filter(each -> old.containsKey(toKey.apply(each)))
             .peek(each -> met.add(toKey.apply(each)))
-            .map(each -> new Pair<>(old.get(toKey.apply(each)), each))
+            .map(each -> new Pair<>(Objects.requireNonNull(old.get(toKey.apply(each))), each))
             .toList();
     return new Pairs<>(
         both,

@@ -460,7 +460,7 @@ final class Renamer {
     List<String> waiting =
         new ArrayList<>(
             renames.keySet().stream()
-                .filter(old -> !renames.get(old).equals(old))
+                .filter(old -> !renames.getOrDefault(old, old).equals(old))
                 .sorted()
                 .toList());
     Map<String, String> current = new HashMap<>();
@@ -479,7 +479,7 @@ final class Renamer {
               .filter(old -> !taken.contains(renames.get(old)))
               .findFirst()
               .orElse(waiting.get(0));
-      String now = renames.get(next);
+      String now = renames.getOrDefault(next, next);
       String old = current.getOrDefault(next, next);
       waiting.remove(next);
       taken.remove(old);

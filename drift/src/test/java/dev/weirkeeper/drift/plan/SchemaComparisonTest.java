@@ -60,6 +60,18 @@ class SchemaComparisonTest {
   }
 
   @Test
+  void what_has_the_name_that_another_thing_was_renamed_to_is_gone() {
+    Schemas from =
+        Schemas.of(table("1", "t", column("1", "a", "integer"), column("2", "b", "integer")));
+    Schemas to = Schemas.of(table("1", "t", column("1", "b", "integer")));
+    Identity.Rename rename =
+        new Identity.Rename(Item.column(name("t"), "a"), Item.column(name("t"), "b"));
+
+    assertThat(kinds(from, to, Identity.names(List.of(rename))))
+        .containsExactly("column.removed public.t.b", "column.renamed public.t.b");
+  }
+
+  @Test
   void exchanged_names_are_told_apart_from_two_renames() {
     Schemas from =
         Schemas.of(table("1", "t", column("1", "a", "integer"), column("2", "b", "integer")));

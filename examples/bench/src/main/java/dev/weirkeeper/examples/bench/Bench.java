@@ -19,6 +19,7 @@ public final class Bench {
       """
       Weirkeeper bench: [inserts] [updates] [latency] [huge] [mcp] [start]   (all without arguments)
                         [contracts] [contracts-gate] [contracts-duckdb]
+                        [drift-diff] [drift-latency]
         -Drounds=5     rounds of all but latency and huge
         -Drows=1000000 rows a round
         -Dhuge=5000000 rows of the one transaction that must fit into 256 MB of heap
@@ -52,6 +53,16 @@ public final class Bench {
     if (wanted.remove("contracts-gate")) {
       try (LocalPostgres server = durable()) {
         ContractsGate.measure(server, rows, rounds, System.out);
+      }
+    }
+    if (wanted.remove("drift-diff")) {
+      try (LocalPostgres server = durable()) {
+        DriftDiff.measure(server, rounds, System.out);
+      }
+    }
+    if (wanted.remove("drift-latency")) {
+      try (LocalPostgres server = durable()) {
+        DriftLatency.measure(server, rounds, System.out);
       }
     }
     if (wanted.isEmpty()) {

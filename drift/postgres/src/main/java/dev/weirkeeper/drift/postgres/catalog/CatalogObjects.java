@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Knows what each OID of a catalog reading is, and so which thing needs which. Used once. */
 final class CatalogObjects {
@@ -82,7 +83,7 @@ final class CatalogObjects {
     needs.computeIfAbsent(dependent, each -> new TreeSet<>()).add(on);
   }
 
-  private Item item(ResultSet row, int column) throws SQLException {
+  private @Nullable Item item(ResultSet row, int column) throws SQLException {
     String catalog = row.getString(column);
     long oid = row.getLong(column + 1);
     Item part = items.get(new Address(catalog, oid, row.getInt(column + 2)));

@@ -251,14 +251,14 @@ final class CatalogSql {
    */
   static String others(int major) {
     return "SELECT o.kind, o.identity, o.definition, o.catalog, o.oid, pn.nspname, p.relname,"
-               + " o.make FROM (SELECT n.nspname AS schema, 'function' AS kind, n.nspname || '.' ||"
-               + " p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS"
-               + " identity, CASE WHEN p.prokind = 'a' THEN (SELECT row_to_json(g)::text FROM"
-               + " pg_aggregate g WHERE g.aggfnoid = p.oid) ELSE pg_get_functiondef(p.oid) END ||"
-               + " coalesce(obj_description(p.oid, 'pg_proc'), '') AS definition, 'pg_proc' AS"
-               + " catalog, p.oid AS oid, 0::oid AS part, NULL::text AS make FROM pg_proc p JOIN"
-               + " pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname !~ '^pg_' AND n.nspname"
-               + " <> 'information_schema' AND"
+        + " o.make FROM (SELECT n.nspname AS schema, 'function' AS kind, n.nspname || '.' ||"
+        + " p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS"
+        + " identity, CASE WHEN p.prokind = 'a' THEN (SELECT row_to_json(g)::text FROM"
+        + " pg_aggregate g WHERE g.aggfnoid = p.oid) ELSE pg_get_functiondef(p.oid) END ||"
+        + " coalesce(obj_description(p.oid, 'pg_proc'), '') AS definition, 'pg_proc' AS"
+        + " catalog, p.oid AS oid, 0::oid AS part, NULL::text AS make FROM pg_proc p JOIN"
+        + " pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname !~ '^pg_' AND n.nspname"
+        + " <> 'information_schema' AND"
         + own("pg_proc", "p.oid")
         + "AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass AND"
         + " x.objid = p.oid AND x.deptype = 'i') UNION ALL SELECT n.nspname, 'trigger', n.nspname"

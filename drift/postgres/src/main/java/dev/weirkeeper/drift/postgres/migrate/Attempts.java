@@ -211,10 +211,9 @@ final class Attempts {
     }
   }
 
-  long inBatches(int number, Migration.Step step, CatalogWatch.Seen before)
-      throws SQLException, Halt {
+  long inBatches(int number, Migration.Step step) throws SQLException, Halt {
     run.announce(number, step, 1, Optional.empty());
-    return new Backfill(run, session, this, number, step, before.schema()).all();
+    return new Backfill(run, session, this, number, step).all();
   }
 
   /** Whether it is better not to ask for locks now: all who come later would wait behind us. */

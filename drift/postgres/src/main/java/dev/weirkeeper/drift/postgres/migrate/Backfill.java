@@ -2,7 +2,6 @@ package dev.weirkeeper.drift.postgres.migrate;
 
 import dev.weirkeeper.drift.plan.Migration;
 import dev.weirkeeper.drift.postgres.migrate.MigrationResult.Ending;
-import dev.weirkeeper.drift.schema.DatabaseSchema;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,7 +21,7 @@ final class Backfill {
       Pattern.compile("\\A(UPDATE .* WHERE \\(.*\\)) LIMIT [0-9]+\\)\\)\\z", Pattern.DOTALL);
 
   private static final long FIRST_BLOCKS = 128;
-  private static final long MOST_BLOCKS = 1 << 16;
+  private static final long MOST_BLOCKS = 1L << 16;
   private static final int GROWTH = 4;
   private static final int PASSES = 20;
 
@@ -39,8 +38,7 @@ final class Backfill {
       Session session,
       Attempts attempts,
       int number,
-      Migration.Step step,
-      DatabaseSchema schema) {
+      Migration.Step step) {
     this.run = run;
     this.session = session;
     this.attempts = attempts;

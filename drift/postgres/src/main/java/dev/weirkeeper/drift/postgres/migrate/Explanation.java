@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * What a run of a migration would meet.
  *
  * @param state fingerprint of the schema now
- * @param fits whether a run would begin, and where
+ * @param fit whether a run would begin, and where
  */
 public record Explanation(Hash migration, Hash state, Fit fit, List<Item> items) {
   public Explanation {

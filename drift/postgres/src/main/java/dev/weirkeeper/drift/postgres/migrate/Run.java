@@ -136,7 +136,7 @@ final class Run {
         switch (step.commit()) {
           case TRANSACTION -> attempts.inTransaction(done, step, before);
           case ALONE -> attempts.alone(done, step, before);
-          case BATCHES -> attempts.inBatches(done, step, before);
+          case BATCHES -> attempts.inBatches(done, step);
         };
     CatalogWatch.Seen after = look(watch);
     if (Probes.isDone(session, step).equals(Optional.of(false))) {
