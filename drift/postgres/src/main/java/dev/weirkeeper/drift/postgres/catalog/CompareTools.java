@@ -155,7 +155,7 @@ public final class CompareTools implements ToolRegistry {
   /** A side's reading, and what it is kept under. */
   private record Side(SchemaReading reading, Hash hash) {}
 
-  private Outcome compare(Compare input) throws IOException {
+  private Outcome compare(Compare input) {
     Optional<Side> from = Optional.empty();
     Optional<Side> to = Optional.empty();
     try {
@@ -169,6 +169,11 @@ public final class CompareTools implements ToolRegistry {
           "A catalog cannot be read (SQLSTATE "
               + e.getSQLState()
               + "): see that its login may connect and read it");
+    } catch (IOException e) {
+      // What the system says of it names files of the host.
+      return new Outcome.Failed(
+          "A reading is not what was kept, or the shelf of readings cannot be used: compare with a"
+              + " database itself, and have the host look at the shelf");
     }
     if (from.isEmpty() || to.isEmpty()) {
       return new Outcome.Refused(

@@ -170,8 +170,11 @@ class CompareToolsIT extends ToolRegistryKit {
     assertThatThrownBy(() -> SchemaShelf.in(shelf).find(new Hash(before)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("is not what was kept");
-    assertThat(perform(of(before, "shop", Optional.empty(), 5)))
-        .isNotInstanceOf(Outcome.Done.class);
+    Outcome outcome = perform(of(before, "shop", Optional.empty(), 5));
+    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    assertThat(outcome.toString())
+        .contains("is not what was kept")
+        .doesNotContain(shelf.toString());
   }
 
   @Test
