@@ -142,7 +142,7 @@ public final class PostgresPlanner implements Planner {
   private final class Draft {
     private final Optional<Relation> from;
     private final Relation to;
-    private final List<SchemaChange> changes;
+    private final List<RelationChange> changes;
     private final List<TargetTable.State> before;
     private final List<Plan.Step> steps = new ArrayList<>();
     private final List<Reached> reached = new ArrayList<>();
@@ -159,7 +159,7 @@ public final class PostgresPlanner implements Planner {
     }
 
     Optional<Plan> plan() {
-      if (!changes.stream().map(SchemaChange::kind).allMatch(FOLLOWED::contains)) {
+      if (!changes.stream().map(RelationChange::kind).allMatch(FOLLOWED::contains)) {
         return Optional.empty();
       }
       from.ifPresentOrElse(this::follow, this::create);
@@ -188,7 +188,7 @@ public final class PostgresPlanner implements Planner {
       rename(old);
       addColumns();
       comment(old);
-      if (changes.stream().map(SchemaChange::kind).anyMatch(RELOADED::contains)) {
+      if (changes.stream().map(RelationChange::kind).anyMatch(RELOADED::contains)) {
         reload();
       }
       of(ChangeKind.COLUMN_REMOVED, ChangeKind.COLUMN_REMOVED_REQUIRED)
@@ -202,7 +202,7 @@ public final class PostgresPlanner implements Planner {
     private Stream<String> of(Set<ChangeKind> kinds) {
       return changes.stream()
           .filter(change -> kinds.contains(change.kind()))
-          .map(SchemaChange::subject);
+          .map(RelationChange::subject);
     }
 
     private Column now(String id) {

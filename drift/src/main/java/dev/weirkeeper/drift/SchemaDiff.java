@@ -26,16 +26,16 @@ import java.util.regex.Pattern;
 final class SchemaDiff {
 
   /** By kind, then by subject with numbers in their order: the same whatever the columns' order. */
-  private static final Comparator<SchemaChange> ORDER =
-      Comparator.comparing(SchemaChange::kind)
+  private static final Comparator<RelationChange> ORDER =
+      Comparator.comparing(RelationChange::kind)
           .thenComparing(change -> change.subject().length())
-          .thenComparing(SchemaChange::subject);
+          .thenComparing(RelationChange::subject);
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
   private final Relation from;
   private final Relation to;
-  private final List<SchemaChange> changes = new ArrayList<>();
+  private final List<RelationChange> changes = new ArrayList<>();
 
   private SchemaDiff(Relation from, Relation to) {
     this.from = from;
@@ -45,7 +45,7 @@ final class SchemaDiff {
   /**
    * @param from empty where nothing was known before
    */
-  static List<SchemaChange> between(Optional<Relation> from, Relation to) {
+  static List<RelationChange> between(Optional<Relation> from, Relation to) {
     if (from.isEmpty()) {
       return firstSight(to);
     }
@@ -66,7 +66,7 @@ final class SchemaDiff {
     return List.copyOf(diff.changes);
   }
 
-  private static List<SchemaChange> firstSight(Relation to) {
+  private static List<RelationChange> firstSight(Relation to) {
     SchemaDiff diff = new SchemaDiff(to, to);
     diff.add(
         ChangeKind.TABLE_ADDED,
@@ -83,7 +83,7 @@ final class SchemaDiff {
   }
 
   private void add(ChangeKind kind, String subject, Verdict verdict, DriftDetail detail) {
-    changes.add(new SchemaChange(kind, subject, kind.verdict().join(verdict), detail));
+    changes.add(new RelationChange(kind, subject, kind.verdict().join(verdict), detail));
   }
 
   private void table() {

@@ -62,7 +62,7 @@ public final class SchemaDrift implements DriftDetector {
    * @param from empty where nothing was known before
    * @throws IllegalArgumentException if the two lie in different systems
    */
-  public static List<SchemaChange> changes(Optional<Relation> from, Relation to) {
+  public static List<RelationChange> changes(Optional<Relation> from, Relation to) {
     return SchemaDiff.between(requireNonNull(from, "from"), requireNonNull(to, "to"));
   }
 

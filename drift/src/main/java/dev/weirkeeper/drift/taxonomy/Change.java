@@ -8,7 +8,7 @@ import dev.weirkeeper.Relation;
 import dev.weirkeeper.Verdict;
 import dev.weirkeeper.drift.ChangeKind;
 import dev.weirkeeper.drift.DriftDetail;
-import dev.weirkeeper.drift.SchemaChange;
+import dev.weirkeeper.drift.RelationChange;
 import dev.weirkeeper.drift.SchemaDrift;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +63,7 @@ public record Change(
     return SchemaDrift.changes(from, to).stream().map(change -> of(change, from, to)).toList();
   }
 
-  private static Change of(SchemaChange change, Optional<Relation> from, Relation to) {
+  private static Change of(RelationChange change, Optional<Relation> from, Relation to) {
     Optional<TypeExpr> before = Optional.empty();
     Optional<TypeExpr> after = Optional.empty();
     if (change.detail() instanceof DriftDetail.TypeChanged) {

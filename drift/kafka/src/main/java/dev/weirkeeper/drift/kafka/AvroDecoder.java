@@ -22,8 +22,7 @@ final class AvroDecoder implements Decoder {
   private final Map<Integer, Known> known = new HashMap<>();
   private @Nullable BinaryDecoder binary;
 
-  private record Known(
-      Schema schema, GenericDatumReader<Object> reader, ConnectSchema connect) {}
+  private record Known(Schema schema, GenericDatumReader<Object> reader, ConnectSchema connect) {}
 
   AvroDecoder(SchemaRegistry registry) {
     this.registry = registry;
@@ -35,8 +34,7 @@ final class AvroDecoder implements Decoder {
     Known of = known(Wire.schema(buffer));
     try {
       binary =
-          DecoderFactory.get()
-              .binaryDecoder(bytes, buffer.position(), buffer.remaining(), binary);
+          DecoderFactory.get().binaryDecoder(bytes, buffer.position(), buffer.remaining(), binary);
       Object value = of.reader.read(null, binary);
       if (!binary.isEnd()) {
         throw new UnreadableException("more follows than its schema says");
@@ -89,9 +87,7 @@ final class AvroDecoder implements Decoder {
         parse(
             registry,
             registry.version(
-                reference.subject(),
-                reference.version(),
-                SchemaRegistry.Written.AS_REGISTERED),
+                reference.subject(), reference.version(), SchemaRegistry.Written.AS_REGISTERED),
             parser,
             done);
       }

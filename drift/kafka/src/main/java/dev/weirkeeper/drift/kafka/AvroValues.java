@@ -46,8 +46,7 @@ final class AvroValues {
           fields.put(
               field.name(),
               connect(field.schema(), depth + 1)
-                  .called(
-                      new ArrayList<>(field.aliases()), Optional.ofNullable(field.doc()))
+                  .called(new ArrayList<>(field.aliases()), Optional.ofNullable(field.doc()))
                   .with(filled(field)));
         }
         yield noted(schema, ConnectSchema.struct(no, fields));
@@ -55,8 +54,7 @@ final class AvroValues {
       case ARRAY ->
           noted(
               schema,
-              ConnectSchema.of("array", no)
-                  .withItems(connect(schema.getElementType(), depth + 1)));
+              ConnectSchema.of("array", no).withItems(connect(schema.getElementType(), depth + 1)));
       case MAP ->
           noted(
               schema,
@@ -181,8 +179,7 @@ final class AvroValues {
         ObjectNode object = NODES.objectNode();
         ((Map<?, ?>) value)
             .forEach(
-                (key, item) ->
-                    object.set(String.valueOf(key), tree(schema.getValueType(), item)));
+                (key, item) -> object.set(String.valueOf(key), tree(schema.getValueType(), item)));
         yield object;
       }
       case STRING, ENUM -> NODES.textNode(value.toString());

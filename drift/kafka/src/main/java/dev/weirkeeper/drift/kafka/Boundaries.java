@@ -25,8 +25,7 @@ final class Boundaries {
           if (!count.isIntegralNumber()) {
             throw new UnreadableException("it does not say how many events it has");
           }
-          counts.merge(
-              collection.path("data_collection").asText(""), count.longValue(), Long::sum);
+          counts.merge(collection.path("data_collection").asText(""), count.longValue(), Long::sum);
         }
         yield new Event.End(TransactionId.of(id), counts, boundary.path("ts_ms").asLong(0));
       }

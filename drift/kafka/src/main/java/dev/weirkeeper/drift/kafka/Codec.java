@@ -59,8 +59,7 @@ record Codec(Type type, Function<JsonNode, String> text) {
       case "timestamp-micros" -> instant(Moments.Unit.MICROS);
       case "timestamp-nanos" -> instant(Moments.Unit.NANOS);
       case "io.debezium.time.ZonedTime" -> of("timetz", Scalars::string);
-      case "io.debezium.time.IsoDate" ->
-          of("date", value -> Moments.isoDay(Scalars.string(value)));
+      case "io.debezium.time.IsoDate" -> of("date", value -> Moments.isoDay(Scalars.string(value)));
       case "io.debezium.time.IsoTime" ->
           of("time", value -> Moments.isoTime(Scalars.string(value)));
       case "io.debezium.time.IsoTimestamp" ->
@@ -73,7 +72,8 @@ record Codec(Type type, Function<JsonNode, String> text) {
       case "io.debezium.data.VariableScaleDecimal" -> of("numeric", Scalars::variable);
       case "io.debezium.data.Uuid" -> of("uuid", Scalars::uuid);
       case "io.debezium.data.Json" ->
-          of(source.equals("JSON") ? "json" : source.equals("HSTORE") ? "text" : "jsonb",
+          of(
+              source.equals("JSON") ? "json" : source.equals("HSTORE") ? "text" : "jsonb",
               Scalars::tree);
       case "io.debezium.data.Xml" -> of("xml", Scalars::string);
       case "io.debezium.data.Ltree" -> of("text", Scalars::string);
@@ -94,8 +94,7 @@ record Codec(Type type, Function<JsonNode, String> text) {
             : Type.of("numeric");
     // decimal.format=NUMERIC of the JSON converter writes a number instead of bytes.
     return new Codec(
-        type,
-        value -> value.isNumber() ? Scalars.number(value) : Scalars.unscaled(value, scale));
+        type, value -> value.isNumber() ? Scalars.number(value) : Scalars.unscaled(value, scale));
   }
 
   private static Codec plain(ConnectSchema schema, String source, ConnectorSettings settings) {
@@ -106,11 +105,11 @@ record Codec(Type type, Function<JsonNode, String> text) {
           source.equals("INTERVAL")
               ? of("interval", value -> Moments.interval(Scalars.int64(value)))
               : of("int8", Scalars::whole);
-      case "float32" -> of("float4", Scalars::floating);
+      case "float32" -> of("float4", value -> Scalars.floating(value, Scalars.Width.SINGLE));
       case "float64" ->
           isNumeric(source)
               ? new Codec(numeric(schema), Scalars::number)
-              : of("float8", Scalars::floating);
+              : of("float8", value -> Scalars.floating(value, Scalars.Width.DOUBLE));
       case "boolean" -> of("bool", Scalars::truth);
       case "bytes" -> of("bytea", Scalars::bytea);
       case "string" -> textual(schema, source, settings);
@@ -216,8 +215,7 @@ record Codec(Type type, Function<JsonNode, String> text) {
     }
     if (type.name().endsWith("[]")) {
       Type item =
-          new Type(
-              type.name().substring(0, type.name().length() - 2), type.args(), type.labels());
+          new Type(type.name().substring(0, type.name().length() - 2), type.args(), type.labels());
       Codec codec = given(item, settings);
       return new Codec(type, codec::listed);
     }
@@ -232,7 +230,8 @@ record Codec(Type type, Function<JsonNode, String> text) {
         type.args().isEmpty() || type.args().get(0) > 3 ? Moments.Unit.MICROS : Moments.Unit.MILLIS;
     return switch (name) {
       case "int2", "int4", "int8", "oid" -> Scalars::whole;
-      case "float4", "float8" -> Scalars::floating;
+      case "float4" -> value -> Scalars.floating(value, Scalars.Width.SINGLE);
+      case "float8" -> value -> Scalars.floating(value, Scalars.Width.DOUBLE);
       case "bool" -> Scalars::truth;
       case "uuid" -> Scalars::uuid;
       case "numeric" -> given(type, settings.decimals());

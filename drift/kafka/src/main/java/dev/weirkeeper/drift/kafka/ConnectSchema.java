@@ -94,7 +94,8 @@ record ConnectSchema(
   }
 
   ConnectSchema with(Nullable other) {
-    return new ConnectSchema(type, name, other, parameters, fields, items, aliases, comment, filled);
+    return new ConnectSchema(
+        type, name, other, parameters, fields, items, aliases, comment, filled);
   }
 
   ConnectSchema withParameters(Map<String, String> of) {

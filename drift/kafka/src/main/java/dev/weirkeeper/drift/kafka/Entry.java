@@ -31,10 +31,6 @@ record Entry(
     requireNonNull(after, "after");
   }
 
-  boolean isRow() {
-    return event instanceof Event.Row;
-  }
-
   boolean again() {
     return seen == Mark.Seen.AGAIN;
   }
@@ -51,9 +47,7 @@ record Entry(
 
   /** The transaction whose boundaries tell when it is whole; empty if it has none. */
   Optional<String> bounded() {
-    return origin()
-        .filter(origin -> origin.total().isPresent())
-        .flatMap(Event.Origin::transaction);
+    return origin().filter(origin -> origin.total().isPresent()).flatMap(Event.Origin::transaction);
   }
 
   /** Bytes that it takes in memory, roughly. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.RowBatch;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Set;
 
 /**
  * Reads the records of Debezium: whole envelopes, or what {@code ExtractNewRecordState} has left of
- * them. Pure.
+ * them. Used by one thread.
  */
 final class EnvelopeReader {
   private static final Set<String> METADATA =
@@ -44,8 +45,11 @@ final class EnvelopeReader {
           "__event_serial_no");
   private static final List<String> PREFIXES = List.of("__source_", "__transaction_");
 
+  private static final int KEPT = 1000;
+
   private final String system;
   private final KafkaFeed.Form form;
+  private final Map<ConnectSchema, ConnectSchema> kept = new IdentityHashMap<>();
 
   EnvelopeReader(String system, KafkaFeed.Form form) {
     this.system = system;
@@ -87,7 +91,14 @@ final class EnvelopeReader {
     JsonNode before = payload.path("before");
     return switch (op) {
       case "c" ->
-          row(asset, RowBatch.Op.INSERT, after, Optional.empty(), rows(schema, "after"), key, origin);
+          row(
+              asset,
+              RowBatch.Op.INSERT,
+              after,
+              Optional.empty(),
+              rows(schema, "after"),
+              key,
+              origin);
       case "r" ->
           row(asset, RowBatch.Op.READ, after, Optional.empty(), rows(schema, "after"), key, origin);
       case "u" ->
@@ -202,18 +213,26 @@ final class EnvelopeReader {
         kind,
         row,
         Optional.empty(),
-        schema.map(EnvelopeReader::columns),
+        schema.map(this::columns),
         key,
         origin(op, payload, source, transaction));
   }
 
-  private static ConnectSchema columns(ConnectSchema record) {
-    Map<String, ConnectSchema> columns = new LinkedHashMap<>(record.fields());
-    columns
-        .keySet()
-        .removeIf(
-            name -> METADATA.contains(name) || PREFIXES.stream().anyMatch(name::startsWith));
-    return record.withFields(columns);
+  /** Of one schema always the same: comparing them costs more than reading rows. */
+  private ConnectSchema columns(ConnectSchema record) {
+    if (kept.size() > KEPT) {
+      kept.clear();
+    }
+    return kept.computeIfAbsent(
+        record,
+        whole -> {
+          Map<String, ConnectSchema> columns = new LinkedHashMap<>(whole.fields());
+          columns
+              .keySet()
+              .removeIf(
+                  name -> METADATA.contains(name) || PREFIXES.stream().anyMatch(name::startsWith));
+          return whole.withFields(columns);
+        });
   }
 
   private Asset asset(JsonNode source, Optional<String> table) {
@@ -231,8 +250,7 @@ final class EnvelopeReader {
     // Where there are no schemas (MySQL), the database is what qualifies a table.
     String qualifier = schema.isBlank() || schema.equals("null") ? database : schema;
     return new Asset(
-        system,
-        qualifier.isBlank() || qualifier.equals("null") ? name : qualifier + "." + name);
+        system, qualifier.isBlank() || qualifier.equals("null") ? name : qualifier + "." + name);
   }
 
   private static Event row(

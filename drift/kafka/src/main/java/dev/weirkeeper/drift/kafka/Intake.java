@@ -3,7 +3,6 @@ package dev.weirkeeper.drift.kafka;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Relation;
-import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.spi.ChangeWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -160,14 +159,5 @@ final class Intake {
             after.seen(),
             after.mark()),
         after);
-  }
-
-  /** The newest version of a table that was read, if any was. */
-  Optional<Relation> newest(Asset asset) {
-    return Optional.ofNullable(newest.get(Layouts.relationId(asset)));
-  }
-
-  static RowBatch.Op op(Entry entry) {
-    return ((Event.Row) entry.event()).op();
   }
 }

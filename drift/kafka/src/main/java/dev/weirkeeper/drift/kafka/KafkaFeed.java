@@ -101,6 +101,33 @@ public final class KafkaFeed implements Feed {
       };
     }
 
+    /** The same over some of the topics, with an id of its own. */
+    Options lane(int number, Set<String> its) {
+      return new Options(
+          id + "-lane-" + number,
+          system,
+          client,
+          Set.copyOf(its),
+          roles,
+          form,
+          keys,
+          values,
+          registry,
+          settings,
+          tables,
+          relations,
+          zeroes,
+          complete,
+          Optional.empty(),
+          folder,
+          memoryBytes,
+          fileBytes,
+          chunkRows,
+          idle,
+          patience,
+          clock);
+    }
+
     /** All topics, those that hold no rows too. */
     Set<String> all() {
       Set<String> all = new HashSet<>(topics);

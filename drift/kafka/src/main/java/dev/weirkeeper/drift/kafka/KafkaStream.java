@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /** Topics from a vector on. Confined to one thread, which is the one that polls. */
@@ -163,8 +162,7 @@ final class KafkaStream implements Feed.Stream {
       done = !building.isEmpty();
       return done
           ? Optional.of(
-              building.done(
-                  "kafka:" + assembled.name(), handOut(), options.clock().instant()))
+              building.done("kafka:" + assembled.name(), handOut(), options.clock().instant()))
           : Optional.empty();
     } finally {
       if (!done) {
@@ -250,7 +248,9 @@ final class KafkaStream implements Feed.Stream {
     requireOpen();
     if (!handed.contains(durable)) {
       throw new IllegalArgumentException(
-          "Position " + durable.feed() + " was not handed out by this stream: only what a target"
+          "Position "
+              + durable.feed()
+              + " was not handed out by this stream: only what a target"
               + " returned can be confirmed");
     }
     while (!durable.equals(handed.peek())) {
@@ -314,12 +314,8 @@ final class KafkaStream implements Feed.Stream {
         reader.close();
       } finally {
         topics.close();
+        ownership.ended();
       }
     }
-  }
-
-  /** Topics of the feed. */
-  Set<String> topics() {
-    return base.topics().keySet();
   }
 }

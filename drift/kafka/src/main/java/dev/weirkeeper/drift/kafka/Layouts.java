@@ -24,9 +24,9 @@ import java.util.Set;
  * are no identity, since Connect's converter counts them anew for each schema. Columns of records
  * without a schema that the host did not describe are not identified.
  *
- * <p>That a column has no default is believed where its schema says so: the connector reads defaults
- * from the live catalog, so one that was dropped before the first row with the column goes unseen.
- * Of one that is there nobody says whether rows older than the column read as it.
+ * <p>That a column has no default is believed where its schema says so: the connector reads
+ * defaults from the live catalog, so one that was dropped before the first row with the column goes
+ * unseen. Of one that is there nobody says whether rows older than the column read as it.
  *
  * <p>What a relation is depends on the record and on the version before it, and on nothing else, so
  * that a record read again gives the same.
@@ -48,7 +48,9 @@ final class Layouts {
       List<String> key,
       Optional<Relation> before) {}
 
-  /** A schema by identity: decoders keep theirs, and comparing them costs more than reading rows. */
+  /**
+   * A schema by identity: decoders keep theirs, and comparing them costs more than reading rows.
+   */
   private record Same(ConnectSchema schema) {
     @Override
     @SuppressWarnings("ReferenceEquality")
@@ -67,8 +69,7 @@ final class Layouts {
    * @param zeroes what a Protobuf value without presence means: {@code NO} if the host's word is
    *     that it is never a missing one
    */
-  Layouts(
-      ConnectorSettings settings, Map<Asset, Relation> given, ConnectSchema.Nullable zeroes) {
+  Layouts(ConnectorSettings settings, Map<Asset, Relation> given, ConnectSchema.Nullable zeroes) {
     this.settings = settings;
     this.given = Map.copyOf(given);
     this.zeroes = zeroes;
@@ -87,8 +88,7 @@ final class Layouts {
         row.schema().isPresent()
             ? List.of()
             : row.row().properties().stream().map(Map.Entry::getKey).toList();
-    Shape shape =
-        new Shape(row.asset(), row.schema().map(Same::new), fields, row.key(), before);
+    Shape shape = new Shape(row.asset(), row.schema().map(Same::new), fields, row.key(), before);
     Layout known = layouts.get(shape);
     if (known == null) {
       if (layouts.size() >= KEPT) {
@@ -162,7 +162,13 @@ final class Layouts {
                 .ifPresent(column -> ids.put(name, column.id())));
     for (String name : fields.keySet()) {
       if (!ids.containsKey(name)) {
-        String id = BY_NAME + name;
+        // Seen for the first time, it is what it was called before, as older records call it.
+        String id =
+            BY_NAME
+                + fields.get(name).aliases().stream()
+                    .filter(alias -> !fields.containsKey(alias))
+                    .findFirst()
+                    .orElse(name);
         // A column of this name may live on under another one.
         for (int i = 2; !taken.add(id); i++) {
           id = BY_NAME + name + "#" + i;
@@ -194,8 +200,7 @@ final class Layouts {
       for (Column column : relation.columns()) {
         columns.add(column);
         names.add(column.name());
-        codecs.add(
-            column.identified() ? Codec.given(column.type(), settings) : Codec.unknown());
+        codecs.add(column.identified() ? Codec.given(column.type(), settings) : Codec.unknown());
       }
     }
     for (String field : fields) {
@@ -209,8 +214,7 @@ final class Layouts {
     Relation made =
         relation == null
             ? relation(row.asset(), row.key(), columns)
-            : Relation.of(
-                relation.asset(), relationId(row.asset()), relation.identity(), columns);
+            : Relation.of(relation.asset(), relationId(row.asset()), relation.identity(), columns);
     return new Layout(made, names, codecs, codecs.stream().map(codec -> false).toList());
   }
 

@@ -50,8 +50,7 @@ final class Loads implements AutoCloseable {
               + "\")");
       return;
     }
-    underWay.put(
-        from.asset(), TableLoad.begin(options, topics, described, its, from, marks));
+    underWay.put(from.asset(), TableLoad.begin(options, topics, described, its, from, marks));
   }
 
   void stop(Asset asset) {

@@ -53,6 +53,14 @@ final class Opening {
           KafkaStream.open(options, ownership, topics, start, after, new HashMap<>(known));
       made = true;
       return stream;
+    } catch (KafkaException e) {
+      throw new IOException(
+          "Feed "
+              + options.id()
+              + " could not begin to read Kafka: "
+              + e.getClass().getSimpleName()
+              + ". Look whether its brokers can be reached with the settings of the feed",
+          e);
     } finally {
       if (!made) {
         topics.close();

@@ -19,6 +19,9 @@ interface Ownership {
 
         @Override
         public void durable(Map<TopicPartition, Long> next) {}
+
+        @Override
+        public void ended() {}
       };
 
   /** Names whoever holds the feed in its positions; empty if it is not shared. */
@@ -31,4 +34,7 @@ interface Ownership {
 
   /** What is durable at the target. */
   void durable(Map<TopicPartition, Long> next);
+
+  /** The stream is closed. */
+  void ended();
 }

@@ -48,9 +48,7 @@ final class Peek {
 
     @Override
     public void add(Entry entry, Mark.After after) {
-      entry
-          .relation()
-          .ifPresent(relation -> found.relations.put(relation.asset(), relation));
+      entry.relation().ifPresent(relation -> found.relations.put(relation.asset(), relation));
     }
   }
 
@@ -58,18 +56,14 @@ final class Peek {
    * @param versions what is known already: columns keep their identity
    */
   static List<Relation> relations(
-      KafkaFeed.Options options,
-      Topics topics,
-      Collection<TopicPartition> all,
-      Versions versions)
+      KafkaFeed.Options options, Topics topics, Collection<TopicPartition> all, Versions versions)
       throws IOException {
     List<TopicPartition> rows = new ArrayList<>(all);
     rows.removeIf(id -> options.roles().of(id.topic()) != Topics.Role.ROWS);
     Map<TopicPartition, Topics.Range> ranges = topics.ranges(rows);
     Found found = new Found();
     Intake intake = new Intake(options, versions.all(), found);
-    try (Consumer<byte[], byte[]> consumer =
-        Clients.consumer(options.client(), Optional.empty())) {
+    try (Consumer<byte[], byte[]> consumer = Clients.consumer(options.client(), Optional.empty())) {
       for (TopicPartition id : rows) {
         look(consumer, id, ranges.get(id), intake, new Newest(found));
       }

@@ -43,8 +43,7 @@ final class Placeholder {
     return value.isObject()
         && value.size() == 1
         && value.properties().stream()
-            .allMatch(
-                entry -> texts.contains(entry.getKey()) && standsFor(entry.getValue()));
+            .allMatch(entry -> texts.contains(entry.getKey()) && standsFor(entry.getValue()));
   }
 
   private boolean isBinary(JsonNode value) {

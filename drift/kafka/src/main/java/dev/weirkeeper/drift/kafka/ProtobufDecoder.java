@@ -44,11 +44,8 @@ final class ProtobufDecoder implements Decoder {
     Descriptor descriptor = message(file, indexes(buffer));
     try {
       DynamicMessage message =
-          DynamicMessage.parseFrom(
-              descriptor,
-              com.google.protobuf.ByteString.copyFrom(buffer));
-      ConnectSchema schema =
-          schemas.computeIfAbsent(descriptor, ProtobufValues::connect);
+          DynamicMessage.parseFrom(descriptor, com.google.protobuf.ByteString.copyFrom(buffer));
+      ConnectSchema schema = schemas.computeIfAbsent(descriptor, ProtobufValues::connect);
       return new Decoded(Optional.of(schema), ProtobufValues.tree(message));
     } catch (InvalidProtocolBufferException e) {
       throw new UnreadableException("it is not what its schema says");
@@ -101,8 +98,7 @@ final class ProtobufDecoder implements Decoder {
     return found;
   }
 
-  private FileDescriptor file(SchemaRegistry.Registered registered, int depth)
-      throws IOException {
+  private FileDescriptor file(SchemaRegistry.Registered registered, int depth) throws IOException {
     if (!registered.kind().equals("PROTOBUF")) {
       throw new UnreadableException("its schema is registered as " + registered.kind());
     } else if (depth > DEEPEST) {
@@ -128,8 +124,7 @@ final class ProtobufDecoder implements Decoder {
         }
       }
       // Options that nobody here reads may come from files that nobody sent.
-      return FileDescriptor.buildFrom(
-          proto, dependencies.toArray(FileDescriptor[]::new), true);
+      return FileDescriptor.buildFrom(proto, dependencies.toArray(FileDescriptor[]::new), true);
     } catch (IllegalArgumentException | InvalidProtocolBufferException e) {
       throw new UnreadableException(
           "the registry does not give its schema as a descriptor (format=serialized)");

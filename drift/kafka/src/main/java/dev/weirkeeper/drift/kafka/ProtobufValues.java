@@ -64,18 +64,14 @@ final class ProtobufValues {
     Noted noted = noted(field);
     if (field.isMapField()) {
       return ConnectSchema.of("map", ConnectSchema.Nullable.HIDDEN)
-          .withItems(
-              single(field.getMessageType().findFieldByName("value"), Map.of(), depth + 1));
+          .withItems(single(field.getMessageType().findFieldByName("value"), Map.of(), depth + 1));
     }
     ConnectSchema single = single(field, noted.parameters, depth + 1);
     ConnectSchema schema =
         field.isRepeated()
-            ? ConnectSchema.of("array", ConnectSchema.Nullable.HIDDEN)
-                .withItems(single)
+            ? ConnectSchema.of("array", ConnectSchema.Nullable.HIDDEN).withItems(single)
             : single.with(
-                field.hasPresence()
-                    ? ConnectSchema.Nullable.YES
-                    : ConnectSchema.Nullable.HIDDEN);
+                field.hasPresence() ? ConnectSchema.Nullable.YES : ConnectSchema.Nullable.HIDDEN);
     return schema.called(List.of(), noted.doc);
   }
 
@@ -103,7 +99,9 @@ final class ProtobufValues {
     if (!name.isEmpty() && plain.name().isEmpty()) {
       return plain.named(name, parameters);
     }
-    return plain.name().isEmpty() ? plain.withParameters(parameters) : plain;
+    return plain.name().isEmpty() && plain.parameters().isEmpty()
+        ? plain.withParameters(parameters)
+        : plain;
   }
 
   private static boolean isUnsigned(FieldDescriptor field) {
@@ -239,13 +237,11 @@ final class ProtobufValues {
           throw new UnreadableException("a decimal of it has no digits, or too many");
         }
         yield NODES.numberNode(
-            new BigDecimal(
-                new BigInteger(bytes), Math.toIntExact(number(message, "scale"))));
+            new BigDecimal(new BigInteger(bytes), Math.toIntExact(number(message, "scale"))));
       }
       default ->
           isWrapper(of)
-              ? value(
-                  of.findFieldByName("value"), message.getField(of.findFieldByName("value")))
+              ? value(of.findFieldByName("value"), message.getField(of.findFieldByName("value")))
               : tree(message);
     };
   }

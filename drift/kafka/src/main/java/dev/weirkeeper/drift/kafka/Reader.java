@@ -58,8 +58,7 @@ final class Reader implements AutoCloseable {
     this.intake = intake;
     this.consumer = consumer;
     this.watched = options.clock().instant();
-    base.marks()
-        .forEach((id, mark) -> partitions.put(id, new Partition(id, mark)));
+    base.marks().forEach((id, mark) -> partitions.put(id, new Partition(id, mark)));
   }
 
   static Reader open(KafkaFeed.Options options, Topics topics, Vector base, Intake intake) {
@@ -72,14 +71,12 @@ final class Reader implements AutoCloseable {
 
   Assembler assembler(WholeAssembler.Tables tables) {
     List<Partition> rows = new ArrayList<>(partitions.values());
-    rows.removeIf(
-        partition -> options.roles().of(partition.id().topic()) != Topics.Role.ROWS);
+    rows.removeIf(partition -> options.roles().of(partition.id().topic()) != Topics.Role.ROWS);
     rows.sort(Comparator.comparing(partition -> partition.id().toString()));
     Optional<Partition> boundaries =
         partitions.values().stream()
             .filter(
-                partition ->
-                    options.roles().of(partition.id().topic()) == Topics.Role.TRANSACTIONS)
+                partition -> options.roles().of(partition.id().topic()) == Topics.Role.TRANSACTIONS)
             .findFirst();
     return boundaries.isPresent()
         ? new WholeAssembler(boundaries.get(), rows, tables, new RowEnds())
@@ -105,9 +102,7 @@ final class Reader implements AutoCloseable {
   /** Whether a partition was read up to its end, as far as the last answer of its broker tells. */
   private boolean ended(Partition partition) {
     OptionalLong lag = consumer.currentLag(partition.id());
-    return partition.isBlocked()
-        || waitingSince != null
-        || lag.isPresent() && lag.getAsLong() == 0;
+    return partition.isBlocked() || waitingSince != null || lag.isPresent() && lag.getAsLong() == 0;
   }
 
   /** How far each partition was handed out. */
@@ -265,11 +260,7 @@ final class Reader implements AutoCloseable {
     Entry entry = partition.first().orElseThrow();
     String reason = ((Event.Unreadable) entry.event()).reason();
     LOG.warn(
-        "Feed {} holds {} at record {}: {}",
-        options.id(),
-        partition.id(),
-        entry.offset(),
-        reason);
+        "Feed {} holds {} at record {}: {}", options.id(), partition.id(), entry.offset(), reason);
     partition.hold("record " + entry.offset() + " cannot be read: " + reason);
   }
 
@@ -318,13 +309,10 @@ final class Reader implements AutoCloseable {
     health.put(
         "came again",
         new Probe.Value<>(
-            Long.toString(
-                partitions.values().stream().mapToLong(Partition::cameAgain).sum())));
+            Long.toString(partitions.values().stream().mapToLong(Partition::cameAgain).sum())));
     partitions.forEach(
         (id, partition) ->
-            partition
-                .held()
-                .ifPresent(why -> health.put("held." + id, new Probe.Value<>(why))));
+            partition.held().ifPresent(why -> health.put("held." + id, new Probe.Value<>(why))));
     IOException waiting = waitingFor;
     if (waitingSince != null && waiting != null) {
       health.put("registry", new Probe.Unknown<>(String.valueOf(waiting.getMessage())));

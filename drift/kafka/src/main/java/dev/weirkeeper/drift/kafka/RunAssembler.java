@@ -63,11 +63,7 @@ final class RunAssembler implements Assembler {
     run.forEach(partition::take);
     return Optional.of(
         new Assembled(
-            partition.id()
-                + "@"
-                + run.get(0).offset()
-                + "-"
-                + run.get(run.size() - 1).offset(),
+            partition.id() + "@" + run.get(0).offset() + "-" + run.get(run.size() - 1).offset(),
             run.stream().filter(entry -> !entry.again()).toList()));
   }
 }

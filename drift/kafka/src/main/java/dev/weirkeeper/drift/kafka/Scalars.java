@@ -47,23 +47,30 @@ final class Scalars {
     return value.booleanValue() ? "t" : "f";
   }
 
-  static String floating(JsonNode value) {
-    if (value.isFloatingPointNumber() && !value.isBigDecimal()) {
-      double number = value.doubleValue();
-      if (Double.isNaN(number)) {
-        return "NaN";
-      } else if (Double.isInfinite(number)) {
-        return number > 0 ? "Infinity" : "-Infinity";
+  /** How many digits a floating-point number has. */
+  enum Width {
+    SINGLE,
+    DOUBLE
+  }
+
+  /** The shortest text that reads back as the same number, however it was written. */
+  static String floating(JsonNode value, Width width) {
+    if (!value.isNumber()) {
+      String text = string(value);
+      if (text.equals("NaN") || text.equals("Infinity") || text.equals("-Infinity")) {
+        return text;
       }
+      throw new IllegalArgumentException("not a number");
     }
-    if (value.isNumber()) {
-      return value.asText().toLowerCase(Locale.ROOT);
+    double number = value.doubleValue();
+    boolean written = value.isFloat() || value.isDouble();
+    if (!written && Double.isInfinite(number)) {
+      throw new IllegalArgumentException("a number that no double holds");
     }
-    String text = string(value);
-    if (text.equals("NaN") || text.equals("Infinity") || text.equals("-Infinity")) {
-      return text;
-    }
-    throw new IllegalArgumentException("not a number");
+    String text = width == Width.SINGLE ? Float.toString((float) number) : Double.toString(number);
+    return text.startsWith("Inf") || text.startsWith("-Inf") || text.equals("NaN")
+        ? text
+        : text.toLowerCase(Locale.ROOT);
   }
 
   /** An unscaled value in bytes, big-endian. */
@@ -103,7 +110,7 @@ final class Scalars {
     if (value.isFloatingPointNumber() && !value.isBigDecimal()) {
       double number = value.doubleValue();
       if (!Double.isFinite(number)) {
-        return floating(value);
+        return floating(value, Width.DOUBLE);
       }
     }
     return value.isNumber() ? plain(value.decimalValue()) : decimalText(value);

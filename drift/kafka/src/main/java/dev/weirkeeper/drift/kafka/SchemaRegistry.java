@@ -148,8 +148,7 @@ public final class SchemaRegistry {
     Answer answer = ask("/subjects/" + encoded(subject) + "/versions/latest");
     return answer.status == NOT_FOUND
         ? Optional.empty()
-        : Optional.of(
-            new Newest(answer.body.path("version").asInt(0), registered(answer.body)));
+        : Optional.of(new Newest(answer.body.path("version").asInt(0), registered(answer.body)));
   }
 
   /** Which changes of a subject the registry takes, in force for it by itself or by default. */
@@ -160,16 +159,14 @@ public final class SchemaRegistry {
       answer = ask("/config");
     }
     String level =
-        answer
-            .body
-            .path("compatibilityLevel")
-            .asText(answer.body.path("compatibility").asText(""));
+        answer.body.path("compatibilityLevel").asText(answer.body.path("compatibility").asText(""));
     return level.isEmpty() ? Optional.empty() : Optional.of(level);
   }
 
   private static Registered registered(JsonNode body) throws IOException {
     if (!body.path("schema").isTextual()) {
-      throw new IOException("The schema registry answered without a schema; look what listens there");
+      throw new IOException(
+          "The schema registry answered without a schema; look what listens there");
     }
     List<Reference> references = new ArrayList<>();
     for (JsonNode reference : body.path("references")) {
@@ -252,8 +249,7 @@ public final class SchemaRegistry {
       } else if (!text.startsWith("http://") && !text.startsWith("https://")) {
         throw new IllegalArgumentException("A registry is asked by http or https, got: " + text);
       }
-      this.address =
-          URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+      this.address = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
     }
 
     /** How long one question may take. Default: 5 seconds. */

@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
  */
 record SourceOrder(String log, String place) {
   private static final Pattern BINLOG = Pattern.compile("(.{1,200})\\.([0-9]{1,18})");
-  private static final Pattern LSN = Pattern.compile("[0-9a-fA-F]{8}:[0-9a-fA-F]{8}:[0-9a-fA-F]{4}");
+  private static final Pattern LSN =
+      Pattern.compile("[0-9a-fA-F]{8}:[0-9a-fA-F]{8}:[0-9a-fA-F]{4}");
 
   SourceOrder {
     requireNonNull(log, "log");

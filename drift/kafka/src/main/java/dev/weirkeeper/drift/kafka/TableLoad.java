@@ -117,7 +117,8 @@ final class TableLoad implements AutoCloseable {
             bounds.put(id, mark.next());
           }
         });
-    Map<TopicPartition, Long> next = new LinkedHashMap<>(from.after().map(TableLoad::offsets).orElse(Map.of()));
+    Map<TopicPartition, Long> next =
+        new LinkedHashMap<>(from.after().map(TableLoad::offsets).orElse(Map.of()));
     Map<String, Boolean> compacted = topics.compacted(its);
     Map<TopicPartition, Topics.Range> ranges = topics.ranges(bounds.keySet());
     for (TopicPartition id : bounds.keySet()) {
@@ -277,9 +278,7 @@ final class TableLoad implements AutoCloseable {
 
   /** Adds a row of the table as it is. */
   private boolean add(Entry entry, TopicPartition id, ChangeBuffer buffer) throws IOException {
-    if (!(entry.event() instanceof Event.Row row)
-        || !row.asset().equals(asset)
-        || entry.again()) {
+    if (!(entry.event() instanceof Event.Row row) || !row.asset().equals(asset) || entry.again()) {
       return false;
     }
     if (entry.whole() == Layout.Whole.NO && Boolean.TRUE.equals(compacted.get(id.topic()))) {
@@ -299,8 +298,7 @@ final class TableLoad implements AutoCloseable {
               entry.whole() == Layout.Whole.YES && !rekeys ? RowBatch.Op.READ : RowBatch.Op.UPDATE;
           case DELETE -> RowBatch.Op.DELETE;
         };
-    buffer.add(
-        entry.relation().orElseThrow(), op, entry.encoded(), 1, entry.encoded().length - 1);
+    buffer.add(entry.relation().orElseThrow(), op, entry.encoded(), 1, entry.encoded().length - 1);
     if (op != RowBatch.Op.DELETE) {
       rows++;
     }

@@ -59,8 +59,7 @@ final class Tables implements WholeAssembler.Tables, Intake.Met {
     return options.topics().stream().anyMatch(topic -> options.holds(topic, collection))
         || topics.keySet().stream()
             .map(Asset::name)
-            .anyMatch(
-                name -> collection.equals(name) || collection.endsWith("." + name));
+            .anyMatch(name -> collection.equals(name) || collection.endsWith("." + name));
   }
 
   @Override

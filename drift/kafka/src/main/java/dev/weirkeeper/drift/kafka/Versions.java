@@ -74,8 +74,7 @@ final class Versions {
     }
     List<Column> columns = new ArrayList<>(before.columns());
     columns.add(
-        Column.of(
-            UNREADABLE, "weirkeeper unreadable record", dev.weirkeeper.Type.of("unknown")));
+        Column.of(UNREADABLE, "weirkeeper unreadable record", dev.weirkeeper.Type.of("unknown")));
     return Optional.of(
         change(
             Relation.of(before.asset(), before.id(), before.identity(), columns),

@@ -69,9 +69,7 @@ final class WholeAssembler implements Assembler {
       return loose;
     }
     requireNoneLeft();
-    for (Optional<Entry> head = boundaries.first();
-        head.isPresent();
-        head = boundaries.first()) {
+    for (Optional<Entry> head = boundaries.first(); head.isPresent(); head = boundaries.first()) {
       Entry boundary = head.get();
       if (boundary.event() instanceof Event.Begin begin) {
         begun.add(begin.transaction());
@@ -109,11 +107,7 @@ final class WholeAssembler implements Assembler {
         run.forEach(partition::take);
         return Optional.of(
             new Assembled(
-                partition.id()
-                    + "@"
-                    + run.get(0).offset()
-                    + "-"
-                    + run.get(run.size() - 1).offset(),
+                partition.id() + "@" + run.get(0).offset() + "-" + run.get(run.size() - 1).offset(),
                 run.stream().filter(entry -> !entry.again()).toList()));
       }
     }

@@ -2,7 +2,9 @@ package dev.weirkeeper.drift.kafka;
 
 import java.nio.ByteBuffer;
 
-/** The head that serializers of a schema registry write: a zero byte and the number of the schema. */
+/**
+ * The head that serializers of a schema registry write: a zero byte and the number of the schema.
+ */
 final class Wire {
   private static final int HEAD = 5;
 

@@ -55,8 +55,7 @@ final class Cluster implements AutoCloseable {
   void send(String topic, int partition, Debezium.Sent... records) throws Exception {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     for (Debezium.Sent record : records) {
-      sent.add(
-          producer.send(new ProducerRecord<>(topic, partition, record.key(), record.value())));
+      sent.add(producer.send(new ProducerRecord<>(topic, partition, record.key(), record.value())));
     }
     for (Future<RecordMetadata> each : sent) {
       each.get();

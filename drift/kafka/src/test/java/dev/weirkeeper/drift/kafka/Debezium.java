@@ -238,14 +238,12 @@ final class Debezium {
     ArrayNode block = NODES.arrayNode();
     block.add(NODES.objectNode().put("type", "string").put("optional", false).put("field", "id"));
     for (String order : List.of("total_order", "data_collection_order")) {
-      block.add(
-          NODES.objectNode().put("type", "int64").put("optional", false).put("field", order));
+      block.add(NODES.objectNode().put("type", "int64").put("optional", false).put("field", order));
     }
     fields.add(struct(block, "event.block", true).put("field", "transaction"));
     fields.add(NODES.objectNode().put("type", "string").put("optional", false).put("field", "op"));
     for (String time : List.of("ts_ms", "ts_us", "ts_ns")) {
-      fields.add(
-          NODES.objectNode().put("type", "int64").put("optional", true).put("field", time));
+      fields.add(NODES.objectNode().put("type", "int64").put("optional", true).put("field", time));
     }
     return struct(fields, prefix + "." + table.name() + ".Envelope", false);
   }
@@ -287,10 +285,7 @@ final class Debezium {
     ArrayNode collections = end.putArray("data_collections");
     counts.forEach(
         (collection, count) ->
-            collections
-                .addObject()
-                .put("data_collection", collection)
-                .put("event_count", count));
+            collections.addObject().put("data_collection", collection).put("event_count", count));
     end.put("ts_ms", 1_700_000_000_000L + txId);
     return boundary(txId, end);
   }
@@ -299,10 +294,11 @@ final class Debezium {
     ArrayNode fields = NODES.arrayNode();
     fields.add(
         NODES.objectNode().put("type", "string").put("optional", false).put("field", "status"));
-    fields.add(
-        NODES.objectNode().put("type", "string").put("optional", false).put("field", "id"));
-    ObjectNode schema = struct(fields, "io.debezium.connector.common.TransactionMetadataValue", false);
-    return new Sent(bytes(NODES.objectNode().put("id", Long.toString(txId))), written(schema, boundary));
+    fields.add(NODES.objectNode().put("type", "string").put("optional", false).put("field", "id"));
+    ObjectNode schema =
+        struct(fields, "io.debezium.connector.common.TransactionMetadataValue", false);
+    return new Sent(
+        bytes(NODES.objectNode().put("id", Long.toString(txId))), written(schema, boundary));
   }
 
   Sent heartbeat(long millis) {

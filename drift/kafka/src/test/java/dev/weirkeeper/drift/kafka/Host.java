@@ -53,8 +53,7 @@ final class Host implements AutoCloseable {
   /**
    * @param around wraps the target
    */
-  Host(Feed feed, Warehouse warehouse, Path folder, UnaryOperator<Target> around)
-      throws Exception {
+  Host(Feed feed, Warehouse warehouse, Path folder, UnaryOperator<Target> around) throws Exception {
     Clock clock = Clock.systemUTC();
     target = around.apply(warehouse.target());
     sink = JsonLinesSink.open(folder.resolve("audit"), clock);
@@ -65,8 +64,7 @@ final class Host implements AutoCloseable {
             .journal(journal)
             .clock(clock)
             .tools(
-                PostgresTableTools.builder(
-                        "warehouse", warehouse.as(PostgresBoundary.Login.CHANGE))
+                PostgresTableTools.builder("warehouse", warehouse.as(PostgresBoundary.Login.CHANGE))
                     .build())
             .tools(new PipelineTools("shop", mailbox))
             .memory(DoorMemory.in(folder.resolve("door")))

@@ -13,8 +13,7 @@ import java.util.Map;
 
 class KafkaFeedKitIT extends FeedKit {
   private static final Debezium.Table ITEMS =
-      new Debezium.Table(
-          "public.items", List.of(Debezium.required("id", "int32")), List.of("id"));
+      new Debezium.Table("public.items", List.of(Debezium.required("id", "int32")), List.of("id"));
 
   @Override
   protected Source source() throws Exception {
@@ -56,12 +55,9 @@ class KafkaFeedKitIT extends FeedKit {
           cluster.send(
               topic,
               debezium.insert(
-                  table,
-                  Debezium.At.of(txId, lsn + i).at(i + 1),
-                  Debezium.row("id", keys[i])));
+                  table, Debezium.At.of(txId, lsn + i).at(i + 1), Debezium.row("id", keys[i])));
         }
-        cluster.send(
-            boundaries, debezium.end(txId, lsn, Map.of("public.items", keys.length)));
+        cluster.send(boundaries, debezium.end(txId, lsn, Map.of("public.items", keys.length)));
       }
 
       @Override

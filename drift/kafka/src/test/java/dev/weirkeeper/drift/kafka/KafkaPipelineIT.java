@@ -93,6 +93,90 @@ class KafkaPipelineIT {
   }
 
   @Test
+  void each_type_arrives_as_the_target_reads_it() throws Exception {
+    Debezium.Table types =
+        new Debezium.Table(
+            "public.types",
+            List.of(
+                Debezium.required("id", "int32"),
+                Debezium.named(
+                    "price",
+                    "bytes",
+                    "org.apache.kafka.connect.data.Decimal",
+                    Map.of("scale", "2", "connect.decimal.precision", "10")),
+                Debezium.named("day", "int32", "io.debezium.time.Date", Map.of()),
+                Debezium.named("at", "int64", "io.debezium.time.MicroTimestamp", Map.of()),
+                Debezium.named("zoned", "string", "io.debezium.time.ZonedTimestamp", Map.of()),
+                Debezium.named("took", "int64", "io.debezium.time.MicroDuration", Map.of()),
+                Debezium.named("uid", "string", "io.debezium.data.Uuid", Map.of()),
+                Debezium.named("doc", "string", "io.debezium.data.Json", Map.of()),
+                Debezium.named("flags", "bytes", "io.debezium.data.Bits", Map.of("length", "3")),
+                Debezium.sourced("host", "string", "INET"),
+                Debezium.col("raw", "bytes"),
+                Debezium.col("real", "double"),
+                Debezium.col("yes", "boolean"),
+                new Debezium.Col(
+                    "tags",
+                    Debezium.NODES
+                        .objectNode()
+                        .put("type", "array")
+                        .put("optional", true)
+                        .set(
+                            "items",
+                            Debezium.NODES
+                                .objectNode()
+                                .put("type", "string")
+                                .put("optional", true)))),
+            List.of("id"));
+    String second = debezium.topic(types);
+    cluster.create(topic, second);
+    cluster.send(
+        second,
+        debezium.insert(
+            types,
+            at(1),
+            Debezium.row(
+                "id",
+                1,
+                "price",
+                "/zg=",
+                "day",
+                1,
+                "at",
+                1_000_001,
+                "zoned",
+                "2026-01-02T03:04:05Z",
+                "took",
+                3_600_000_000L,
+                "uid",
+                "6d5f8a1c-0000-4000-8000-0000000000ab",
+                "doc",
+                "{\"a\": 1}",
+                "flags",
+                "BQ==",
+                "host",
+                "10.0.0.1",
+                "raw",
+                "AP8=",
+                "real",
+                1.5,
+                "yes",
+                true,
+                "tags",
+                List.of("a", "b\"c"))));
+
+    try (Host host = new Host(feed().topics(List.of(second)).build(), warehouse, folder)) {
+      host.await(
+          () -> warehouse.ask("SELECT (to_jsonb(t) - 'id')::text FROM types t"),
+          "{\"at\": \"1970-01-01T00:00:01.000001\", \"day\": \"1970-01-02\", \"doc\": {\"a\": 1},"
+              + " \"raw\": \"\\\\x00ff\", \"uid\": \"6d5f8a1c-0000-4000-8000-0000000000ab\","
+              + " \"yes\": true, \"host\": \"10.0.0.1\", \"real\": 1.5, \"tags\": [\"a\","
+              + " \"b\\\"c\"], \"took\": \"01:00:00\", \"flags\": \"101\", \"price\": -2.00,"
+              + " \"zoned\": \"2026-01-02T03:04:05+00:00\"}");
+    }
+  }
+
+  @Test
   void invariant_6_what_a_connector_sends_again_changes_nothing() throws Exception {
     cluster.create(topic);
     cluster.send(topic, debezium.insert(ITEMS, at(1), item(1, "ana", "x")));
@@ -130,18 +214,13 @@ class KafkaPipelineIT {
 
     try (Host host = new Host(feed().build(), warehouse, folder)) {
       host.await(() -> host.mode(ASSET), TableState.Mode.LIVE);
-      cluster.send(
-          topic,
-          debezium.insert(wider, at(2), item(2, "bo", "y").put("price", 7)));
-      host.await(
-          () -> warehouse.ask("SELECT string_agg(price::text, ',') FROM items"), "7");
+      cluster.send(topic, debezium.insert(wider, at(2), item(2, "bo", "y").put("price", 7)));
+      host.await(() -> warehouse.ask("SELECT string_agg(price::text, ',') FROM items"), "7");
 
       cluster.send(
           topic,
           debezium.insert(
-              renamed,
-              at(3),
-              Debezium.row("id", 3, "note", "z", "price", 9, "full_name", "cy")));
+              renamed, at(3), Debezium.row("id", 3, "note", "z", "price", 9, "full_name", "cy")));
       host.await(() -> host.mode(ASSET), TableState.Mode.PAUSED);
       assertThat(host.pipeline.tables().get(ASSET).latest().columnNamed("full_name"))
           .hasValueSatisfying(column -> assertThat(column.id()).isEqualTo("name:full_name"));
@@ -151,18 +230,18 @@ class KafkaPipelineIT {
 
   @Test
   void a_record_that_cannot_be_read_pauses_its_table_and_no_other() throws Exception {
-    Debezium.Table others =
-        new Debezium.Table("public.others", ITEMS.columns(), List.of("id"));
+    Debezium.Table others = new Debezium.Table("public.others", ITEMS.columns(), List.of("id"));
     String second = debezium.topic(others);
     cluster.create(topic, second);
     cluster.send(topic, debezium.insert(ITEMS, at(1), item(1, "ana", "x")));
     cluster.send(second, debezium.insert(others, at(2), item(1, "ana", "x")));
 
-    try (Host host =
-        new Host(feed().topics(List.of(second)).build(), warehouse, folder)) {
+    try (Host host = new Host(feed().topics(List.of(second)).build(), warehouse, folder)) {
       host.await(() -> host.mode(ASSET), TableState.Mode.LIVE);
       cluster.send(
-          topic, new Debezium.Sent(null, new byte[] {'{'}), debezium.insert(ITEMS, at(3), item(2, "bo", "y")));
+          topic,
+          new Debezium.Sent(null, new byte[] {'{'}),
+          debezium.insert(ITEMS, at(3), item(2, "bo", "y")));
       host.await(() -> host.mode(ASSET), TableState.Mode.PAUSED);
       cluster.send(second, debezium.insert(others, at(4), item(2, "bo", "y")));
 
@@ -174,8 +253,7 @@ class KafkaPipelineIT {
 
   @Test
   void transactions_of_the_source_come_whole_across_tables() throws Exception {
-    Debezium.Table others =
-        new Debezium.Table("public.others", ITEMS.columns(), List.of("id"));
+    Debezium.Table others = new Debezium.Table("public.others", ITEMS.columns(), List.of("id"));
     String second = debezium.topic(others);
     String boundaries = cluster.prefix + ".transaction";
     cluster.create(topic, second, boundaries);
@@ -184,18 +262,14 @@ class KafkaPipelineIT {
 
     try (Host host =
         new Host(
-            feed().topics(List.of(second)).transactions(boundaries).build(),
-            warehouse,
-            folder)) {
+            feed().topics(List.of(second)).transactions(boundaries).build(), warehouse, folder)) {
       host.await(() -> host.mode(ASSET), TableState.Mode.LIVE);
-      host.await(
-          () -> host.mode(new Asset("shop", "public.others")), TableState.Mode.LIVE);
+      host.await(() -> host.mode(new Asset("shop", "public.others")), TableState.Mode.LIVE);
       cluster.send(boundaries, debezium.begin(7, 70));
       cluster.send(topic, debezium.insert(ITEMS, Debezium.At.of(7, 70).at(1), item(2, "bo", "y")));
       // Of another transaction that is not complete either.
       cluster.send(topic, debezium.insert(ITEMS, Debezium.At.of(8, 80).at(1), item(3, "cy", "z")));
-      cluster.send(
-          boundaries, debezium.end(7, 71, Map.of("public.items", 1, "public.others", 1)));
+      cluster.send(boundaries, debezium.end(7, 71, Map.of("public.items", 1, "public.others", 1)));
       assertThat(warehouse.ask("SELECT count(*) FROM items")).isEqualTo("1");
       cluster.send(
           second, debezium.insert(others, Debezium.At.of(7, 71).at(2), item(2, "bo", "y")));

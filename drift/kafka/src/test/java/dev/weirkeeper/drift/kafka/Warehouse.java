@@ -61,8 +61,7 @@ final class Warehouse {
     try (Connection connection = server().connect(database);
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(query)) {
-      row.next();
-      return String.valueOf(row.getString(1));
+      return row.next() ? String.valueOf(row.getString(1)) : "no row";
     } catch (SQLException e) {
       if ("42P01".equals(e.getSQLState()) || "42703".equals(e.getSQLState())) {
         return "not there";

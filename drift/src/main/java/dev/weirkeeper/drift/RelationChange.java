@@ -10,8 +10,8 @@ import dev.weirkeeper.Verdict;
  * @param subject the id of the column, label or type that it happened to; empty for the table
  * @param verdict that of the kind, or a worse one
  */
-public record SchemaChange(ChangeKind kind, String subject, Verdict verdict, DriftDetail detail) {
-  public SchemaChange {
+public record RelationChange(ChangeKind kind, String subject, Verdict verdict, DriftDetail detail) {
+  public RelationChange {
     requireNonNull(kind, "kind");
     requireNonNull(subject, "subject");
     requireNonNull(verdict, "verdict");
