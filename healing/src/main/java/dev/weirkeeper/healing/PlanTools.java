@@ -321,7 +321,8 @@ public final class PlanTools implements ToolRegistry {
 
   private static String standing(Json proof) {
     try {
-      return proof.as(Map.class).get("standing") instanceof String standing ? standing : "unknown";
+      Object standing = proof.as(Map.class).get("standing");
+      return standing == null ? "unknown" : Json.of(standing).as(String.class);
     } catch (IllegalArgumentException e) {
       // It was written by another version, and the log keeps what it was given.
       return "unknown";
