@@ -12,6 +12,7 @@ import dev.weirkeeper.Json;
 import dev.weirkeeper.Listing;
 import dev.weirkeeper.LogBook;
 import dev.weirkeeper.Mailbox;
+import dev.weirkeeper.Migrated;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Outside;
 import dev.weirkeeper.PipelineView;
@@ -24,6 +25,7 @@ import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -72,6 +74,7 @@ public final class PlanTools implements ToolRegistry {
    * @param steps carried out in order, at most 50 shown
    * @param proof why the planner believes that the steps lead there
    * @param remarks what the steps mean for others, by hazard
+   * @param rehearsal the newest one that the book of the log holds; absent if it holds none
    */
   public record Shown(
       Hash plan,
@@ -83,12 +86,21 @@ public final class PlanTools implements ToolRegistry {
       int stepsInAll,
       Outside proof,
       String next,
-      List<String> remarks) {
+      List<String> remarks,
+      Optional<RehearsalView> rehearsal) {
     public Shown {
       steps = List.copyOf(steps);
       remarks = List.copyOf(remarks);
     }
   }
+
+  /**
+   * What trying the plan out on a scratch server came to. The journal has all of the proof.
+   *
+   * @param proof its id
+   * @param standing what it comes to, in the words of whoever rehearsed
+   */
+  public record RehearsalView(Hash proof, Outside standing) {}
 
   /**
    * One step.
@@ -263,7 +275,7 @@ public final class PlanTools implements ToolRegistry {
                 waitsFor.or(() -> view.flatMap(seen -> seen.table(plan.get().asset())))));
   }
 
-  private static Shown shown(
+  private Shown shown(
       Plan plan, Optional<PipelineView.Waiting> waiting, Optional<PipelineView.Table> table) {
     List<StepView> steps = new ArrayList<>();
     for (int i = 0; i < Math.min(plan.steps().size(), MOST_STEPS); i++) {
@@ -294,7 +306,27 @@ public final class PlanTools implements ToolRegistry {
           case NOT_ANY_MORE -> "It cannot be applied: plan_show of the table shows what waits now";
           case UNKNOWN -> "Whether it waits is not known; pipeline_status says more";
         },
-        remarks(plan));
+        remarks(plan),
+        rehearsal(plan.id()));
+  }
+
+  /** A rehearsal follows from the plan that was rehearsed. */
+  private Optional<RehearsalView> rehearsal(Hash plan) {
+    return book.following(plan).stream()
+        .flatMap(entry -> entry.body(Migrated.Rehearsed.class).stream())
+        .filter(rehearsed -> rehearsed.migration().equals(plan))
+        .reduce((earlier, later) -> later)
+        .map(newest -> new RehearsalView(newest.proof(), outside(standing(newest.body()))));
+  }
+
+  private static String standing(Json proof) {
+    try {
+      Object standing = proof.as(Map.class).get("standing");
+      return standing == null ? "unknown" : Json.of(standing).as(String.class);
+    } catch (IllegalArgumentException e) {
+      // It was written by another version, and the log keeps what it was given.
+      return "unknown";
+    }
   }
 
   private static List<String> remarks(Plan plan) {

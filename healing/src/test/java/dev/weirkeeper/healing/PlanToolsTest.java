@@ -2,7 +2,9 @@ package dev.weirkeeper.healing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.Migrated;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.PipelineView;
 import dev.weirkeeper.Plan;
@@ -127,5 +129,40 @@ class PlanToolsTest {
     assertThat(Json.of(((Outcome.Done) outcome).result()).text())
         .contains("\"proof\":{\"is\":\"outside\"")
         .contains("\"precondition\":{\"is\":\"outside\"");
+  }
+
+  @Test
+  void whoever_approves_sees_the_newest_rehearsal_of_the_plan() {
+    scene.proposed();
+    scene.running();
+    assertThat(propose().plan().rehearsal()).isEmpty();
+
+    rehearsed("{\"standing\":\"PROVEN\"}", scene.plan.id());
+    rehearsed("{\"standing\":\"EXCEEDED\"}", scene.plan.id());
+    rehearsed("{\"standing\":\"PROVEN\"}", PausedOrders.BEFORE.version());
+
+    PlanTools.RehearsalView shown = propose().plan().rehearsal().orElseThrow();
+    assertThat(shown.standing().text()).isEqualTo("EXCEEDED");
+    assertThat(shown.proof()).isEqualTo(Hash.of(Json.parse("{\"standing\":\"EXCEEDED\"}")));
+    assertThat(Calls.answer(tools, PlanTools.SHOW, ofTable(), PlanTools.Shown.class).rehearsal())
+        .contains(shown);
+  }
+
+  @Test
+  void a_proof_of_another_form_stands_for_nothing_known() {
+    scene.running();
+    rehearsed("[]", scene.plan.id());
+
+    assertThat(propose().plan().rehearsal().orElseThrow().standing().text()).isEqualTo("unknown");
+  }
+
+  private void rehearsed(String proof, Hash plan) {
+    Json body = Json.parse(proof);
+    scene.write(
+        Migrated.Rehearsed.KIND,
+        "tool:plan_rehearse",
+        PausedOrders.ORDERS,
+        new Migrated.Rehearsed(plan, Hash.of(body), body),
+        plan);
   }
 }

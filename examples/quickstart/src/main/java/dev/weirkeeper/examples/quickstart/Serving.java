@@ -1,11 +1,19 @@
 package dev.weirkeeper.examples.quickstart;
 
+import dev.weirkeeper.drift.postgres.catalog.SchemaReader;
+import dev.weirkeeper.drift.rehearsal.RehearseTools;
+import dev.weirkeeper.drift.rehearsal.Rehearser;
+import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.examples.server.Server;
+import dev.weirkeeper.examples.server.Warehouse;
+import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -72,6 +80,21 @@ record Serving(Path file, String source, String target) {
     return new Serving(file, source, target);
   }
 
+  /** Adds {@code plan_rehearse}, over the target as the login sees it that only reads. */
+  GovernedStream.Addition rehearsing(Rehearser rehearser) {
+    return parts ->
+        List.of(
+            new RehearseTools(
+                GovernedStream.SOURCE, parts.mailbox(), rehearser, this::schema, parts.journal()));
+  }
+
+  private DatabaseSchema schema() throws SQLException {
+    try (Connection connection =
+        Warehouse.as(PostgresBoundary.Login.READ, target).getConnection()) {
+      return SchemaReader.ofAll().read(connection).schema();
+    }
+  }
+
   /** Says what can be played with, and how. */
   void introduce(Server running, Consumer<String> say) {
     say.accept("▶ Serving until Ctrl-C. Change " + source);
@@ -83,7 +106,8 @@ record Serving(Path file, String source, String target) {
                 say.accept(
                     "  MCP over HTTP      claude mcp add --transport http weirkeeper " + address));
     say.accept(
-        "  MCP over stdio     java -jar examples/server/target/weirkeeper-server.jar attach --config "
+        "  MCP over stdio     java -jar examples/server/target/weirkeeper-server.jar attach"
+            + " --config "
             + file);
     say.accept(
         "  you, as a person   java -jar examples/cli/target/weirkeeper.jar --folder "

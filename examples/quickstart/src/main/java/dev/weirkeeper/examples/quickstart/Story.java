@@ -14,6 +14,8 @@ import dev.weirkeeper.TableChange;
 import dev.weirkeeper.TableState;
 import dev.weirkeeper.audit.JsonLinesLog;
 import dev.weirkeeper.contracts.stream.Contracts;
+import dev.weirkeeper.drift.rehearsal.PostgresBinaries;
+import dev.weirkeeper.drift.rehearsal.Rehearser;
 import dev.weirkeeper.examples.quickstart.Timeline.Tone;
 import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.examples.server.Server;
@@ -104,7 +106,10 @@ final class Story {
   /** Keeps the stream running for people and agents to play with, until asked to end. */
   void serve() throws IOException, SQLException, InterruptedException {
     Serving serving = Serving.configure(server, folder);
-    try (Server running = Server.start(serving.file(), timeline)) {
+    // Scratch servers of rehearsals are the binaries that the story's own server runs on.
+    try (Rehearser rehearser = Rehearser.builder(PostgresBinaries.onClassPath()).build();
+        Server running =
+            Server.start(serving.file(), timeline, List.of(serving.rehearsing(rehearser)))) {
       serving.introduce(running, line -> timeline.say(Tone.SCENE, line));
       running.untilAsked();
     }
@@ -138,10 +143,11 @@ final class Story {
       throws SQLException, IOException, InterruptedException {
     scene("ADD COLUMN and rows that use it, in one transaction");
     app.transaction(
-        "INSERT INTO customer VALUES (5001, 'Customer#5001', 'before', 1, '10-1', 1, 'BUILDING', '')",
+        "INSERT INTO customer VALUES (5001, 'Customer#5001', 'before', 1, '10-1', 1, 'BUILDING',"
+            + " '')",
         "ALTER TABLE customer ADD COLUMN c_segment_since date DEFAULT DATE '2020-01-01'",
-        "INSERT INTO customer VALUES (5002, 'Customer#5002', 'after', 1, '10-2', 2, 'MACHINERY', '',"
-            + " DATE '2026-05-01')");
+        "INSERT INTO customer VALUES (5002, 'Customer#5002', 'after', 1, '10-2', 2, 'MACHINERY',"
+            + " '', DATE '2026-05-01')");
     caughtUp(stream, app);
 
     scene("RENAME COLUMN, followed by identity and not by guessing");

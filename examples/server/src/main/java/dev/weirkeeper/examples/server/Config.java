@@ -174,12 +174,19 @@ record Config(
     return principals;
   }
 
-  /** The stream that this configures. */
+  /**
+   * The stream that this configures.
+   *
+   * @param additions tools that the host adds to those of the file
+   */
   GovernedStream.Settings settings(
       Optional<Masking> masking,
       DriftHistory history,
       Consumer<PipelineEvent> listener,
-      List<JournalListener> listeners) {
+      List<JournalListener> listeners,
+      List<GovernedStream.Addition> additions) {
+    List<GovernedStream.Addition> all = new ArrayList<>(additions);
+    all.add(0, new SchemaTools(this));
     return new GovernedStream.Settings(
         source.system(),
         source.url(),
@@ -202,7 +209,8 @@ record Config(
             listeners,
             tools(masking),
             history,
-            consumers));
+            consumers,
+            all));
   }
 
   /** What drift a table bears: what is said of it, else by its owner. */

@@ -50,7 +50,7 @@ final class Explanation {
             : Optional.of(Masking.with(new byte[32]));
     this.door =
         GovernedStream.explained(
-            config.settings(masking, new DriftHistory(), event -> {}, List.of()),
+            config.settings(masking, new DriftHistory(), event -> {}, List.of(), List.of()),
             Clock.systemUTC());
     this.domains = config.governance().domains();
   }

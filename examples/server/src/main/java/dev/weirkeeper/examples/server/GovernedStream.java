@@ -200,6 +200,7 @@ public final class GovernedStream implements AutoCloseable {
    * @param history of drift; the stream has it read the log, and a masking that hides new columns
    *     looks into it
    * @param consumers who reads the data, for tolerances that say what each bears
+   * @param additions tools that need parts of the stream
    */
   public record Details(
       String target,
@@ -212,7 +213,8 @@ public final class GovernedStream implements AutoCloseable {
       List<JournalListener> listeners,
       List<ToolRegistry> tools,
       DriftHistory history,
-      Consumers consumers) {
+      Consumers consumers,
+      List<Addition> additions) {
     public Details {
       requireNonNull(target, "target");
       insertOnly = List.copyOf(insertOnly);
@@ -223,6 +225,7 @@ public final class GovernedStream implements AutoCloseable {
       tools = List.copyOf(tools);
       requireNonNull(history, "history");
       requireNonNull(consumers, "consumers");
+      additions = List.copyOf(additions);
     }
 
     /** Without more tools. */
@@ -246,7 +249,8 @@ public final class GovernedStream implements AutoCloseable {
           listeners,
           List.of(),
           new DriftHistory(),
-          Consumers.of(List.of()));
+          Consumers.of(List.of()),
+          List.of());
     }
 
     public static Details usual() {
@@ -259,6 +263,24 @@ public final class GovernedStream implements AutoCloseable {
           Optional.empty(),
           Logins.none(),
           List.of());
+    }
+  }
+
+  /**
+   * Tools that a host adds over the parts of a stream, which are there only once it is composed.
+   * Connects to nothing: it is asked as well when authority is only explained.
+   */
+  @FunctionalInterface
+  public interface Addition {
+    List<ToolRegistry> over(Parts parts);
+  }
+
+  /** What tools of a host may rest on. */
+  public record Parts(Journal journal, Mailbox mailbox, LogBook book) {
+    public Parts {
+      requireNonNull(journal, "journal");
+      requireNonNull(mailbox, "mailbox");
+      requireNonNull(book, "book");
     }
   }
 
@@ -432,6 +454,10 @@ public final class GovernedStream implements AutoCloseable {
             .grant("pipeline", Effect.WRITE)
             .grant(HOST.principal(), Effect.WRITE);
     governance.grants().forEach(door::grant);
+    Parts parts = new Parts(around.journal(), around.mailbox(), around.book());
+    for (Addition addition : settings.details().additions()) {
+      door.tools(addition.over(parts).toArray(ToolRegistry[]::new));
+    }
     settings
         .details()
         .masking()
@@ -547,8 +573,8 @@ public final class GovernedStream implements AutoCloseable {
     try (Connection connection = rows.getConnection();
         PreparedStatement query =
             connection.prepareStatement(
-                "SELECT count(*) FROM weirkeeper.quarantine q JOIN weirkeeper.asset a ON a.id = q.asset"
-                    + " WHERE a.name = ? AND q.status = 'OPEN'")) {
+                "SELECT count(*) FROM weirkeeper.quarantine q JOIN weirkeeper.asset a ON a.id ="
+                    + " q.asset WHERE a.name = ? AND q.status = 'OPEN'")) {
       query.setString(1, asset.name());
       try (ResultSet row = query.executeQuery()) {
         row.next();

@@ -39,6 +39,18 @@ public final class Logins {
   }
 
   /**
+   * Connections to the source, as the login of the feed.
+   *
+   * @param url of the source, with its user
+   */
+  DataSource source(String url) {
+    PGSimpleDataSource connections = new PGSimpleDataSource();
+    connections.setUrl(url);
+    source.ifPresent(connections::setPassword);
+    return connections;
+  }
+
+  /**
    * Connections of one of the target's logins.
    *
    * @param url of the target; its user does not count

@@ -59,8 +59,20 @@ public final class Server implements AutoCloseable {
    */
   public static Server start(Path configuration, Consumer<PipelineEvent> listener)
       throws IOException, SQLException {
+    return start(configuration, listener, List.of());
+  }
+
+  /**
+   * Starts what a file configures, with tools of a host beside those of the file.
+   *
+   * @param additions to the tools; grants and limits of the file hold for them, too
+   * @throws IOException as without them
+   */
+  public static Server start(
+      Path configuration, Consumer<PipelineEvent> listener, List<GovernedStream.Addition> additions)
+      throws IOException, SQLException {
     try {
-      return start(ConfigReader.read(configuration, Server::variable), listener);
+      return start(ConfigReader.read(configuration, Server::variable), listener, additions);
     } catch (ConfigException e) {
       throw new IOException("The configuration is wrong:\n" + e.getMessage(), e);
     }
@@ -72,6 +84,12 @@ public final class Server implements AutoCloseable {
 
   static Server start(Config config, Consumer<PipelineEvent> listener)
       throws IOException, SQLException {
+    return start(config, listener, List.of());
+  }
+
+  private static Server start(
+      Config config, Consumer<PipelineEvent> listener, List<GovernedStream.Addition> additions)
+      throws IOException, SQLException {
     if (Files.notExists(config.folder())) {
       Files.createDirectories(
           config.folder(),
@@ -80,7 +98,7 @@ public final class Server implements AutoCloseable {
     DriftHistory history = new DriftHistory();
     GovernedStream stream =
         GovernedStream.start(
-            config.settings(masking(config, history), history, listener, List.of()));
+            config.settings(masking(config, history), history, listener, List.of(), additions));
     boolean started = false;
     List<ControlSocket> sockets = new ArrayList<>();
     McpServer clients = null;

@@ -172,6 +172,9 @@ class ServerIT {
               "catalog_list_tables",
               "data_sample",
               "drift_list_findings",
+              "drift_compare",
+              "drift_impact",
+              "drift_upstream",
               "incident_list",
               "plan_show",
               "contract_list",
@@ -180,6 +183,10 @@ class ServerIT {
       McpSchema.CallToolResult sample =
           call(desk, "data_sample", Map.of("table", "public.orders", "limit", 2));
       assertThat(sample.isError()).as("%s", sample).isNotEqualTo(true);
+      McpSchema.CallToolResult compared =
+          call(desk, "drift_compare", Map.of("from", "shop", "to", "warehouse"));
+      assertThat(compared.isError()).as("%s", compared).isNotEqualTo(true);
+      assertThat(String.valueOf(compared.structuredContent())).contains("BY_NAMES");
       McpSchema.CallToolResult pause =
           call(desk, "table_pause", Map.of("table", "public.orders", "reason", "for fun"));
       assertThat(pause.isError()).isTrue();

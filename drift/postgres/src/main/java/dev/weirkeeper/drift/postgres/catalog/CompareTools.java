@@ -51,8 +51,7 @@ public final class CompareTools implements ToolRegistry {
    * @param from what is: a name that the host gave a database, or the hash of a kept reading
    * @param to what is wanted, or is now
    */
-  public record Compare(
-      String from, String to, Optional<String> cursor, Optional<Integer> limit) {
+  public record Compare(String from, String to, Optional<String> cursor, Optional<Integer> limit) {
     public Compare {
       requireNonNull(from, "from");
       requireNonNull(to, "to");
@@ -156,17 +155,25 @@ public final class CompareTools implements ToolRegistry {
   /** A side's reading, and what it is kept under. */
   private record Side(SchemaReading reading, Hash hash) {}
 
-  private Outcome compare(Compare input) throws IOException {
-    Optional<Side> from;
-    Optional<Side> to;
+  private Outcome compare(Compare input) {
+    Optional<Side> from = Optional.empty();
+    Optional<Side> to = Optional.empty();
     try {
-      from = side(input.from());
-      to = side(input.to());
+      // Reading a catalog is dear: nothing is read for a call that is wrong.
+      if (mayBe(input.from()) && mayBe(input.to())) {
+        from = side(input.from());
+        to = side(input.to());
+      }
     } catch (SQLException e) {
       return new Outcome.Failed(
           "A catalog cannot be read (SQLSTATE "
               + e.getSQLState()
               + "): see that its login may connect and read it");
+    } catch (IOException e) {
+      // What the system says of it names files of the host.
+      return new Outcome.Failed(
+          "A reading is not what was kept, or the shelf of readings cannot be used: compare with a"
+              + " database itself, and have the host look at the shelf");
     }
     if (from.isEmpty() || to.isEmpty()) {
       return new Outcome.Refused(
@@ -205,6 +212,10 @@ public final class CompareTools implements ToolRegistry {
             && databases.containsKey(input.to())
             && !input.from().equals(input.to());
     return !two && from.database().equals(to.database());
+  }
+
+  private boolean mayBe(String side) {
+    return databases.containsKey(side) || HASH.matcher(side).matches();
   }
 
   private Optional<Side> side(String name) throws SQLException, IOException {
