@@ -2,8 +2,6 @@ package dev.weirkeeper.drift;
 
 import static dev.weirkeeper.drift.SettingsDiff.added;
 import static dev.weirkeeper.drift.SettingsDiff.byId;
-import static dev.weirkeeper.drift.SettingsDiff.none;
-import static dev.weirkeeper.drift.SettingsDiff.of;
 
 import dev.weirkeeper.drift.Setting.Thing;
 import java.util.List;
@@ -50,12 +48,12 @@ final class ThingsDiff {
                 // Made anew under the same name, it is another one in the place of the first.
                 Optional<Thing> successor = kept.or(() -> inPlaceOf(former, added(was, is)));
                 if (!Optional.of(former).equals(kept)) {
-                  judge.meet(of(former), successor);
+                  judge.meet(SettingsDiff.of(former), successor);
                 }
               }
               for (Thing fresh : added(was, is)) {
                 if (inPlaceOf(fresh, added(is, was)).isEmpty()) {
-                  judge.meet(none(), of(fresh));
+                  judge.meet(SettingsDiff.none(), SettingsDiff.of(fresh));
                 }
               }
             });
@@ -119,8 +117,8 @@ final class ThingsDiff {
       case "foreign" -> diff.add(SettingKind.FK_CHANGED, Setting.CONSTRAINTS, was, is);
       case "exclusion" -> diff.add(SettingKind.EXCLUSION, Setting.CONSTRAINTS, was, is);
       case "unique", "check" -> {
-        kindOf(kind, false).ifPresent(gone -> diff.add(gone, Setting.CONSTRAINTS, was, none()));
-        kindOf(kind, true).ifPresent(fresh -> diff.add(fresh, Setting.CONSTRAINTS, none(), is));
+        kindOf(kind, false).ifPresent(gone -> diff.add(gone, Setting.CONSTRAINTS, was, SettingsDiff.none()));
+        kindOf(kind, true).ifPresent(fresh -> diff.add(fresh, Setting.CONSTRAINTS, SettingsDiff.none(), is));
       }
       default -> {
         // A primary key: see above.

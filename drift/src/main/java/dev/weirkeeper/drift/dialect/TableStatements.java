@@ -319,7 +319,7 @@ final class TableStatements {
               "Values of " + subject + " read otherwise now: load the column again when it suits.");
       case REFUSED -> draft.refuse(kind, subject, retype.get().why());
       case ALTER -> alterType(kind, old, now, retype.get());
-      case STAGED -> staged(kind, old, now);
+      case STAGED -> staged(kind, now);
     }
   }
 
@@ -400,7 +400,7 @@ final class TableStatements {
   }
 
   /** A new column beside the old one, filled from it, which then takes its name. */
-  private void staged(String kind, MirrorColumn old, MirrorColumn now) {
+  private void staged(String kind, MirrorColumn now) {
     String name = calledNow(now.name());
     String fresh = name + "__new";
     String kept = name + "__before";

@@ -108,7 +108,7 @@ class UpstreamProposalTest {
   @Test
   void what_the_pipeline_found_itself_has_a_better_way_too() {
     for (String kind : List.of("table.removed", "table.truncated")) {
-      assertThat(of(List.of(ofThePipeline(kind)))).singleElement();
+      assertThat(of(List.of(ofThePipeline(kind)))).hasSize(1);
     }
     assertThat(of(List.of(ofThePipeline("contract.blocked")))).isEmpty();
   }
