@@ -117,8 +117,10 @@ final class ThingsDiff {
       case "foreign" -> diff.add(SettingKind.FK_CHANGED, Setting.CONSTRAINTS, was, is);
       case "exclusion" -> diff.add(SettingKind.EXCLUSION, Setting.CONSTRAINTS, was, is);
       case "unique", "check" -> {
-        kindOf(kind, false).ifPresent(gone -> diff.add(gone, Setting.CONSTRAINTS, was, SettingsDiff.none()));
-        kindOf(kind, true).ifPresent(fresh -> diff.add(fresh, Setting.CONSTRAINTS, SettingsDiff.none(), is));
+        kindOf(kind, false)
+            .ifPresent(gone -> diff.add(gone, Setting.CONSTRAINTS, was, SettingsDiff.none()));
+        kindOf(kind, true)
+            .ifPresent(fresh -> diff.add(fresh, Setting.CONSTRAINTS, SettingsDiff.none(), is));
       }
       default -> {
         // A primary key: see above.

@@ -96,8 +96,8 @@ public record Migration(
     /**
      * In batches, each in its transaction: one {@code UPDATE} that writes one batch, {@code … WHERE
      * ctid = ANY (ARRAY(SELECT ctid FROM t WHERE (condition) LIMIT n))}, run again until it writes
-     * none. The condition says which rows are still to do; whoever runs it may put a range of {@code
-     * ctid} in the place of the limit.
+     * none. The condition says which rows are still to do; whoever runs it may put a range of
+     * {@code ctid} in the place of the limit.
      */
     BATCHES
   }

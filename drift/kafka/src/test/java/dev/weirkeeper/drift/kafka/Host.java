@@ -26,6 +26,7 @@ import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.healing.postgres.PostgresTableTools;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.Target;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -134,9 +135,9 @@ final class Host implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     pipeline.stop();
-    thread.join();
+    Threads.join(thread);
     target.close();
     sink.close();
   }

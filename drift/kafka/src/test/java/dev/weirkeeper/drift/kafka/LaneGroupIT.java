@@ -152,13 +152,13 @@ class LaneGroupIT {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
       stopping = true;
       group.stop();
-      threads.get(0).join();
+      Threads.join(threads.get(0));
       group.close();
       for (Thread thread : threads) {
-        thread.join();
+        Threads.join(thread);
       }
       assertThat(failure.get()).isNull();
     }

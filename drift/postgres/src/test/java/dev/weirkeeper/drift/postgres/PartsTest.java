@@ -3,13 +3,13 @@ package dev.weirkeeper.drift.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weirkeeper.Hash;
 import dev.weirkeeper.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import dev.weirkeeper.Hash;
 import org.junit.jupiter.api.Test;
 
 class PartsTest {

@@ -27,8 +27,8 @@ import java.util.TreeMap;
 
 /**
  * Tries the plan that waits for a table on a scratch server, as a tool: {@code plan_rehearse}. The
- * proof is written into the journal as evidence, caused by the plan, so that whoever is asked for an
- * approval finds it by the plan's id. Nothing of source or target changes. Safe to share between
+ * proof is written into the journal as evidence, caused by the plan, so that whoever is asked for
+ * an approval finds it by the plan's id. Nothing of source or target changes. Safe to share between
  * threads; rehearsals wait for each other.
  */
 public final class RehearseTools implements ToolRegistry {
@@ -202,7 +202,8 @@ public final class RehearseTools implements ToolRegistry {
         proof.exceeded().stream().map(Outside::of).toList(),
         proof.error().map(Outside::of),
         switch (proof.standing()) {
-          case PROVEN -> "approval_request asks for leave; whoever decides finds the proof in the log";
+          case PROVEN ->
+              "approval_request asks for leave; whoever decides finds the proof in the log";
           case PARTLY -> "What is unproven has to be looked at by whoever approves";
           case EXCEEDED, FAILED -> "It should not be approved as it is: a person looks at it";
         });

@@ -156,7 +156,7 @@ class FillingIT {
           random.nextBoolean()
               ? ", state varchar(9) NOT NULL CHECK (state IN ('open', 'it''s', 'shut'))"
               : ", n numeric CHECK (n > 1000 AND n < 1003), g integer GENERATED ALWAYS AS (1)"
-                    + " STORED";
+                  + " STORED";
       ddl.add("CREATE TABLE app.t" + table + " (" + key + columns + reference + check + ")");
     }
     return ddl;

@@ -62,7 +62,8 @@ final class DriftPlan implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Writes the plan there: a script, or JSON for 'apply' if the name ends in .json.")
+      description =
+          "Writes the plan there: a script, or JSON for 'apply' if the name ends in .json.")
   private Optional<Path> out = Optional.empty();
 
   DriftPlan(Cli cli) {
@@ -81,20 +82,18 @@ final class DriftPlan implements Callable<Integer> {
     boolean json =
         output.isJson() || out.filter(file -> file.toString().endsWith(".json")).isPresent();
     if (out.isPresent()) {
-      String text =
-          json ? Json.of(migration).text() : String.join("\n", Script.of(migration));
+      String text = json ? Json.of(migration).text() : String.join("\n", Script.of(migration));
       Files.writeString(out.get(), text + "\n", StandardOpenOption.CREATE_NEW);
-      output.note(
-          migration.steps().size() + " steps, plan " + migration.id() + " in " + out.get());
+      output.note(migration.steps().size() + " steps, plan " + migration.id() + " in " + out.get());
     } else if (json) {
       output.json(Json.of(migration));
     } else {
       Script.of(migration)
-          .forEach(
-              line -> output.line(line.startsWith("-- ") ? Style.FAINT : Style.PLAIN, line));
+          .forEach(line -> output.line(line.startsWith("-- ") ? Style.FAINT : Style.PLAIN, line));
     }
     for (Refusal refusal : migration.refusals()) {
-      output.warn("not done: " + refusal.kind() + " on " + refusal.subject() + ": " + refusal.why());
+      output.warn(
+          "not done: " + refusal.kind() + " on " + refusal.subject() + ": " + refusal.why());
     }
     return (migration.refusals().isEmpty() ? Exit.DONE : Exit.REFUSED).status();
   }
@@ -105,8 +104,7 @@ final class DriftPlan implements Callable<Integer> {
     }
     PlanOptions options = direct ? PlanOptions.direct() : PlanOptions.online();
     return MigrationPlanner.plan(
-        comparison,
-        destructive ? options.with(PlanOptions.Destruction.ALLOW) : options);
+        comparison, destructive ? options.with(PlanOptions.Destruction.ALLOW) : options);
   }
 
   private Dialect mirror() throws Failure {

@@ -42,7 +42,8 @@ final class DriftSchemas {
 
   @Option(
       names = "--same-database",
-      description = "Both are readings of one database at two times: its own ids tell what is what.")
+      description =
+          "Both are readings of one database at two times: its own ids tell what is what.")
   private boolean same;
 
   SchemaComparison compare(Map<String, String> environment) throws IOException, Failure {

@@ -44,7 +44,10 @@ final class Script {
       comment(
           lines,
           "hazards "
-              + step.hazards().stream().sorted().map(Hazard::name).collect(Collectors.joining(", ")));
+              + step.hazards().stream()
+                  .sorted()
+                  .map(Hazard::name)
+                  .collect(Collectors.joining(", ")));
     }
     if (!step.precondition().isEmpty()) {
       comment(lines, "needs: " + step.precondition());

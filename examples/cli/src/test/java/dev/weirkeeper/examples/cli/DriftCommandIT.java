@@ -83,8 +83,7 @@ class DriftCommandIT {
             new Screen()
                 .run("drift", "diff", address(wanted), address(is), "--fail-on", "BREAKING"))
         .isEqualTo(1);
-    assertThat(
-            new Screen().run("drift", "diff", address(is), address(is), "--fail-on", "METADATA"))
+    assertThat(new Screen().run("drift", "diff", address(is), address(is), "--fail-on", "METADATA"))
         .isZero();
   }
 
@@ -99,8 +98,7 @@ class DriftCommandIT {
 
     Screen applied = new Screen();
     int exit =
-        applied.run(
-            "drift", "apply", plan, address(is), "--yes", "--log", folder.resolve("log"));
+        applied.run("drift", "apply", plan, address(is), "--yes", "--log", folder.resolve("log"));
 
     assertThat(exit).as(applied.err() + applied.out()).isZero();
     Screen compared = new Screen();
@@ -116,8 +114,7 @@ class DriftCommandIT {
 
     Screen applied = new Screen();
     int exit =
-        applied.run(
-            "drift", "apply", plan, address(is), "--yes", "--log", folder.resolve("log"));
+        applied.run("drift", "apply", plan, address(is), "--yes", "--log", folder.resolve("log"));
 
     assertThat(exit).isEqualTo(1);
     Screen compared = new Screen();
@@ -153,9 +150,7 @@ class DriftCommandIT {
   void a_snapshot_is_compared_as_the_database_was() throws Exception {
     Path kept = folder.resolve("kept.json");
     Screen first = new Screen();
-    assertThat(first.run("drift", "snapshot", address(is), "--out", kept))
-        .as(first.err())
-        .isZero();
+    assertThat(first.run("drift", "snapshot", address(is), "--out", kept)).as(first.err()).isZero();
     sql(is, "ALTER TABLE orders RENAME COLUMN note TO remark");
 
     Screen byNames = new Screen();
@@ -189,15 +184,13 @@ class DriftCommandIT {
   void a_mirror_elsewhere_has_its_own_statements() {
     Screen screen = new Screen();
 
-    int exit =
-        screen.run("drift", "plan", address(is), address(wanted), "--dialect", "bigquery");
+    int exit = screen.run("drift", "plan", address(is), address(wanted), "--dialect", "bigquery");
 
     assertThat(exit).as(screen.err()).isZero();
     assertThat(screen.out())
         .contains("ALTER TABLE `public`.`orders` ADD COLUMN `paid` TIMESTAMP")
         .doesNotContain("CREATE INDEX");
-    assertThat(
-            new Screen().run("drift", "plan", address(is), address(wanted), "--dialect", "odd"))
+    assertThat(new Screen().run("drift", "plan", address(is), address(wanted), "--dialect", "odd"))
         .isEqualTo(2);
   }
 
@@ -208,10 +201,7 @@ class DriftCommandIT {
 
     int exit =
         screen.run(
-            "drift",
-            "diff",
-            "postgresql://postgres:" + secret + "@127.0.0.1:1/x",
-            address(wanted));
+            "drift", "diff", "postgresql://postgres:" + secret + "@127.0.0.1:1/x", address(wanted));
 
     assertThat(exit).isEqualTo(1);
     assertThat(screen.err() + screen.out()).contains("PGPASSWORD").doesNotContain(secret);

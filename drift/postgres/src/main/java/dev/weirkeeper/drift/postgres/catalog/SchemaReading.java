@@ -15,7 +15,12 @@ import dev.weirkeeper.drift.schema.DatabaseSchema;
  * @param databaseOid of the database in its server
  */
 public record SchemaReading(
-    DatabaseSchema schema, String snapshot, String systemIdentifier, int timeline, String lsn, String databaseOid) {
+    DatabaseSchema schema,
+    String snapshot,
+    String systemIdentifier,
+    int timeline,
+    String lsn,
+    String databaseOid) {
   public SchemaReading {
     requireNonNull(schema, "schema");
     requireNonNull(snapshot, "snapshot");

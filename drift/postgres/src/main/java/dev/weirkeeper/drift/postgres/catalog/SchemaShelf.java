@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.Redaction;
+import dev.weirkeeper.drift.schema.DatabaseSchema;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,9 +16,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * Keeps readings of schemas by the hash of their content, so that what is there now can be compared
- * with what was there. A file is written once and never changed. Safe to share between threads and
- * processes.
+ * Keeps readings of schemas by the hash of schema and database, so that what is there now can be
+ * compared with what was there. A file is written once and never changed. Safe to share between
+ * threads and processes.
  */
 public final class SchemaShelf {
   private final Path folder;
@@ -29,10 +31,17 @@ public final class SchemaShelf {
     return new SchemaShelf(folder);
   }
 
-  /** Keeps a reading, durably, and says under which hash. */
+  /** What a reading is known by: reading a database again that did not change keeps nothing new. */
+  private record Key(DatabaseSchema schema, String database) {}
+
+  private static Hash hash(SchemaReading reading) {
+    return Hash.of(Json.of(new Key(reading.schema(), reading.database())));
+  }
+
+  /** Keeps a reading, durably, and says under which hash; the first of equal ones stays. */
   public Hash keep(SchemaReading reading) throws IOException {
     Json content = Json.of(reading);
-    Hash hash = Hash.of(content);
+    Hash hash = hash(reading);
     Path file = file(hash);
     if (Files.exists(file)) {
       return hash;
@@ -64,16 +73,23 @@ public final class SchemaShelf {
     if (Files.notExists(file)) {
       return Optional.empty();
     }
-    byte[] bytes = Files.readAllBytes(file);
-    if (!Hash.of(bytes).equals(hash)) {
-      throw new IOException(
-          "The kept schema "
-              + hash.brief()
-              + " is not what was kept: its file was changed or is cut. Remove it and read the"
-              + " database again");
+    try {
+      SchemaReading reading = Json.parse(Files.readString(file)).as(SchemaReading.class);
+      if (hash(reading).equals(hash)) {
+        return Optional.of(reading);
+      }
+    } catch (IllegalArgumentException | CharacterCodingException e) {
+      // Whatever it holds now is not what was kept.
+      throw new IOException(damaged(hash), Redaction.withheld(e));
     }
-    return Optional.of(
-        Json.parse(new String(bytes, StandardCharsets.UTF_8)).as(SchemaReading.class));
+    throw new IOException(damaged(hash));
+  }
+
+  private static String damaged(Hash hash) {
+    return "The kept schema "
+        + hash.brief()
+        + " is not what was kept: its file was changed or is cut. Remove it and read the database"
+        + " again";
   }
 
   private Path file(Hash hash) {
