@@ -76,7 +76,11 @@ final class OtherOps {
             draft
                 .step(kind, now)
                 .sql(each.make().orElseThrow())
-                .exclusive(now)
+                .lock(
+                    now,
+                    each.kind().equals("trigger")
+                        ? LockMode.SHARE_ROW_EXCLUSIVE
+                        : LockMode.ACCESS_EXCLUSIVE)
                 .verify("The " + each.kind() + " is there again"));
   }
 

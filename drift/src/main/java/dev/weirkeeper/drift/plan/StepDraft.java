@@ -54,10 +54,18 @@ final class StepDraft {
     return this;
   }
 
-  /** ALTER TABLE goes on to children, unless it says ONLY. */
+  /**
+   * ALTER TABLE goes on to children, unless it says ONLY; a column is dropped from ONLY a parent
+   * with a word to them.
+   */
   void alsoLocks(Set<ObjectName> children) {
     LockMode own = locks.get(on.toString());
-    if (own != null && statements.stream().anyMatch(sql -> sql.startsWith("ALTER TABLE \""))) {
+    if (own != null
+        && statements.stream()
+            .anyMatch(
+                sql ->
+                    sql.startsWith("ALTER TABLE \"")
+                        || sql.startsWith("ALTER TABLE ONLY") && sql.contains(" DROP COLUMN "))) {
       children.forEach(child -> lock(child, own));
     }
   }

@@ -142,9 +142,7 @@ final class CatalogRows {
           domainOf.put(row.getLong(1), row.getLong(2));
           checks
               .computeIfAbsent(row.getLong(2), oid -> new ArrayList<>())
-              .add(
-                  new DomainType.Check(
-                      row.getString(3), Deparse.settled(row.getString(4)), validity(row, 5)));
+              .add(new DomainType.Check(row.getString(3), row.getString(4), validity(row, 5)));
         });
     List<DomainType> domains = new ArrayList<>();
     each(
@@ -233,7 +231,7 @@ final class CatalogRows {
                 row.getString(1),
                 row.getString(3),
                 kind(row.getString(4)),
-                Deparse.settled(row.getString(5)),
+                row.getString(5),
                 texts(row, 6),
                 perhapsName(row, 7),
                 validity(row, 9),
@@ -270,7 +268,7 @@ final class CatalogRows {
       clusteredBy.put(row.getLong(4), name.name());
     }
     objects.put("pg_class", row.getLong(1), Item.of(Item.Kind.INDEX, name));
-    String definition = Deparse.settled(row.getString(5));
+    String definition = row.getString(5);
     List<ObjectName> above = parents.getOrDefault(row.getLong(1), List.of());
     indexes.add(
         new Index(
@@ -316,7 +314,7 @@ final class CatalogRows {
               row.getString(1),
               name,
               kind.equals("v") ? View.Kind.VIEW : View.Kind.MATERIALIZED,
-              Deparse.settled(row.getString(18)),
+              row.getString(18),
               sorted(row, 8),
               List.of(),
               text(row, 15),

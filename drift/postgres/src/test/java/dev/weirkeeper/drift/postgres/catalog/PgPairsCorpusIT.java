@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PgPairsCorpusIT {
   private static final long SEED = 20261130;
-  private static final int SAMPLE = 25;
+  private static final int SAMPLE = 14;
 
   private static final PlanOptions DIRECT =
       PlanOptions.direct().with(PlanOptions.Destruction.ALLOW);
