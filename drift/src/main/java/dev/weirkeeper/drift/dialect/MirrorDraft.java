@@ -45,6 +45,7 @@ final class MirrorDraft {
   private final ColumnTypes before;
   private final ColumnTypes after;
   private final Set<ObjectName> taken = new HashSet<>();
+  private final Set<String> housed = new HashSet<>();
   private final List<Migration.Step> steps = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
   private final Set<String> remarks = new LinkedHashSet<>();
@@ -241,9 +242,14 @@ final class MirrorDraft {
       refuse("table.added", table.name().toString(), uncarried(odd.get()));
       return;
     }
-    List<String> statements = new TableStatements(this, table).create(columns);
+    List<String> statements = new ArrayList<>(new TableStatements(this, table).create(columns));
     if (statements.isEmpty()) {
       return;
+    }
+    // A new database of another system has no schema "public".
+    if (housed.add(table.name().schema())) {
+      statements.add(
+          0, String.format(Locale.ROOT, syntax.createSchema(), syntax.name(table.name().schema())));
     }
     step(
         "table.added",
