@@ -98,12 +98,11 @@ final class DriftApply implements Callable<Integer> {
     }
   }
 
-  /** Nothing to take back once the program ends. */
   private static void forget(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException ending) {
-      Thread.currentThread().interrupt();
+      // The program is ending, so the hook runs already and has nothing to stop any more.
     }
   }
 
