@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** What {@code drift plan --dialect duckdb} writes, on a real DuckDB, with rows in it. */
 class DriftMirrorIT {
   private static final long SEED = 6_006;
-  private static final int MIRRORS = 40;
+  private static final int MIRRORS = 20;
   private static final List<String> TYPES =
       List.of(
           "smallint",

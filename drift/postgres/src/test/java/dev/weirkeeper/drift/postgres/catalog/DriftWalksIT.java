@@ -32,7 +32,7 @@ class DriftWalksIT {
 
   /** {@code -Dwalks.seed=…} walks one walk alone. */
   @ParameterizedTest
-  @CsvSource({Majors.OLD + ", 10", Majors.NEW + ", 40"})
+  @CsvSource({Majors.OLD + ", 5", Majors.NEW + ", 22"})
   void what_is_found_is_what_happened_and_a_plan_does_it_again(int major, int usual)
       throws Exception {
     long from = Long.getLong("walks.seed", SEED);
