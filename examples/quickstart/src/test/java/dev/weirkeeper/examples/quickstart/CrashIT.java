@@ -32,11 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills the host again and again while an application writes, and proves afterwards that nothing
- * was lost or doubled. {@code -Dkills=100} for more random kills than the usual 20.
+ * was lost or doubled. {@code -Dkills=100} for more random kills than the usual 12.
  */
 class CrashIT {
-  private static final int KILLS = Integer.getInteger("kills", 20);
-  private static final int PER_BOUNDARY = Integer.getInteger("kills.boundary", 3);
+  private static final int KILLS = Integer.getInteger("kills", 12);
+  private static final int PER_BOUNDARY = Integer.getInteger("kills.boundary", 2);
   private static final long SEED = Long.getLong("seed", 20261123L);
   private static final List<String> TABLES = List.of("public.a", "public.b", "public.c");
   private static final long PATIENCE = 300;
