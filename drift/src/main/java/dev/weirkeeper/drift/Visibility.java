@@ -2,11 +2,6 @@ package dev.weirkeeper.drift;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.weirkeeper.Json;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +17,7 @@ import java.util.TreeMap;
  */
 public final class Visibility {
   private static final String NOTHING = "nothing.changed";
-  private static final Visibility POSTGRES = read("visibility.json");
+  private static final Visibility POSTGRES = VisibilityReader.read("visibility.json");
 
   /** Who may show a change. */
   public enum Source {
@@ -68,26 +63,17 @@ public final class Visibility {
     }
   }
 
-  private record Ledger(List<Entry> entries) {}
+  record Ledger(List<Entry> entries) {}
 
   private final List<Entry> entries;
 
-  private Visibility(List<Entry> entries) {
+  Visibility(List<Entry> entries) {
     this.entries = List.copyOf(entries);
   }
 
   /** What is seen of a PostgreSQL source. */
   public static Visibility postgres() {
     return POSTGRES;
-  }
-
-  private static Visibility read(String name) {
-    try (InputStream in = requireNonNull(Visibility.class.getResourceAsStream(name), name)) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return new Visibility(Json.parse(text).as(Ledger.class).entries());
-    } catch (IOException e) {
-      throw new UncheckedIOException("The ledger " + name + " cannot be read", e);
-    }
   }
 
   public List<Entry> entries() {

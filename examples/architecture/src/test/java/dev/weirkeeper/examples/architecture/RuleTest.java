@@ -51,6 +51,7 @@ class RuleTest {
           entry("contracts/delta", 20L),
           entry("contracts/dbt", 30L),
           entry("drift", 35L),
+          entry("drift/rehearsal", 15L),
           entry("drift/kafka", 50L),
           entry("drift/postgres", 30L),
           entry("drift/profile", 30L),
