@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.Caller;
+import dev.weirkeeper.Column;
 import dev.weirkeeper.Counts;
 import dev.weirkeeper.Finding;
 import dev.weirkeeper.Gated;
@@ -11,6 +12,8 @@ import dev.weirkeeper.Hash;
 import dev.weirkeeper.Incident;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.QuietHours;
+import dev.weirkeeper.Relation;
+import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Screened;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -128,8 +131,23 @@ public final class RandomRecords {
       return incident();
     } else if (type == QuietHours.class) {
       return quietHours();
+    } else if (type == Relation.class) {
+      return relation();
     }
     return made(type);
+  }
+
+  /** Its version is the hash of the rest, and its columns differ in id and name. */
+  private Relation relation() {
+    List<Column> columns = new ArrayList<>();
+    for (int i = 0; i < random.nextInt(4); i++) {
+      columns.add(Column.of(String.valueOf(i + 1), "c" + i, dev.weirkeeper.Type.of("int4")));
+    }
+    return Relation.of(
+        (Asset) record(Asset.class),
+        String.valueOf(random.nextInt(100_000)),
+        new RowIdentity.Whole(),
+        columns);
   }
 
   /** What came is the sum of what became of it. */
