@@ -22,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -70,7 +71,8 @@ final class HttpCalls implements AutoCloseable {
       HttpVisitor visitor,
       HttpSession session,
       JSONRPCRequest message,
-      Cancellations.Handle handle) {
+      Cancellations.Handle handle,
+      Place place) {
     McpTransportContext context() {
       return McpTransportContext.create(
           Map.of(
@@ -82,6 +84,28 @@ final class HttpCalls implements AutoCloseable {
                   Optional.of(String.valueOf(message.id())),
                   handle,
                   visitor.within())));
+    }
+  }
+
+  /** One of the calls that may be under way. */
+  private final class Place implements AutoCloseable {
+    private final HttpVisitor visitor;
+    private final HttpSession session;
+    private final AtomicBoolean left = new AtomicBoolean();
+
+    Place(HttpVisitor visitor, HttpSession session) {
+      this.visitor = visitor;
+      this.session = session;
+      session.begun();
+    }
+
+    @Override
+    public void close() {
+      if (left.compareAndSet(false, true)) {
+        session.ended(nanos.getAsLong());
+        accounts.end(visitor.principal());
+        room.release();
+      }
     }
   }
 
@@ -107,14 +131,15 @@ final class HttpCalls implements AutoCloseable {
         accounts.end(visitor.principal());
       }
     }
-    session.begun();
+    Place place = new Place(visitor, session);
     boolean begun = false;
     try {
-      answer(request, response, new Call(visitor, session, message, handle(session, message)));
+      answer(
+          request, response, new Call(visitor, session, message, handle(session, message), place));
       begun = true;
     } finally {
       if (!begun) {
-        release(visitor, session);
+        place.close();
       }
     }
   }
@@ -150,12 +175,6 @@ final class HttpCalls implements AutoCloseable {
         call.handle().close();
       }
     }
-  }
-
-  private void release(HttpVisitor visitor, HttpSession session) {
-    session.ended(nanos.getAsLong());
-    accounts.end(visitor.principal());
-    room.release();
   }
 
   private static HttpRefusal busy(int status, String message) {
@@ -194,10 +213,10 @@ final class HttpCalls implements AutoCloseable {
     Cancellations.Handle handle = call.handle();
     try (handle) {
       if (!closed && handle.get().isEmpty()) {
-        answer(call, stream, call.session().session().responseStream(new Reply(stream, handle)));
+        answer(call, stream, call.session().session().responseStream(new Reply(stream, call)));
       }
     } finally {
-      release(call.visitor(), call.session());
+      call.place().close();
       stream.close();
     }
   }
@@ -220,16 +239,16 @@ final class HttpCalls implements AutoCloseable {
   }
 
   /** A client that has given a request up gets no response to it. */
-  private record Reply(HttpStream stream, Cancellations.Handle handle)
-      implements McpStreamableServerTransport {
+  private record Reply(HttpStream stream, Call call) implements McpStreamableServerTransport {
     @Override
     public Mono<Void> sendMessage(JSONRPCMessage message) {
       return Mono.defer(
           () -> {
             if (message instanceof JSONRPCResponse) {
-              // Its id is free before the client can know it.
-              handle.close();
-              if (handle.get().isPresent()) {
+              // Its id and place are free before the client can know it.
+              call.handle().close();
+              call.place().close();
+              if (call.handle().get().isPresent()) {
                 return Mono.empty();
               }
             }

@@ -21,7 +21,6 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -84,6 +83,7 @@ public final class HttpEndpoint extends HttpServlet
   private final Behind behind;
   private final HttpAccess access;
   private final HttpAccounts accounts;
+  private final HttpLeftovers leftovers;
   private final HttpSessions sessions;
   private final HttpCalls calls;
   private final Clock clock;
@@ -99,6 +99,7 @@ public final class HttpEndpoint extends HttpServlet
     this.paths = paths;
     this.clock = built.clock;
     this.accounts = new HttpAccounts(built.limits, built.nanos);
+    this.leftovers = new HttpLeftovers(built.nanos);
     this.sessions = new HttpSessions(built.limits, built.nanos);
     this.calls = new HttpCalls(built.limits, behind.cancellations(), accounts, built.nanos);
     this.sweeper =
@@ -151,7 +152,7 @@ public final class HttpEndpoint extends HttpServlet
     } catch (HttpRefusal e) {
       LOG.debug("{} is answered {}: {}", request.getMethod(), e.status(), e.getMessage());
       e.headers().forEach(response::setHeader);
-      if (request.getAttribute(READ) == null && !request.getMethod().equals("GET")) {
+      if (request.getAttribute(READ) == null && !leftovers.take(request)) {
         // What was not read ends the connection; a client that is not told would use it again.
         response.setHeader("Connection", "close");
       }
@@ -252,7 +253,7 @@ public final class HttpEndpoint extends HttpServlet
           429,
           ErrorCodes.INVALID_REQUEST,
           "As many messages are on the way as may be; send fewer at a time",
-          Map.of("Retry-After", "1", "Connection", "close"));
+          Map.of("Retry-After", "1"));
     }
     try {
       return read(request);
@@ -266,14 +267,11 @@ public final class HttpEndpoint extends HttpServlet
     if (request.getContentLengthLong() > most) {
       throw tooLarge();
     }
-    byte[] body;
-    try (InputStream in = request.getInputStream()) {
-      body = in.readNBytes(most + 1);
-    }
-    request.setAttribute(READ, true);
+    byte[] body = request.getInputStream().readNBytes(most + 1);
     if (body.length > most) {
       throw tooLarge();
     }
+    request.setAttribute(READ, true);
     try {
       return behind.wire().read(body);
     } catch (BadMessage e) {
@@ -283,8 +281,7 @@ public final class HttpEndpoint extends HttpServlet
 
   private HttpRefusal tooLarge() {
     BadMessage bad = behind.wire().tooLarge();
-    return new HttpRefusal(
-        413, bad.code(), String.valueOf(bad.getMessage()), Map.of("Connection", "close"));
+    return new HttpRefusal(413, bad.code(), String.valueOf(bad.getMessage()));
   }
 
   private void initialize(

@@ -14,6 +14,7 @@ import io.modelcontextprotocol.spec.McpSchema;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -361,6 +362,37 @@ class HttpEndpointTest {
   }
 
   @Test
+  void who_has_its_answer_may_call_again_at_once() throws Exception {
+    try (McpServer server = test.open();
+        HttpHost host = HttpHost.open(server, b -> b.calls(2).rate(10_000, 10_000))) {
+      String session = host.session(host.request());
+      for (int i = 0; i < 2_000; i++) {
+        assertThat(host.post(host.in(session), LIST).statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void who_is_refused_in_the_middle_of_a_message_still_hears_why() throws Exception {
+    try (McpServer server = test.open();
+        HttpHost host = HttpHost.open(server, b -> b);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), host.resource.getPort())) {
+      OutputStream out = socket.getOutputStream();
+      byte[] head = RawHttp.post("Origin: https://evil.example\r\n", "x".repeat(200_000));
+      // Each piece is a packet of its own: a connection that were closed would refuse the next.
+      for (int at = 0; at < head.length; at += 2_000) {
+        out.write(head, at, Math.min(2_000, head.length - at));
+        out.flush();
+      }
+      out.write(RawHttp.post("Connection: close\r\n", RawClient.initialize("2025-11-25")));
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 403 ")
+          .contains("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
   void types_methods_and_sessions_that_are_not_meant_are_told_apart() throws Exception {
     try (McpServer server = test.open();
         HttpHost host = HttpHost.open(server, b -> b)) {
@@ -617,7 +649,7 @@ class HttpEndpointTest {
             HttpHost.open(
                 server,
                 b ->
-                    b.streams(Duration.ofMillis(300), Duration.ofMillis(50))
+                    b.streams(Duration.ofSeconds(5), Duration.ofMillis(50))
                         .rate(100_000, 100_000)
                         .calls(8))) {
       String session = host.session(host.request());

@@ -100,7 +100,10 @@ class HttpFuzzIT {
           .doesNotContainKey(500);
       assertThat(statuses.getOrDefault(CLOSED, 0)).as("seed " + SEED).isLessThan(MESSAGES / 100);
       assertThat(host.endpoint.openSessions()).isLessThanOrEqualTo(64);
-      assertThat(server.cancellations().underWay()).isZero();
+      // A call whose client was closed on has nobody who saw its end.
+      while (server.cancellations().underWay() > 0) {
+        Thread.onSpinWait();
+      }
       assertThat(test.called).isNotEmpty();
       assertThat(test.ledger.count("act.started")).isGreaterThanOrEqualTo(acts());
       assertThat(test.ledger.count("act.finished")).isEqualTo(test.ledger.count("act.started"));
