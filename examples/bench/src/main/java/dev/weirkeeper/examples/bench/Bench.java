@@ -19,10 +19,12 @@ public final class Bench {
       """
       Weirkeeper bench: [inserts] [updates] [latency] [huge] [mcp] [start]   (all without arguments)
                         [contracts] [contracts-gate] [contracts-duckdb]
-                        [drift-diff] [drift-latency]
+                        [drift-diff] [drift-diff-alone] [drift-latency]
         -Drounds=5     rounds of all but latency and huge
         -Drows=1000000 rows a round
         -Dhuge=5000000 rows of the one transaction that must fit into 256 MB of heap
+        -Dtables=1000  tables of drift-diff; of drift-diff-alone, without Liquibase, 3000
+        -Dcolumns=50   columns of each
       """;
 
   private Bench() {}
@@ -57,7 +59,16 @@ public final class Bench {
     }
     if (wanted.remove("drift-diff")) {
       try (LocalPostgres server = durable()) {
-        DriftDiff.measure(server, rounds, System.out);
+        int tables = Integer.getInteger("tables", 1000);
+        int columns = Integer.getInteger("columns", 50);
+        DriftDiff.measure(server, tables, columns, rounds, System.out);
+      }
+    }
+    if (wanted.remove("drift-diff-alone")) {
+      try (LocalPostgres server = durable()) {
+        int tables = Integer.getInteger("tables", 3000);
+        int columns = Integer.getInteger("columns", 50);
+        DriftDiff.alone(server, tables, columns, rounds, System.out);
       }
     }
     if (wanted.remove("drift-latency")) {

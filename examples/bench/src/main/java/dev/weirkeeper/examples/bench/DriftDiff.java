@@ -8,9 +8,10 @@ import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import liquibase.CatalogAndSchema;
@@ -26,21 +27,25 @@ import liquibase.snapshot.SnapshotControl;
 import liquibase.snapshot.SnapshotGeneratorFactory;
 
 /**
- * Two databases of 1,000 tables with 50 columns each are read and compared, by us and by Liquibase,
- * on one server in turns. Both start with a connection and end with what differs.
+ * Two databases with as many tables and columns as asked for are read and compared, by us and by
+ * Liquibase, on one server in turns. Both start with a connection and end with what differs.
  */
 final class DriftDiff {
   private static final String HERE = "drift_here";
   private static final String THERE = "drift_there";
-  private static final int TABLES = 1000;
-  private static final int COLUMNS = 50;
+
+  /** Held here, for a logger that nobody holds forgets its level. */
+  private static final Logger LIQUIBASE = Logger.getLogger("liquibase");
+
+  /** Tables that one statement makes: the server has locks for some thousand things at a time. */
+  private static final int BATCH = 200;
 
   private static final String FILL =
       """
       DO $$
       DECLARE columns text;
       BEGIN
-        FOR t IN 1..%d LOOP
+        FOR t IN %d..%d LOOP
           SELECT string_agg('c' || c || CASE c %% 6
               WHEN 0 THEN ' integer NOT NULL DEFAULT 0' WHEN 1 THEN ' varchar(40)'
               WHEN 2 THEN ' numeric(12,2)' WHEN 3 THEN ' timestamptz DEFAULT now()'
@@ -57,7 +62,7 @@ final class DriftDiff {
       """
       DO $$
       BEGIN
-        FOR t IN 1..%d LOOP
+        FOR t IN %d..%d LOOP
           EXECUTE format(CASE t %% 40
             WHEN 10 THEN 'ALTER TABLE t%%s ADD COLUMN added text'
             WHEN 20 THEN 'ALTER TABLE t%%s ALTER c7 TYPE varchar(80)'
@@ -67,76 +72,166 @@ final class DriftDiff {
       END $$
       """;
 
-  private DriftDiff() {}
-
-  static void measure(LocalPostgres server, int rounds, PrintStream out) throws Exception {
-    Logger.getLogger("liquibase").setLevel(Level.OFF);
-    for (String database : List.of(HERE, THERE)) {
-      server.createDatabase(database);
-      try (Connection connection = server.connect(database);
-          Statement statement = connection.createStatement()) {
-        statement.execute(FILL.formatted(TABLES, COLUMNS));
-      }
-    }
-    server.execute(THERE, CHANGE.formatted(TABLES));
-    for (String database : List.of(HERE, THERE)) {
-      server.execute(database, "ANALYZE");
-    }
-    List<Double> theirs = new ArrayList<>();
-    List<Double> ours = new ArrayList<>();
-    List<Double> comparing = new ArrayList<>();
-    List<Double> ratios = new ArrayList<>();
-    // The first round warms up.
-    for (int round = 0; round <= rounds; round++) {
-      long began = System.nanoTime();
-      int found = liquibase(server);
-      long between = System.nanoTime();
-      Ours own = ours(server);
-      double seconds = (System.nanoTime() - between) / 1e9;
-      if (round > 0) {
-        theirs.add((between - began) / 1e9);
-        ours.add(seconds);
-        comparing.add(own.comparing() / 1e6);
-        ratios.add((between - began) / 1e9 / seconds);
-      } else {
-        out.printf(
-            "%d tables x %d columns: Liquibase finds %d differences, we find %d%n",
-            TABLES, COLUMNS, found, own.found());
-      }
-    }
-    Bench.print(out, "Liquibase, two snapshots and their diff, s", theirs);
-    Bench.print(out, "SchemaReader twice and SchemaComparison, s", ours);
-    Bench.print(out, "of that SchemaComparison, ms", comparing);
-    Bench.print(out, "Liquibase / ours", ratios);
-  }
-
   /**
    * @param found differences
-   * @param comparing nanoseconds without the reading
+   * @param reading seconds for both databases, with the connections
+   * @param comparing seconds
    */
-  private record Ours(int found, long comparing) {}
+  private record Result(int found, double reading, double comparing) {
+    double whole() {
+      return reading + comparing;
+    }
+  }
 
-  private static Ours ours(LocalPostgres server) throws SQLException {
+  private final LocalPostgres server;
+  private final PrintStream out;
+
+  private DriftDiff(LocalPostgres server, PrintStream out) {
+    this.server = server;
+    this.out = out;
+  }
+
+  /** Both sides, in turns. */
+  static void measure(LocalPostgres server, int tables, int columns, int rounds, PrintStream out)
+      throws Exception {
+    LIQUIBASE.setLevel(Level.OFF);
+    DriftDiff bench = new DriftDiff(server, out);
+    bench.fill(tables, columns);
+    bench.together(rounds);
+    bench.kept();
+  }
+
+  /** Our side alone, for databases that take the other one too long. */
+  static void alone(LocalPostgres server, int tables, int columns, int rounds, PrintStream out)
+      throws Exception {
+    DriftDiff bench = new DriftDiff(server, out);
+    bench.fill(tables, columns);
+    bench.ours(rounds);
+    bench.kept();
+  }
+
+  private void fill(int tables, int columns) throws SQLException {
+    for (String database : List.of(HERE, THERE)) {
+      server.createDatabase(database);
+      for (int from = 1; from <= tables; from += BATCH) {
+        int to = Math.min(tables, from + BATCH - 1);
+        server.execute(database, FILL.formatted(from, to, columns));
+        if (database.equals(THERE)) {
+          server.execute(database, CHANGE.formatted(from, to));
+        }
+      }
+      server.execute(database, "ANALYZE");
+    }
+    out.printf("%d tables x %d columns, one of ten changed%n", tables, columns);
+  }
+
+  private void together(int rounds) throws Exception {
+    List<Result> theirs = new ArrayList<>();
+    List<Result> ours = new ArrayList<>();
+    // The first round warms up. Who goes first changes from round to round.
+    for (int round = 0; round <= rounds; round++) {
+      Result early = round % 2 == 0 ? ours() : liquibase();
+      Result late = round % 2 == 0 ? liquibase() : ours();
+      Result our = round % 2 == 0 ? early : late;
+      Result their = round % 2 == 0 ? late : early;
+      if (round == 0) {
+        out.printf("Liquibase finds %d differences, we find %d%n", their.found(), our.found());
+      } else {
+        theirs.add(their);
+        ours.add(our);
+      }
+    }
+    print("Liquibase, two snapshots, s", theirs, Result::reading);
+    print("SchemaReader twice, s", ours, Result::reading);
+    ratio("Liquibase / ours, reading", theirs, ours, Result::reading);
+    print("Liquibase, diff, s", theirs, Result::comparing);
+    print("SchemaComparison, s", ours, Result::comparing);
+    ratio("Liquibase / ours, comparing", theirs, ours, Result::comparing);
+    ratio("Liquibase / ours, both", theirs, ours, Result::whole);
+  }
+
+  private void ours(int rounds) throws Exception {
+    List<Result> ours = new ArrayList<>();
+    for (int round = 0; round <= rounds; round++) {
+      Result result = ours();
+      if (round > 0) {
+        ours.add(result);
+      }
+    }
+    print("SchemaReader twice, s", ours, Result::reading);
+    print("SchemaComparison, s", ours, Result::comparing);
+  }
+
+  private void print(String what, List<Result> results, ToDoubleFunction<Result> figure) {
+    Bench.print(out, what, results.stream().map(figure::applyAsDouble).toList());
+  }
+
+  private void ratio(
+      String what, List<Result> above, List<Result> below, ToDoubleFunction<Result> figure) {
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < above.size(); i++) {
+      ratios.add(figure.applyAsDouble(above.get(i)) / figure.applyAsDouble(below.get(i)));
+    }
+    Bench.print(out, what, ratios);
+  }
+
+  /** What one reading holds on to, in the heap. */
+  private void kept() throws SQLException {
+    double before = megabytesInUse();
+    DatabaseSchema schema;
+    try (Connection here = server.connect(HERE)) {
+      schema = SchemaReader.ofAll().read(here).schema();
+    }
+    double after = megabytesInUse();
+    out.printf(
+        Locale.ROOT,
+        "one reading of %d tables keeps %.1f MB of heap%n",
+        schema.tables().size(),
+        after - before);
+  }
+
+  private static double megabytesInUse() {
+    Runtime runtime = Runtime.getRuntime();
+    double least = Double.MAX_VALUE;
+    for (int i = 0; i < 4; i++) {
+      runtime.gc();
+      least = Math.min(least, (runtime.totalMemory() - runtime.freeMemory()) / 1e6);
+    }
+    return least;
+  }
+
+  private Result ours() throws SQLException {
+    long began = System.nanoTime();
     try (Connection here = server.connect(HERE);
         Connection there = server.connect(THERE)) {
       DatabaseSchema from = SchemaReader.ofAll().read(here).schema();
       DatabaseSchema to = SchemaReader.ofAll().read(there).schema();
-      long began = System.nanoTime();
+      long read = System.nanoTime();
       int found = SchemaComparison.between(from, to, Identity.names()).changes().size();
-      return new Ours(found, System.nanoTime() - began);
+      return result(found, began, read);
     }
   }
 
-  private static int liquibase(LocalPostgres server) throws SQLException, LiquibaseException {
+  private Result liquibase() throws SQLException, LiquibaseException {
+    long began = System.nanoTime();
     try (Database here = database(server.connect(HERE));
         Database there = database(server.connect(THERE))) {
+      DatabaseSnapshot from = snapshot(here);
+      DatabaseSnapshot to = snapshot(there);
+      long read = System.nanoTime();
       DiffResult result =
-          DiffGeneratorFactory.getInstance()
-              .compare(snapshot(here), snapshot(there), CompareControl.STANDARD);
-      return result.getMissingObjects().size()
-          + result.getUnexpectedObjects().size()
-          + result.getChangedObjects().size();
+          DiffGeneratorFactory.getInstance().compare(from, to, CompareControl.STANDARD);
+      int found =
+          result.getMissingObjects().size()
+              + result.getUnexpectedObjects().size()
+              + result.getChangedObjects().size();
+      return result(found, began, read);
     }
+  }
+
+  private static Result result(int found, long began, long read) {
+    long done = System.nanoTime();
+    return new Result(found, (read - began) / 1e9, (done - read) / 1e9);
   }
 
   private static Database database(Connection connection) throws LiquibaseException {
