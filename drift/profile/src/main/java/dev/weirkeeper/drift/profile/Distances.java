@@ -45,30 +45,44 @@ final class Distances {
 
   /**
    * The mean distance of the quantiles (Wasserstein-1, the first and last half per cent aside,
-   * where single numbers decide), in standard deviations of the first distribution.
+   * where single numbers decide), in standard deviations of the first distribution. Always finite.
    */
   static double wasserstein(Distribution one, Distribution other) {
+    int power = Math.max(power(one), power(other));
     double sum = 0;
     int points = 0;
     for (int i = 1; i < POINTS; i++) {
-      double fraction = (double) i / POINTS;
-      sum += Math.abs(one.quantile(fraction) - other.quantile(fraction));
+      sum += Math.abs(point(one, i, power) - point(other, i, power));
       points++;
     }
-    return sum / points / scale(one);
+    return sum == 0 ? 0 : Math.min(sum / points / Math.scalb(scale(one), -power), Double.MAX_VALUE);
   }
 
   /** Standard deviation between the outer half per cents; of a constant, a part of its size. */
   static double scale(Distribution one) {
+    int power = power(one);
     double mean = 0;
     double square = 0;
     for (int i = 1; i < POINTS; i++) {
-      double number = one.quantile((double) i / POINTS);
+      double number = point(one, i, power);
       mean += number / (POINTS - 1);
       square += number * number / (POINTS - 1);
     }
     double deviation = Math.sqrt(Math.max(0, square - mean * mean));
-    return Math.max(deviation, Math.max(1e-3 * Math.abs(mean), 1e-9));
+    return Math.max(Math.scalb(Math.max(deviation, 1e-3 * Math.abs(mean)), power), 1e-9);
+  }
+
+  /**
+   * The power of two by which sums and squares of the largest numbers stay finite: to divide by one
+   * changes no digit.
+   */
+  private static int power(Distribution one) {
+    return Math.getExponent(
+        Math.max(Math.abs(one.quantile(1.0 / POINTS)), Math.abs(one.quantile(1 - 1.0 / POINTS))));
+  }
+
+  private static double point(Distribution one, int i, int power) {
+    return Math.scalb(one.quantile((double) i / POINTS), -power);
   }
 
   /**

@@ -438,6 +438,24 @@ class ProfileDriftTest {
   }
 
   @Test
+  void numbers_at_the_end_of_their_type_are_measured_like_any_other() {
+    Supplier<String> small = () -> String.valueOf(random.nextGaussian());
+    for (double size : new double[] {1e160, 1e300, Double.MAX_VALUE}) {
+      Supplier<String> huge = () -> String.valueOf(size * (2 * random.nextDouble() - 1));
+
+      assertThat(Series.of("float8").learn(24, 400, huge).details(400, small))
+          .as("from %s, seed %d", size, SEED)
+          .hasSize(1);
+      assertThat(Series.of("float8").learn(24, 400, small).details(400, huge))
+          .as("to %s, seed %d", size, SEED)
+          .hasSize(1);
+      assertThat(Series.of("float8").learn(24, 400, () -> "7").details(400, huge))
+          .as("from a constant to %s, seed %d", size, SEED)
+          .isNotEmpty();
+    }
+  }
+
+  @Test
   void invariant_9_a_decision_is_the_same_after_the_baseline_went_through_json() {
     Series series = Series.of("numeric").learn(24, 1000, amounts(1));
     Observation cents = series.hour(1000, amounts(100));
