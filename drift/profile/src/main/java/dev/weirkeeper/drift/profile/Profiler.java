@@ -139,12 +139,9 @@ public final class Profiler {
   public TableProfile profile() {
     Map<String, ColumnProfile> columns = new TreeMap<>();
     sketches.forEach(
-        (id, sketch) -> {
-          if (!torn.contains(id)) {
-            columns.put(id, new ColumnProfile(names.getOrDefault(id, id), sketch.copy()));
-          }
-        });
-    return new TableProfile(rows, columns);
+        (id, sketch) ->
+            columns.put(id, new ColumnProfile(names.getOrDefault(id, id), sketch.copy())));
+    return new TableProfile(rows, columns, torn);
   }
 
   private @Nullable ColumnSketch[] columns(Relation relation) {

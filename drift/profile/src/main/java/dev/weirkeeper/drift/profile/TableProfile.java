@@ -4,8 +4,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Profiles of the columns of a table over a window. Profiles of partitions, of hours or of several
@@ -15,14 +18,19 @@ public final class TableProfile {
   private final long rows;
   private final SortedMap<String, ColumnProfile> columns;
 
-  TableProfile(long rows, Map<String, ColumnProfile> columns) {
+  /** Ids of columns that had several kinds: they stay left out whatever is merged. */
+  private final SortedSet<String> torn;
+
+  TableProfile(long rows, Map<String, ColumnProfile> columns, Set<String> torn) {
     this.rows = rows;
     this.columns = new TreeMap<>(columns);
+    this.torn = new TreeSet<>(torn);
+    this.columns.keySet().removeAll(torn);
   }
 
   /** Of no row and no column: what others are merged into. */
   public static TableProfile empty() {
-    return new TableProfile(0, Map.of());
+    return new TableProfile(0, Map.of(), Set.of());
   }
 
   public long rows() {
@@ -40,10 +48,13 @@ public final class TableProfile {
 
   /**
    * The profile of both. A column whose kind is not the same in both is left out: its values cannot
-   * be compared, which the drift of the schema says.
+   * be compared, which the drift of the schema says. However several profiles are grouped, the same
+   * columns are there.
    */
   public TableProfile merge(TableProfile other) {
     Map<String, ColumnProfile> merged = new TreeMap<>(columns);
+    Set<String> tornInEither = new TreeSet<>(torn);
+    tornInEither.addAll(other.torn);
     other.columns.forEach(
         (id, column) -> {
           ColumnProfile mine = columns.get(id);
@@ -52,10 +63,10 @@ public final class TableProfile {
           } else if (mine.kind() == column.kind()) {
             merged.put(id, mine.merge(column));
           } else {
-            merged.remove(id);
+            tornInEither.add(id);
           }
         });
-    return new TableProfile(rows + other.rows, merged);
+    return new TableProfile(rows + other.rows, merged, tornInEither);
   }
 
   /** The binary form: equal profiles are equal bytes. Holds values of rows. */
@@ -68,6 +79,8 @@ public final class TableProfile {
           out.text(id);
           column.write(out);
         });
+    out.int32(torn.size());
+    torn.forEach(out::text);
     return out.toBytes();
   }
 
@@ -82,8 +95,12 @@ public final class TableProfile {
     for (int i = 0; i < size; i++) {
       columns.put(in.text(), ColumnProfile.read(in));
     }
+    Set<String> torn = new TreeSet<>();
+    for (int left = in.size(4); left > 0; left--) {
+      torn.add(in.text());
+    }
     in.requireEnd();
-    return new TableProfile(rows, columns);
+    return new TableProfile(rows, columns, torn);
   }
 
   @Override

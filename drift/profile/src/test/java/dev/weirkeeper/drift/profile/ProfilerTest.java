@@ -194,6 +194,22 @@ class ProfilerTest {
   }
 
   @Test
+  void a_column_of_two_kinds_stays_left_out_however_profiles_are_grouped() {
+    TableProfile one = Series.profile("int4", Series.values(10, () -> "1"));
+    TableProfile other = Series.profile("text", Series.values(10, () -> "x"));
+
+    for (TableProfile merged :
+        List.of(
+            one.merge(other).merge(one),
+            one.merge(other.merge(one)),
+            one.merge(one).merge(other),
+            TableProfile.decoded(other.merge(one).encoded()).merge(one))) {
+      assertThat(merged.columns()).isEmpty();
+      assertThat(merged.rows()).isEqualTo(30);
+    }
+  }
+
+  @Test
   void a_profile_of_one_kind_cannot_be_merged_into_one_of_another() {
     ColumnProfile number = Series.profile("int4", Series.values(1, () -> "1")).column("x").get();
     ColumnProfile text = Series.profile("text", Series.values(1, () -> "1")).column("x").get();
