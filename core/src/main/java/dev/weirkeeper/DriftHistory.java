@@ -6,8 +6,8 @@ import dev.weirkeeper.spi.JournalListener;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +48,7 @@ public final class DriftHistory implements JournalListener {
     private final Map<Seen, Noted> findings = new LinkedHashMap<>();
     private Hash last = Hash.of(Json.empty());
 
-    /** When the newest of those findings was seen that were too many to keep. */
+    /** When the newest of those findings was seen that were too many or too old to keep. */
     private Instant forgotten = Instant.MIN;
   }
 
@@ -123,13 +123,17 @@ public final class DriftHistory implements JournalListener {
     }
   }
 
+  /** What is too old by a clock that is ahead is not too old once somebody sets it back. */
   private void forget(Past past, Instant now) {
-    past.findings.values().removeIf(noted -> noted.at().isBefore(now.minus(DriftRate.LONGEST)));
-    List<Seen> tooMany =
-        past.findings.keySet().stream().limit(Math.max(0, past.findings.size() - most)).toList();
-    for (Seen seen : tooMany) {
-      Instant at = requireNonNull(past.findings.remove(seen)).at();
-      past.forgotten = at.isAfter(past.forgotten) ? at : past.forgotten;
+    Instant oldest = now.minus(DriftRate.LONGEST);
+    int tooMany = past.findings.size() - most;
+    Iterator<Noted> findings = past.findings.values().iterator();
+    for (int i = 0; findings.hasNext(); i++) {
+      Instant at = findings.next().at();
+      if (i < tooMany || at.isBefore(oldest)) {
+        findings.remove();
+        past.forgotten = at.isAfter(past.forgotten) ? at : past.forgotten;
+      }
     }
   }
 
@@ -188,12 +192,14 @@ public final class DriftHistory implements JournalListener {
     if (!reaches(now.minus(DriftRate.LONGEST)) || past.forgotten.isAfter(from)) {
       return Optional.empty();
     }
+    // One that closed while the clock was ahead counts all that it would count otherwise.
+    Instant since = past.breaker.since().isAfter(now) ? Instant.MIN : past.breaker.since();
     long counted =
         past.findings.entrySet().stream()
             .filter(entry -> !without.contains(entry.getKey()))
             .map(Map.Entry::getValue)
             .filter(noted -> noted.at().isAfter(from))
-            .filter(noted -> !noted.at().isBefore(past.breaker.since()))
+            .filter(noted -> !noted.at().isBefore(since))
             .mapToLong(noted -> rate.weight(noted.verdict()))
             .sum();
     return Optional.of(past.breaker.at(now, rate, counted));

@@ -358,6 +358,27 @@ class DriftHistoryTest {
   }
 
   @Test
+  void drift_from_before_a_clock_was_ahead_is_not_forgotten() {
+    assertThat(heals(Verdict.COMPATIBLE, Verdict.COMPATIBLE)).isTrue();
+    clock.forward(Duration.ofDays(30));
+    assertThat(heals(Verdict.ADDITIVE)).isTrue();
+    clock.back(Duration.ofDays(30));
+
+    assertThat(heals(Verdict.ADDITIVE)).isFalse();
+  }
+
+  @Test
+  void a_probe_that_passed_while_the_clock_was_ahead_does_not_end_the_counting() {
+    open();
+    clock.forward(Duration.ofDays(2));
+    assertThat(heals(Verdict.ADDITIVE)).isTrue();
+    clock.back(Duration.ofDays(1));
+
+    assertThat(heals(Verdict.COMPATIBLE)).isTrue();
+    assertThat(heals(Verdict.COMPATIBLE)).isFalse();
+  }
+
+  @Test
   void invariant_8_a_log_that_was_not_read_from_its_beginning_is_no_empty_one() {
     heals(Verdict.ADDITIVE);
     DriftHistory late = new DriftHistory();
