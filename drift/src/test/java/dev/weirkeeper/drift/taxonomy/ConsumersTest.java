@@ -21,6 +21,8 @@ import dev.weirkeeper.Type;
 import dev.weirkeeper.Verdict;
 import dev.weirkeeper.drift.SchemaDrift;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,31 @@ class ConsumersTest {
                 + " the scale cannot change");
     assertThat(judgement.narrowest().orElseThrow().consumer()).isEqualTo(SNOWFLAKE);
     assertThat(judgement.verdict()).isEqualTo(Verdict.BREAKING);
+  }
+
+  @Test
+  void one_consumer_more_makes_nothing_milder_and_their_order_does_not_matter() {
+    List<Consumer> all = new ArrayList<>(ALL.registered());
+    Collections.reverse(all);
+    for (Kind kind : Taxonomy.standard().kinds()) {
+      Change change = Change.of(kind, "amount");
+      Verdict before = Consumers.of(List.of()).judge(change).verdict();
+      assertThat(before).isEqualTo(kind.verdict());
+      for (int some = 1; some <= all.size(); some++) {
+        Judgement judgement = Consumers.of(all.subList(0, some)).judge(change);
+        assertThat(before.worseThan(judgement.verdict())).as("%s", kind).isFalse();
+        assertThat(judgement.narrowest().orElseThrow().verdict())
+            .as("%s", kind)
+            .isEqualTo(
+                judgement.verdicts().stream()
+                    .map(ConsumerVerdict::verdict)
+                    .reduce(Verdict.NOOP, Verdict::join));
+        assertThat(judgement.verdicts())
+            .allSatisfy(each -> assertThat(each.reasons()).as("%s", kind).isNotEmpty());
+        before = judgement.verdict();
+      }
+      assertThat(before).as("%s", kind).isEqualTo(ALL.judge(change).verdict());
+    }
   }
 
   @Test
