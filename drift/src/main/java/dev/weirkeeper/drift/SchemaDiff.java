@@ -35,11 +35,17 @@ final class SchemaDiff {
 
   private final Relation from;
   private final Relation to;
+  private final Map<String, Column> fromById = new HashMap<>();
+  private final Map<String, Column> fromByName = new HashMap<>();
+  private final Map<String, Column> toById = new HashMap<>();
   private final List<RelationChange> changes = new ArrayList<>();
 
   private SchemaDiff(Relation from, Relation to) {
     this.from = from;
     this.to = to;
+    from.columns().forEach(column -> fromById.put(column.id(), column));
+    from.columns().forEach(column -> fromByName.put(column.name(), column));
+    to.columns().forEach(column -> toById.put(column.id(), column));
   }
 
   /**
@@ -116,7 +122,7 @@ final class SchemaDiff {
   }
 
   private Optional<Column> survivor(Column now) {
-    return now.identified() ? from.column(now.id()) : Optional.empty();
+    return now.identified() ? Optional.ofNullable(fromById.get(now.id())) : Optional.empty();
   }
 
   private void identity() {
@@ -179,12 +185,13 @@ final class SchemaDiff {
       return;
     }
     Set<String> readded = new HashSet<>();
+    long newest = from.columns().stream().mapToLong(SchemaDiff::number).max().orElse(-1);
     for (Column column : to.columns()) {
-      if (from.column(column.id()).isPresent()) {
+      if (fromById.containsKey(column.id())) {
         continue;
       }
-      Optional<Column> namesake = from.columnNamed(column.name());
-      if (namesake.isPresent() && to.column(namesake.get().id()).isEmpty()) {
+      Optional<Column> namesake = Optional.ofNullable(fromByName.get(column.name()));
+      if (namesake.isPresent() && !toById.containsKey(namesake.get().id())) {
         readded.add(namesake.get().id());
         add(
             ChangeKind.COLUMN_READDED,
@@ -196,11 +203,11 @@ final class SchemaDiff {
                 namesake.get().type().toString(),
                 column.type().toString()));
       } else {
-        added(column, namesake);
+        added(column, namesake, newest);
       }
     }
     for (Column column : from.columns()) {
-      if (to.column(column.id()).isEmpty() && !readded.contains(column.id())) {
+      if (!toById.containsKey(column.id()) && !readded.contains(column.id())) {
         add(
             removalOf(column),
             column.id(),
@@ -219,8 +226,8 @@ final class SchemaDiff {
         : ChangeKind.COLUMN_REMOVED;
   }
 
-  private void added(Column column, Optional<Column> namesake) {
-    ChangeKind kind = additionOf(column);
+  private void added(Column column, Optional<Column> namesake, long newest) {
+    ChangeKind kind = additionOf(column, newest);
     Verdict verdict =
         column.nullability() == Nullability.REQUIRED ? Verdict.COMPATIBLE : Verdict.ADDITIVE;
     add(
@@ -238,12 +245,15 @@ final class SchemaDiff {
   /**
    * What rows that are older than the column read. A constant default without a known value was set
    * later or its value went in a rewrite, so it says nothing; no more does an unknown default.
+   *
+   * @param newest number of the columns before: they grow and are never used again
    */
-  private ChangeKind additionOf(Column column) {
+  private static ChangeKind additionOf(Column column, long newest) {
     if (column.defaultValue().kind() == Default.Kind.GENERATED) {
       return ChangeKind.COLUMN_ADDED_GENERATED;
     }
-    if (from.columns().stream().anyMatch(known -> younger(known.id(), column.id()))) {
+    long number = number(column);
+    if (number >= 0 && number < newest) {
       return ChangeKind.COLUMN_APPEARED;
     }
     if (column.defaultValue().missing().isPresent()) {
@@ -257,18 +267,16 @@ final class SchemaDiff {
         : ChangeKind.COLUMN_ADDED;
   }
 
-  /** Whether the first id was given later: ids that are numbers grow and are never used again. */
-  private static boolean younger(String id, String than) {
-    return NUMBER.matcher(id).matches()
-        && NUMBER.matcher(than).matches()
-        && Long.parseLong(id) > Long.parseLong(than);
+  /** The id as a number, -1 if it is none. */
+  private static long number(Column column) {
+    return NUMBER.matcher(column.id()).matches() ? Long.parseLong(column.id()) : -1;
   }
 
   private void column(Column before, Column after) {
     String id = after.id();
     String name = after.name();
     if (!before.name().equals(name)) {
-      Optional<String> nameWasOf = from.columnNamed(name).map(Column::id);
+      Optional<String> nameWasOf = Optional.ofNullable(fromByName.get(name)).map(Column::id);
       add(
           inCycle(after)
               ? ChangeKind.COLUMN_SWAP_RENAMED
@@ -298,14 +306,15 @@ final class SchemaDiff {
   private boolean inCycle(Column start) {
     Column at = start;
     for (int i = 0; i < to.columns().size(); i++) {
-      Optional<Column> next = from.columnNamed(at.name()).flatMap(former -> to.column(former.id()));
-      if (next.isEmpty() || next.get().equals(at)) {
+      Column former = fromByName.get(at.name());
+      Column next = former == null ? null : toById.get(former.id());
+      if (next == null || next.equals(at)) {
         return false;
       }
-      if (next.get().equals(start)) {
+      if (next.equals(start)) {
         return true;
       }
-      at = next.get();
+      at = next;
     }
     return false;
   }

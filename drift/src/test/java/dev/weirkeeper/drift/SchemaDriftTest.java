@@ -25,6 +25,7 @@ import dev.weirkeeper.RowIdentity;
 import dev.weirkeeper.Type;
 import dev.weirkeeper.Verdict;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -189,6 +190,20 @@ class SchemaDriftTest {
                     column("3", "b", "int4"),
                     column("4", "a", "int4"))))
         .containsExactly("column.added 4 SEMANTIC", "column.renamed 2 COMPATIBLE RENAME");
+  }
+
+  @Test
+  void in_the_widest_table_every_column_may_take_the_name_of_the_next() {
+    List<Column> from = new ArrayList<>();
+    List<Column> to = new ArrayList<>();
+    for (int i = 2; i <= 1600; i++) {
+      from.add(column(String.valueOf(i), "c" + i, "int4"));
+      to.add(column(String.valueOf(i), "c" + (i + 1), "int4"));
+    }
+
+    assertThat(between(orders(from.toArray(Column[]::new)), orders(to.toArray(Column[]::new))))
+        .hasSize(1599)
+        .contains("column.renamed 2 SEMANTIC RENAME", "column.renamed 1600 COMPATIBLE RENAME");
   }
 
   @Test
