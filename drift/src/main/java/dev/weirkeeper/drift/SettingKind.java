@@ -20,7 +20,7 @@ enum SettingKind {
   OWNER_CHANGED("owner.changed", Verdict.METADATA, Flag.GOVERNANCE),
 
   /** It was empty when it came, so all its rows are in the log. */
-  PARTITION_CREATED("partition.created", Verdict.METADATA),
+  PARTITION_CREATED("partition.created", Verdict.ADDITIVE),
   /** Its rows came or went with it, and no row event says so. */
   PARTITION_MOVED("partition.moved", Verdict.SEMANTIC, Flag.RESYNC),
   PARTITION_KEY("partition.key-changed", Verdict.BREAKING, Flag.RESYNC),

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirkeeper.Finding;
 import dev.weirkeeper.Flag;
+import dev.weirkeeper.Json;
 import dev.weirkeeper.Observation;
 import dev.weirkeeper.Verdict;
+import dev.weirkeeper.drift.taxonomy.Change;
+import dev.weirkeeper.drift.taxonomy.Taxonomy;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -223,6 +227,26 @@ class SettingsDriftTest {
     Set<String> ids = new HashSet<>();
     for (Setting setting : Setting.values()) {
       assertThat(ids.add(setting.id())).as(setting.id()).isTrue();
+    }
+  }
+
+  @Test
+  void what_a_look_finds_is_judged_for_consumers_by_the_verdict_that_it_has() {
+    for (SettingKind kind : SettingKind.values()) {
+      Finding finding =
+          new Finding(
+              "settings-drift",
+              Relations.ORDERS,
+              kind.kind,
+              "",
+              kind.verdict,
+              kind.flags,
+              Json.empty(),
+              Optional.empty(),
+              Optional.empty());
+
+      assertThat(Taxonomy.standard().of(finding)).as(kind.name()).isPresent();
+      assertThat(Change.of(finding).verdict()).as(kind.name()).isEqualTo(kind.verdict);
     }
   }
 }

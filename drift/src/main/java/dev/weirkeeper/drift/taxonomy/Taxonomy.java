@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The table of all kinds of change: what each means, whoever sees it. Immutable, so safe to share
@@ -87,20 +88,32 @@ public final class Taxonomy {
   }
 
   /**
-   * The entry for a finding. A finding does not carry its case, so where several agree with its
-   * flags and verdict the worst of them answers; empty for a kind that is not known here.
+   * The entry for a finding. A finding does not carry its case: those that agree with its flags and
+   * are no worse than it come first, then those that are no worse, and of several the worst
+   * answers. Empty for a kind that is not known here.
    */
   public Optional<Kind> of(Finding finding) {
-    Set<Flag> flags = EnumSet.noneOf(Flag.class);
-    flags.addAll(finding.flags());
-    flags.remove(Flag.PROVISIONAL);
     List<Kind> cases = cases(finding.kind());
+    List<Kind> borne =
+        cases.stream().filter(kind -> !kind.verdict().worseThan(finding.verdict())).toList();
+    Set<Flag> flags = telling(finding.flags());
     List<Kind> agreeing =
-        cases.stream()
-            .filter(kind -> kind.flags().equals(flags))
-            .filter(kind -> !kind.verdict().worseThan(finding.verdict()))
-            .toList();
-    return (agreeing.isEmpty() ? cases : agreeing).stream().max(WORST);
+        borne.stream().filter(kind -> telling(kind.flags()).equals(flags)).toList();
+    return Stream.of(agreeing, borne, cases)
+        .filter(some -> !some.isEmpty())
+        .findFirst()
+        .flatMap(some -> some.stream().max(WORST));
+  }
+
+  /**
+   * Flags without those that say who saw it and not what happened: a look at the catalog shows what
+   * the log cannot.
+   */
+  private static Set<Flag> telling(Set<Flag> all) {
+    Set<Flag> flags = EnumSet.noneOf(Flag.class);
+    flags.addAll(all);
+    flags.removeAll(EnumSet.of(Flag.PROVISIONAL, Flag.INVISIBLE));
+    return flags;
   }
 
   private static final Comparator<Kind> WORST =
