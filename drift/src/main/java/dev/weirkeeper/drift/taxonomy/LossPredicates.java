@@ -1,10 +1,15 @@
 package dev.weirkeeper.drift.taxonomy;
 
+import dev.weirkeeper.Type;
 import dev.weirkeeper.drift.taxonomy.TypeExpr.Family;
 import dev.weirkeeper.drift.taxonomy.TypeExpr.Scalar;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +78,30 @@ record LossPredicates(String overflows, String rounds) {
           case "timestamp-cut" -> timestampToDate(from, to);
           default -> null;
         });
+  }
+
+  /**
+   * Of an enum that loses labels; empty if it loses none. A label that was renamed is still there:
+   * it is known by its id, and in another type by its name.
+   */
+  static Optional<LossPredicates> ofLabels(List<Type.Label> from, List<Type.Label> to) {
+    Set<String> kept = new HashSet<>();
+    to.forEach(label -> kept.add(label.id()));
+    Set<String> names = new HashSet<>();
+    to.forEach(label -> names.add(label.name()));
+    String removed =
+        from.stream()
+            .filter(label -> !kept.contains(label.id()) && !names.contains(label.name()))
+            .map(label -> literal(label.name()))
+            .collect(Collectors.joining(", "));
+    return removed.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new LossPredicates("v::text IN (" + removed + ")", NEVER));
+  }
+
+  /** Whatever the server's settings are. */
+  private static String literal(String text) {
+    return " E'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
   }
 
   private static String outside(String value, int bits) {

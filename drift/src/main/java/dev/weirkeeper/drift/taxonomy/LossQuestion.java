@@ -39,9 +39,12 @@ public record LossQuestion(String schema, String table, String column, Type from
   }
 
   private static Optional<LossPredicates> predicates(Type from, Type to) {
-    return TypeExpr.of(from) instanceof Scalar before && TypeExpr.of(to) instanceof Scalar after
-        ? LossPredicates.of(before, after)
-        : Optional.empty();
+    if (!(TypeExpr.of(from) instanceof Scalar before && TypeExpr.of(to) instanceof Scalar after)) {
+      return Optional.empty();
+    }
+    return from.isEnum() && to.isEnum()
+        ? LossPredicates.ofLabels(from.labels(), to.labels())
+        : LossPredicates.of(before, after);
   }
 
   /**

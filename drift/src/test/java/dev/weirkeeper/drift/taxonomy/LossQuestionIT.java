@@ -159,6 +159,31 @@ class LossQuestionIT {
   }
 
   @Test
+  void values_with_a_label_that_goes_are_counted() throws SQLException {
+    String quoted = "it''s \\ gone";
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TYPE state AS ENUM ('new', 'old', '" + quoted + "', 'kept')");
+    }
+    fill("state", List.of("new", "new", "old", "it's \\ gone", "kept"));
+    Type before = state("1 new", "2 old", "3 it's \\ gone", "4 kept");
+
+    assertThat(answer(new LossQuestion("public", "t", "v", before, state("1 fresh", "9 kept"))))
+        .as("a label that is called otherwise and one of another type are there")
+        .isEqualTo(new LossAnswer(6, 5, 2, 0));
+    assertThat(LossQuestion.answers(before, state("1 a", "2 b", "3 c", "4 d", "5 e"))).isFalse();
+  }
+
+  private static Type state(String... labels) {
+    return new Type(
+        "public.state",
+        List.of(),
+        Stream.of(labels)
+            .map(label -> label.split(" ", 2))
+            .map(label -> new Type.Label(label[0], label[1]))
+            .toList());
+  }
+
+  @Test
   void names_that_would_be_sql_are_names() throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("CREATE SCHEMA \"s\"\"; DROP\"");
