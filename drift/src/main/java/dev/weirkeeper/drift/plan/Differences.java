@@ -124,10 +124,10 @@ final class Differences {
 
   private void labels(Pair<EnumType> type, Item former, Item subject) {
     Pairs<EnumType.Label> labels = matching.labels(type.from(), type.to());
-    for (EnumType.Label label : labels.added()) {
-      List<EnumType.Label> all = type.to().labels();
-      boolean last = labels.added().containsAll(all.subList(all.indexOf(label), all.size()));
-      added("enum.label-added", last ? "" : "inserted", label(subject, label));
+    int appended = appended(labels, type.to().labels());
+    for (int i = 0; i < labels.added().size(); i++) {
+      boolean last = i >= labels.added().size() - appended;
+      added("enum.label-added", last ? "" : "inserted", label(subject, labels.added().get(i)));
     }
     labels.removed().forEach(l -> removed("enum.label-removed", "", label(former, l)));
     labels
@@ -142,9 +142,10 @@ final class Differences {
                         label(subject, pair.to())));
               }
             });
+    Set<EnumType.Label> removed = new HashSet<>(labels.removed());
     List<String> before =
         type.from().labels().stream()
-            .filter(label -> !labels.removed().contains(label))
+            .filter(label -> !removed.contains(label))
             .map(EnumType.Label::name)
             .toList();
     List<String> kept = labels.both().stream().map(pair -> pair.from().name()).toList();
@@ -157,6 +158,16 @@ final class Differences {
           String.join(", ", before),
           String.join(", ", kept));
     }
+  }
+
+  /** How many of the added labels, which are in their order, are behind all others. */
+  private static int appended(Pairs<EnumType.Label> labels, List<EnumType.Label> all) {
+    int others = all.size();
+    Set<EnumType.Label> added = new HashSet<>(labels.added());
+    while (others > 0 && added.contains(all.get(others - 1))) {
+      others--;
+    }
+    return all.size() - others;
   }
 
   private static Item label(Item type, EnumType.Label label) {
@@ -257,9 +268,8 @@ final class Differences {
   }
 
   private String renamedOwner(Sequence.Owner owner) {
-    return matching.tables.both().stream()
-        .filter(pair -> pair.from().name().equals(owner.table()))
-        .findFirst()
+    return matching
+        .partner(owner.table())
         .map(
             pair ->
                 owner(

@@ -21,11 +21,13 @@ final class IndexDifferences {
   private final Matching matching;
   private final List<SchemaChange> changes;
   private final Map<ObjectName, Pair<Table>> tables = new HashMap<>();
+  private final Map<ObjectName, ObjectName> renamed = new HashMap<>();
 
   IndexDifferences(Matching matching, List<SchemaChange> changes) {
     this.matching = matching;
     this.changes = changes;
     matching.tables.both().forEach(pair -> tables.put(pair.to().name(), pair));
+    matching.indexes.both().forEach(pair -> renamed.put(pair.from().name(), pair.to().name()));
   }
 
   /**
@@ -90,11 +92,7 @@ final class IndexDifferences {
   }
 
   private ObjectName renamedIndex(ObjectName name) {
-    return matching.indexes.both().stream()
-        .filter(pair -> pair.from().name().equals(name))
-        .findFirst()
-        .map(pair -> pair.to().name())
-        .orElse(name);
+    return renamed.getOrDefault(name, name);
   }
 
   /** What a constraint keeps is compared with the constraint, but for what only the index says. */

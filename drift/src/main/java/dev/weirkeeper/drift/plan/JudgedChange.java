@@ -5,9 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.weirkeeper.Verdict;
 import dev.weirkeeper.drift.plan.SchemaChange.Altered;
 import dev.weirkeeper.drift.plan.SchemaChange.Property;
-import dev.weirkeeper.drift.schema.ColumnTypes;
 import dev.weirkeeper.drift.schema.Item;
-import dev.weirkeeper.drift.schema.TableColumn;
 import dev.weirkeeper.drift.taxonomy.Bump;
 import dev.weirkeeper.drift.taxonomy.Change;
 import dev.weirkeeper.drift.taxonomy.Compatibility;
@@ -24,6 +22,9 @@ import java.util.Set;
 
 /** A difference between two schemas with what the taxonomy and each consumer say of it. */
 public record JudgedChange(SchemaChange change, Judgement judgement) {
+  /** Worse where they happen to what a row is found by. */
+  private static final Set<String> KEYED = Set.of("column.collation", "column.nullability-relaxed");
+
   public JudgedChange {
     requireNonNull(change, "change");
     requireNonNull(judgement, "judgement");
@@ -31,13 +32,10 @@ public record JudgedChange(SchemaChange change, Judgement judgement) {
 
   /** Judges all that a comparison found, in its order. */
   public static List<JudgedChange> of(SchemaComparison comparison, Consumers consumers) {
-    ColumnTypes before = ColumnTypes.in(comparison.from());
-    ColumnTypes after = ColumnTypes.in(comparison.to());
+    KnownColumns before = new KnownColumns(comparison.from());
+    KnownColumns after = new KnownColumns(comparison.to());
     return comparison.changes().stream()
-        .map(
-            change ->
-                new JudgedChange(
-                    change, consumers.judge(neutral(comparison, before, after, change))))
+        .map(change -> new JudgedChange(change, consumers.judge(neutral(before, after, change))))
         .toList();
   }
 
@@ -46,51 +44,49 @@ public record JudgedChange(SchemaChange change, Judgement judgement) {
     return judgement.verdict();
   }
 
-  private static Change neutral(
-      SchemaComparison comparison, ColumnTypes before, ColumnTypes after, SchemaChange change) {
-    String path = change.subject().part();
+  private static Change neutral(KnownColumns before, KnownColumns after, SchemaChange change) {
+    Kind kind = kind(before, after, change);
+    String path = path(change);
     if (change instanceof Altered altered
         && altered.property() == Property.TYPE
         && change.subject().kind() == Item.Kind.COLUMN) {
-      Optional<TypeExpr> from =
-          comparison
-              .from()
-              .table(altered.former().name())
-              .flatMap(table -> table.column(altered.former().part()))
-              .map(column -> type(before, column));
-      Optional<TypeExpr> to =
-          comparison
-              .to()
-              .table(change.subject().name())
-              .flatMap(table -> table.column(path))
-              .map(column -> type(after, column));
+      Optional<TypeExpr> from = before.type(altered.former());
+      Optional<TypeExpr> to = after.type(change.subject());
       if (from.isPresent() && to.isPresent()) {
         return Change.retyped(path, from.get(), to.get())
-            .orElseGet(() -> Change.ofType(kind(change), path, from.get(), to.get()));
+            .orElseGet(() -> Change.ofType(kind, path, from.get(), to.get()));
       }
     }
-    return Change.of(kind(change), path);
+    return Change.of(kind, path);
   }
 
-  private static TypeExpr type(ColumnTypes types, TableColumn column) {
-    return TypeExpr.of(types.of(column));
-  }
-
-  private static Optional<String> circumstance(SchemaChange change) {
+  private static Optional<String> circumstance(
+      KnownColumns before, KnownColumns after, SchemaChange change) {
     if (change instanceof SchemaChange.Added added) {
       return added.circumstance();
     } else if (change instanceof SchemaChange.Removed removed) {
       return removed.circumstance();
     } else if (change instanceof Altered altered) {
-      return altered.circumstance();
+      boolean key =
+          KEYED.contains(change.kind())
+              && (before.isKey(altered.former()) || after.isKey(change.subject()));
+      return key ? Optional.of("key") : altered.circumstance();
+    } else if (change instanceof SchemaChange.Renamed renamed
+        && change.kind().equals("column.renamed")
+        && before.type(Item.column(renamed.former().name(), path(change))).isPresent()) {
+      return Optional.of("over");
     }
     return Optional.empty();
   }
 
+  private static String path(SchemaChange change) {
+    return change.subject().part();
+  }
+
   /** The entry of the taxonomy; of several cases that it may be the worst. */
-  private static Kind kind(SchemaChange change) {
+  private static Kind kind(KnownColumns before, KnownColumns after, SchemaChange change) {
     List<Kind> cases = Taxonomy.standard().cases(change.kind());
-    Optional<String> circumstance = circumstance(change);
+    Optional<String> circumstance = circumstance(before, after, change);
     return cases.stream()
         .filter(kind -> kind.caseName().equals(circumstance))
         .findFirst()

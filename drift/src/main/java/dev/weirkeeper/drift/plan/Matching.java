@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -31,6 +32,9 @@ final class Matching {
   private final Map<Item, Item> declared = new HashMap<>();
   private final Set<Item> targets = new HashSet<>();
   private final Map<ObjectName, Pairs.Pair<Table>> partners = new HashMap<>();
+
+  /** Asked for once for each constraint and index: by the old name of the table. */
+  private final Map<ObjectName, Map<String, String>> renamedColumns = new HashMap<>();
 
   final Pairs<Namespace> namespaces;
   final Pairs<EnumType> enums;
@@ -191,6 +195,9 @@ final class Matching {
   }
 
   private String part(Item.Kind kind, ObjectName whole, ObjectName newWhole, String name) {
+    if (declared.isEmpty()) {
+      return name;
+    }
     Item renamed = declared.get(new Item(kind, whole, name));
     if (renamed != null && renamed.name().equals(newWhole)) {
       return renamed.part();
@@ -202,15 +209,24 @@ final class Matching {
   boolean same(Pairs.Pair<Table> table, Constraint old, Constraint now) {
     Map<String, String> referenced =
         old.references()
-            .map(partners::get)
+            .flatMap(this::partner)
             .map(p -> renamedColumns(p.from(), p.to()))
             .orElse(Map.of());
     return ConstraintText.same(
         names, old, now, renamedColumns(table.from(), table.to()), referenced);
   }
 
+  /** A table of the older schema and what it is in the newer one, by its old name. */
+  Optional<Pairs.Pair<Table>> partner(ObjectName old) {
+    return Optional.ofNullable(partners.get(old));
+  }
+
   /** New names of the columns of a table that have one. */
   Map<String, String> renamedColumns(Table from, Table to) {
+    return renamedColumns.computeIfAbsent(from.name(), name -> renamed(from, to));
+  }
+
+  private Map<String, String> renamed(Table from, Table to) {
     Map<String, String> renamed = new HashMap<>();
     for (Pairs.Pair<TableColumn> pair : columns(from, to).both()) {
       if (!pair.from().name().equals(pair.to().name())) {

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -29,16 +28,20 @@ record Pairs<T>(List<Pair<T>> both, List<T> removed, List<T> added) {
     Map<Object, T> old = new HashMap<>();
     from.forEach(each -> old.put(fromKey.apply(each), each));
     Set<Object> met = new HashSet<>();
-    List<Pair<T>> both =
-        to.stream()
-            .filter(each -> old.containsKey(toKey.apply(each)))
-            .peek(each -> met.add(toKey.apply(each)))
-            .map(each -> new Pair<>(Objects.requireNonNull(old.get(toKey.apply(each))), each))
-            .toList();
-    return new Pairs<>(
-        both,
-        from.stream().filter(each -> !met.contains(fromKey.apply(each))).toList(),
-        to.stream().filter(each -> !met.contains(toKey.apply(each))).toList());
+    List<Pair<T>> both = new ArrayList<>();
+    List<T> added = new ArrayList<>();
+    for (T each : to) {
+      Object key = toKey.apply(each);
+      T same = old.get(key);
+      if (same == null) {
+        added.add(each);
+      } else {
+        both.add(new Pair<>(same, each));
+        met.add(key);
+      }
+    }
+    List<T> removed = from.stream().filter(each -> !met.contains(fromKey.apply(each))).toList();
+    return new Pairs<>(both, removed, added);
   }
 
   /** The same, with what was not paired yet paired by a second key. */

@@ -213,9 +213,18 @@ final class TableDifferences {
         (before, after) ->
             changes.add(
                 new Renamed(
-                    before.equals(renamed.get(after)) ? "column.swap-renamed" : "column.renamed",
+                    inCycle(renamed, before) ? "column.swap-renamed" : "column.renamed",
                     Item.column(a.name(), before),
                     Item.column(b.name(), after))));
+  }
+
+  /** Whether names went round in a circle, of two columns or more. */
+  private static boolean inCycle(Map<String, String> renamed, String start) {
+    String at = renamed.get(start);
+    while (at != null && !at.equals(start)) {
+      at = renamed.get(at);
+    }
+    return at != null;
   }
 
   /** The case of {@code column.added}: what rows that are there read. */

@@ -1,5 +1,6 @@
 package dev.weirkeeper.drift.plan;
 
+import static dev.weirkeeper.drift.plan.Schemas.collated;
 import static dev.weirkeeper.drift.plan.Schemas.column;
 import static dev.weirkeeper.drift.plan.Schemas.commented;
 import static dev.weirkeeper.drift.plan.Schemas.constraint;
@@ -12,11 +13,13 @@ import static dev.weirkeeper.drift.plan.Schemas.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weirkeeper.Verdict;
 import dev.weirkeeper.drift.schema.Constraint;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.Table;
 import dev.weirkeeper.drift.schema.TableColumn;
+import dev.weirkeeper.drift.taxonomy.Consumers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -80,6 +83,60 @@ class SchemaComparisonTest {
 
     assertThat(kinds(from, to, Identity.ids()))
         .containsExactly("column.swap-renamed public.t.a", "column.swap-renamed public.t.b");
+  }
+
+  @Test
+  void names_that_go_round_or_move_on_are_worse_than_a_rename() {
+    Schemas from =
+        Schemas.of(
+            table(
+                "1",
+                "t",
+                column("1", "a", "integer"),
+                column("2", "b", "integer"),
+                column("3", "c", "integer")));
+    Schemas round =
+        Schemas.of(
+            table(
+                "1",
+                "t",
+                column("1", "b", "integer"),
+                column("2", "c", "integer"),
+                column("3", "a", "integer")));
+    Schemas on =
+        Schemas.of(
+            table(
+                "1",
+                "t",
+                column("1", "b", "integer"),
+                column("2", "c", "integer"),
+                column("3", "d", "integer")));
+
+    assertThat(kinds(from, round, Identity.ids()))
+        .containsExactly(
+            "column.swap-renamed public.t.a",
+            "column.swap-renamed public.t.b",
+            "column.swap-renamed public.t.c");
+    assertThat(verdicts(from, on))
+        .containsExactly(Verdict.SEMANTIC, Verdict.SEMANTIC, Verdict.COMPATIBLE);
+  }
+
+  @Test
+  void a_collation_is_worse_where_rows_are_found_by_it() {
+    Constraint key = constraint("k", "t_pkey", Constraint.Kind.PRIMARY_KEY, "PRIMARY KEY (a)", "a");
+    Schemas from =
+        Schemas.of(
+            table("1", "t", List.of(column("1", "a", "text"), column("2", "b", "text")), key));
+    Schemas to = Schemas.of(table("1", "t", List.of(collated("1", "a"), collated("2", "b")), key));
+
+    assertThat(verdicts(from, to)).containsExactly(Verdict.BREAKING, Verdict.SEMANTIC);
+  }
+
+  private static List<Verdict> verdicts(Schemas from, Schemas to) {
+    SchemaComparison comparison = SchemaComparison.between(from.done(), to.done(), Identity.ids());
+    return JudgedChange.of(comparison, Consumers.of(List.of())).stream()
+        .map(JudgedChange::verdict)
+        .toList();
   }
 
   @Test

@@ -129,6 +129,18 @@ final class Schemas {
     return column(id, name, type, Nullability.OPTIONAL, Optional.empty(), Optional.of(comment));
   }
 
+  /** A text in the order of bytes. */
+  static TableColumn collated(String id, String name) {
+    return column(
+        id,
+        name,
+        "text",
+        Nullability.OPTIONAL,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(new ObjectName("pg_catalog", "C")));
+  }
+
   private static TableColumn column(
       String id,
       String name,
@@ -136,6 +148,17 @@ final class Schemas {
       Nullability nullability,
       Optional<String> value,
       Optional<String> comment) {
+    return column(id, name, type, nullability, value, comment, Optional.empty());
+  }
+
+  private static TableColumn column(
+      String id,
+      String name,
+      String type,
+      Nullability nullability,
+      Optional<String> value,
+      Optional<String> comment,
+      Optional<ObjectName> collation) {
     return new TableColumn(
         id,
         name,
@@ -143,7 +166,7 @@ final class Schemas {
         nullability,
         value,
         TableColumn.Filling.PLAIN,
-        Optional.empty(),
+        collation,
         "p",
         "",
         Optional.empty(),
