@@ -1,5 +1,7 @@
 package dev.weirkeeper.drift.postgres.catalog;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.drift.schema.Constraint;
@@ -29,9 +31,15 @@ import java.util.Optional;
 
 /** Turns the rows of the catalog queries into a schema. Used once, by one thread. */
 final class CatalogRows {
+  /** Rows that lie in memory before they become values. */
+  private static final int ROWS_AT_A_TIME = 5_000;
+
   private final Connection connection;
   private final List<String> schemas;
   private final int major;
+
+  /** A large database repeats few names of types, defaults and columns: each is kept once. */
+  private final Map<String, Optional<String>> texts = new HashMap<>();
 
   private final CatalogObjects objects = new CatalogObjects();
   private final Map<Long, List<TableColumn>> columns = new HashMap<>();
@@ -92,6 +100,7 @@ final class CatalogRows {
   private void each(String sql, Row reader) throws SQLException {
     try (PreparedStatement query = connection.prepareStatement(sql)) {
       query.setArray(1, connection.createArrayOf("text", schemas.toArray()));
+      query.setFetchSize(ROWS_AT_A_TIME);
       try (ResultSet rows = query.executeQuery()) {
         while (rows.next()) {
           reader.read(rows);
@@ -100,8 +109,13 @@ final class CatalogRows {
     }
   }
 
-  private static Optional<String> text(ResultSet row, int column) throws SQLException {
-    return Optional.ofNullable(row.getString(column));
+  private Optional<String> text(ResultSet row, int column) throws SQLException {
+    String text = row.getString(column);
+    return text == null ? Optional.empty() : texts.computeIfAbsent(text, Optional::of);
+  }
+
+  private String word(ResultSet row, int column) throws SQLException {
+    return text(row, column).orElseThrow();
   }
 
   private static ObjectName name(ResultSet row, int column) throws SQLException {
@@ -170,28 +184,28 @@ final class CatalogRows {
   }
 
   private void column(ResultSet row) throws SQLException {
-    String compression = row.getString(12);
+    String compression = word(row, 12).strip();
     int statistics = row.getInt(13);
     boolean told = !row.wasNull() && statistics >= 0;
     columns
         .computeIfAbsent(row.getLong(1), oid -> new ArrayList<>())
         .add(
             new TableColumn(
-                row.getString(2),
-                row.getString(3),
-                row.getString(4),
+                word(row, 2),
+                word(row, 3),
+                word(row, 4),
                 row.getBoolean(5) ? Nullability.REQUIRED : Nullability.OPTIONAL,
                 text(row, 6),
                 filling(row.getString(7), row.getString(8)),
                 perhapsName(row, 9),
-                row.getString(11),
-                compression.strip(),
+                word(row, 11),
+                compression,
                 told ? Optional.of(statistics) : Optional.empty(),
                 texts(row, 14),
                 texts(row, 15),
                 origin(row.getBoolean(16), row.getInt(17)),
                 text(row, 18),
-                row.getString(19)));
+                word(row, 19)));
   }
 
   private static TableColumn.Filling filling(String identity, String generated) {
@@ -399,7 +413,7 @@ final class CatalogRows {
         new Opaque(
             row.getString(1),
             row.getString(2),
-            Hash.of(text(row, 3).orElse("").getBytes(StandardCharsets.UTF_8)),
+            Hash.of(requireNonNullElse(row.getString(3), "").getBytes(StandardCharsets.UTF_8)),
             List.of(),
             perhapsName(row, 6),
             text(row, 8));
