@@ -3,6 +3,7 @@ package dev.weirkeeper.drift.kafka;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Decides which entries are one transaction. Used by one thread. */
 interface Assembler {
@@ -20,4 +21,13 @@ interface Assembler {
 
   /** Empty until more is read. */
   Optional<Assembled> next() throws IOException;
+
+  /** Transactions that have begun and did not end, as far as was handed out. */
+  Set<String> open();
+
+  /** Whether what comes next cannot be put together without more of a partition. */
+  boolean needs(Partition partition);
+
+  /** What waits, for people; empty if nothing does. */
+  Optional<String> waiting();
 }

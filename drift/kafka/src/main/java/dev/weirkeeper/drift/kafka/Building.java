@@ -5,6 +5,7 @@ import dev.weirkeeper.Position;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.SchemaChange;
 import dev.weirkeeper.Transaction;
+import dev.weirkeeper.spi.BufferedTransaction;
 import dev.weirkeeper.spi.ChangeBuffer;
 import java.io.IOException;
 import java.time.Instant;
@@ -58,7 +59,7 @@ final class Building {
 
   Transaction done(String id, Position position, Instant now) {
     changes.values().removeIf(change -> change.before().equals(change.after()));
-    return new KafkaTransaction(
+    return new BufferedTransaction(
         id,
         Transaction.Origin.STREAM,
         position,

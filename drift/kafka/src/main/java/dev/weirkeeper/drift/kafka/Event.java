@@ -3,6 +3,7 @@ package dev.weirkeeper.drift.kafka;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.weirkeeper.Asset;
 import dev.weirkeeper.RowBatch;
 import java.util.List;
@@ -41,6 +42,24 @@ sealed interface Event {
       key = List.copyOf(key);
       requireNonNull(keyed, "keyed");
       requireNonNull(origin, "origin");
+    }
+
+    /** Whether the record has a value for a column, be it none. */
+    boolean has(String column) {
+      return schema.isPresent() ? schema.get().fields().containsKey(column) : row.has(column);
+    }
+
+    /** Without the images, which weigh most and are written elsewhere by now. */
+    Row light() {
+      return new Row(
+          asset,
+          op,
+          schema.isPresent() ? MissingNode.getInstance() : row,
+          Optional.empty(),
+          schema,
+          key,
+          keyed,
+          origin);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Turns records of topics into entries. Used by one thread. */
 final class Intake {
@@ -50,7 +51,31 @@ final class Intake {
     void table(Asset asset, String topic);
 
     void hint(SchemaHint hint);
+
+    /** A snapshot of the connector begins where rows were told of before. */
+    void anew(Asset asset, String where);
+
+    /** Whether the events of a topic are read in the order of the source. */
+    boolean inOrder(String topic);
   }
+
+  /** Hears nothing: what is read again is history, and is put in order by whoever reads it. */
+  static final Met HISTORY =
+      new Met() {
+        @Override
+        public void table(Asset asset, String topic) {}
+
+        @Override
+        public void hint(SchemaHint hint) {}
+
+        @Override
+        public void anew(Asset asset, String where) {}
+
+        @Override
+        public boolean inOrder(String topic) {
+          return true;
+        }
+      };
 
   /** What an entry needs of the partition that it comes from. */
   interface Place {
@@ -75,6 +100,12 @@ final class Intake {
       if (event instanceof Event.Row row) {
         return add(record, row, into);
       } else if (event instanceof Event.Truncated truncated) {
+        if (truncated.origin().total().isEmpty() && !met.inOrder(record.topic())) {
+          throw new UnreadableException(
+              "all rows were removed at once, and without the connector's transaction topic nobody"
+                  + " knows which rows of the topic's other partitions that was before; begin a feed"
+                  + " with another id, whose load reads them in their order");
+        }
         add(record, event, meet(into.met(), truncated.origin(), "", into.again()), into);
         return true;
       }
@@ -115,20 +146,19 @@ final class Intake {
     String id = Layouts.relationId(row.asset());
     Layout layout = layouts.of(row, Optional.ofNullable(newest.get(id)));
     Layout.Whole whole = layout.write(row, placeholder, writer);
-    byte[] key = record.key();
-    String digest =
-        key == null || key.length == 0
-            ? ""
-            : Hash.of((row.op() + " " + Hash.of(key).hex()).getBytes(StandardCharsets.UTF_8))
-                .brief();
-    Mark.After after = meet(into.met(), row.origin(), digest, into.again());
+    Mark before = into.met();
+    if (row.origin().snapshot() == Event.Snapshot.FIRST && before.order().isPresent()) {
+      met.anew(row.asset(), "record " + record.offset() + " of " + record.topic());
+    }
+    String digest = digest(row, record.key());
+    Mark.After after = meet(before, row.origin(), digest, into.again());
     if (after.seen() == Mark.Seen.NEW) {
       newest.put(id, layout.relation());
     }
     into.add(
         new Entry(
             record.offset(),
-            row,
+            row.light(),
             Optional.of(layout.relation()),
             writer.encoded(),
             whole,
@@ -136,6 +166,20 @@ final class Intake {
             after.mark()),
         after);
     return true;
+  }
+
+  /**
+   * By what an event is known again among those of one place in the log: its key and operation, its
+   * place in its transaction, or all that it says.
+   */
+  private String digest(Event.Row row, byte @Nullable [] key) {
+    if (key != null && key.length > 0) {
+      return Hash.of((row.op() + " " + Hash.of(key).hex()).getBytes(StandardCharsets.UTF_8))
+          .brief();
+    }
+    return row.origin().total().isPresent()
+        ? "#" + row.origin().total().getAsLong()
+        : Mark.KEYLESS + Hash.of(writer.encoded()).brief();
   }
 
   /** Rows of a snapshot are as they are, however often they come. */

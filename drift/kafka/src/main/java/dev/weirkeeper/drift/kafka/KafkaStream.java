@@ -7,6 +7,7 @@ import dev.weirkeeper.Probe;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.SchemaChange;
 import dev.weirkeeper.Transaction;
+import dev.weirkeeper.spi.BufferedTransaction;
 import dev.weirkeeper.spi.ChangeBuffer;
 import dev.weirkeeper.spi.Feed;
 import java.io.IOException;
@@ -59,9 +60,9 @@ final class KafkaStream implements Feed.Stream {
     this.base = base;
     this.chunks = base.chunks();
     this.versions = new Versions(known);
-    this.tables = new Tables(options, known.values());
-    this.reader = Reader.open(options, topics, base, new Intake(options, known, tables));
-    this.assembler = reader.assembler(tables);
+    this.tables = new Tables(options, known.values(), base.marks().keySet());
+    this.reader = Reader.open(options, topics, base, new Intake(options, known, tables), tables);
+    this.assembler = reader.assembled();
     this.loads = new Loads(options, topics, tables, base.topics().keySet());
     this.moved = options.clock().instant();
     this.start = after.orElseGet(() -> vector(base.claim()).position(options.id()));
@@ -81,7 +82,8 @@ final class KafkaStream implements Feed.Stream {
   }
 
   private Vector vector(String claim) {
-    return new Vector(base.cluster(), claim, chunks, base.topics(), reader.marks());
+    return new Vector(
+        base.cluster(), claim, chunks, base.topics(), reader.marks(), assembler.open());
   }
 
   @Override
@@ -158,6 +160,7 @@ final class KafkaStream implements Feed.Stream {
     try {
       for (Entry entry : assembled.entries()) {
         building.add(entry);
+        loads.meet(entry);
       }
       done = !building.isEmpty();
       return done
@@ -213,7 +216,7 @@ final class KafkaStream implements Feed.Stream {
 
   private Transaction chunk(Loads.Part part) {
     chunks++;
-    return new KafkaTransaction(
+    return new BufferedTransaction(
         "kafka:load/" + part.name(),
         Transaction.Origin.SNAPSHOT,
         handOut(),
@@ -272,7 +275,7 @@ final class KafkaStream implements Feed.Stream {
   @Override
   public void load(Load from) throws IOException {
     requireOpen();
-    loads.begin(from, reader.marks());
+    loads.begin(from, reader.marks(), versions.known(Layouts.relationId(from.asset())));
   }
 
   @Override
@@ -289,6 +292,7 @@ final class KafkaStream implements Feed.Stream {
             options.roles().transactions().isPresent()
                 ? "whole, by the connector's transaction topic"
                 : "in parts: the connector's transaction topic is not read"));
+    assembler.waiting().ifPresent(what -> health.put("waiting", new Probe.Value<>(what)));
     reader.health(health);
     loads.health(health);
     tables.health(health);

@@ -58,6 +58,13 @@ public final class LaneGroup implements AutoCloseable {
     for (String topic : new TreeSet<>(options.topics())) {
       topics.computeIfAbsent(Assignment.lane(topic, count), lane -> new TreeSet<>()).add(topic);
     }
+    if (topics.size() < count) {
+      LOG.warn(
+          "Group {} shares {} lanes, and {} of them hold topics: no more hosts than that can work",
+          group,
+          count,
+          topics.size());
+    }
     topics.forEach((lane, its) -> lanes.put(lane, new Lane(lane, options.lane(lane, its))));
     Map<String, Object> settings = new HashMap<>(options.client());
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);

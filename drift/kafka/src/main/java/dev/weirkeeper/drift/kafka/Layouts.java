@@ -122,7 +122,7 @@ final class Layouts {
                   name,
                   codec.type(),
                   key ? Nullability.REQUIRED : nullability(nullable),
-                  field.filled() == ConnectSchema.Filled.NO ? Default.NONE : Default.UNKNOWN,
+                  isNullBefore(row.asset(), name, field) ? Default.NONE : Default.UNKNOWN,
                   field.comment()));
         });
     return new Layout(
@@ -139,6 +139,15 @@ final class Layouts {
     return said != null && plain && said.columnNamed(name).isPresent()
         ? Codec.given(said.columnNamed(name).get().type(), settings)
         : Codec.described(field, settings);
+  }
+
+  /** Whether rows that are older than a column have NULL in it: as its schema or the host says. */
+  private boolean isNullBefore(Asset asset, String name, ConnectSchema field) {
+    return field.filled() == ConnectSchema.Filled.NO
+        || Optional.ofNullable(given.get(asset))
+            .flatMap(said -> said.columnNamed(name))
+            .filter(column -> column.defaultValue().kind() == Default.Kind.NONE)
+            .isPresent();
   }
 
   private static Nullability nullability(ConnectSchema.Nullable nullable) {

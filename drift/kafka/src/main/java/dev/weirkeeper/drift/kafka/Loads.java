@@ -1,8 +1,10 @@
 package dev.weirkeeper.drift.kafka;
 
 import dev.weirkeeper.Asset;
+import dev.weirkeeper.Handles;
 import dev.weirkeeper.Load;
 import dev.weirkeeper.Probe;
+import dev.weirkeeper.Relation;
 import dev.weirkeeper.spi.ChangeBuffer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -14,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads of tables, one after the other. While one is under way the stream waits: Kafka keeps what
- * comes meanwhile, and no row can overtake an older one of itself. Confined to one thread.
+ * Loads of tables, one after the other. While one reads, the stream waits: Kafka keeps what comes
+ * meanwhile, and no row can overtake an older one of itself. One that has read everything may have
+ * to wait for rows that the stream brings. Confined to one thread.
  */
 final class Loads implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Loads.class);
@@ -29,6 +32,9 @@ final class Loads implements AutoCloseable {
   private final Set<String> described;
   private final Map<Asset, TableLoad> underWay = new LinkedHashMap<>();
 
+  /** Loads that have read everything and wait for rows to come again. */
+  private final Map<Asset, TableLoad> waiting = new LinkedHashMap<>();
+
   /** Loads that cannot come to their end, and why. */
   private final Map<Asset, String> stuck = new LinkedHashMap<>();
 
@@ -39,7 +45,11 @@ final class Loads implements AutoCloseable {
     this.described = described;
   }
 
-  void begin(Load from, Map<TopicPartition, Mark> marks) throws IOException {
+  /**
+   * @param newest version of the table that is known
+   */
+  void begin(Load from, Map<TopicPartition, Mark> marks, Optional<Relation> newest)
+      throws IOException {
     stop(from.asset());
     Set<String> its = tables.of(from.asset());
     if (its.isEmpty()) {
@@ -50,11 +60,13 @@ final class Loads implements AutoCloseable {
               + "\")");
       return;
     }
-    underWay.put(from.asset(), TableLoad.begin(options, topics, described, its, from, marks));
+    underWay.put(
+        from.asset(), TableLoad.begin(options, topics, described, its, from, marks, newest));
   }
 
   void stop(Asset asset) {
     stuck.remove(asset);
+    waiting.remove(asset);
     TableLoad load = underWay.remove(asset);
     if (load != null) {
       load.close();
@@ -66,39 +78,62 @@ final class Loads implements AutoCloseable {
     stuck.put(asset, why);
   }
 
-  /** The next chunk of the first load; empty if none is under way. */
+  /** Meets what the stream hands out: a row that a load waits for may have come again. */
+  void meet(Entry entry) {
+    for (TableLoad load : waiting.values()) {
+      load.meet(entry);
+    }
+  }
+
+  /** The next chunk; empty if no load can bring one now. */
   Optional<Part> next() throws IOException {
     while (!underWay.isEmpty()) {
       Map.Entry<Asset, TableLoad> first = underWay.entrySet().iterator().next();
       Asset asset = first.getKey();
       TableLoad load = first.getValue();
       try {
-        Part part = load.next();
-        if (part.load().finished()) {
+        Optional<Part> part = load.next();
+        boolean finished = part.filter(each -> each.load().finished()).isPresent();
+        if (finished || load.isRead() && !load.isComplete()) {
           underWay.remove(asset);
           load.close();
+          if (!finished) {
+            LOG.warn("The load of {} waits: {}", asset, load.why());
+            waiting.put(asset, load);
+          }
         }
-        return Optional.of(part);
+        if (part.isPresent()) {
+          return part;
+        }
       } catch (UnreadableException e) {
         underWay.remove(asset);
         load.close();
         stick(asset, e.reason());
       }
     }
-    return Optional.empty();
+    Optional<TableLoad> complete =
+        waiting.values().stream().filter(TableLoad::isComplete).findFirst();
+    complete.ifPresent(load -> waiting.remove(load.asset()));
+    return complete.map(TableLoad::finish);
   }
 
   void health(Map<String, Probe<String>> health) {
-    stuck.forEach(
-        (asset, why) ->
-            health.put(
-                "load." + dev.weirkeeper.Handles.qualified(asset.name()),
-                new Probe.Unknown<>("it cannot be finished: " + why)));
+    stuck.forEach((asset, why) -> health.put(name(asset), unknown(why)));
+    waiting.forEach((asset, load) -> health.put(name(asset), unknown(load.why())));
+  }
+
+  private static String name(Asset asset) {
+    return "load." + Handles.qualified(asset.name());
+  }
+
+  private static Probe<String> unknown(String why) {
+    return new Probe.Unknown<>("it cannot be finished: " + why);
   }
 
   @Override
   public void close() {
     underWay.values().forEach(TableLoad::close);
     underWay.clear();
+    waiting.clear();
   }
 }

@@ -88,7 +88,7 @@ final class Opening {
     if (stored.isPresent()) {
       sameTopics(stored.get(), ids);
     }
-    checkBoundaries(described);
+    checkBoundaries(options, described);
     Map<TopicPartition, Topics.Range> ranges = ranges(topics.partitions(described));
     Map<TopicPartition, Mark> marks = new HashMap<>();
     for (Map.Entry<TopicPartition, Topics.Range> each : ranges.entrySet()) {
@@ -99,7 +99,8 @@ final class Opening {
         stored.map(Vector::claim).orElse(""),
         stored.map(Vector::chunks).orElse(0L),
         ids,
-        marks);
+        marks,
+        stored.map(Vector::open).orElse(Set.of()));
   }
 
   /** Topics of rows are asked first: what was in them then has its BEGIN before the others' end. */
@@ -116,7 +117,8 @@ final class Opening {
     return ranges;
   }
 
-  private void checkBoundaries(Map<String, TopicDescription> described) throws FeedException {
+  static void checkBoundaries(KafkaFeed.Options options, Map<String, TopicDescription> described)
+      throws FeedException {
     Optional<String> boundaries = options.roles().transactions();
     if (boundaries.isPresent()
         && requireNonNull(described.get(boundaries.get()), "boundaries").partitions().size() != 1) {

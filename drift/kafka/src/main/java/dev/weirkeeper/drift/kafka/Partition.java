@@ -97,6 +97,17 @@ final class Partition implements Intake.Place {
     return Optional.ofNullable(entries.peek());
   }
 
+  /** The last entry that is something and was not taken. */
+  Optional<Entry> last() {
+    for (Iterator<Entry> back = entries.descendingIterator(); back.hasNext(); ) {
+      Entry entry = back.next();
+      if (!taken.contains(entry.offset()) && !isNothing(entry)) {
+        return Optional.of(entry);
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Entries that were not taken, in their order. */
   Iterable<Entry> waiting() {
     advance();

@@ -25,19 +25,8 @@ final class Peek {
 
   private Peek() {}
 
-  /** Hears of tables. */
-  private static final class Found implements Intake.Met {
-    final Map<Asset, Relation> relations = new LinkedHashMap<>();
-
-    @Override
-    public void table(Asset asset, String topic) {}
-
-    @Override
-    public void hint(SchemaHint hint) {}
-  }
-
-  /** Keeps nothing but the newest version of each table. */
-  private record Newest(Found found) implements Intake.Place {
+  /** Keeps nothing but the newest record of each table, by the source's time. */
+  private record Newest(Map<Asset, Entry> found) implements Intake.Place {
     @Override
     public Mark met() {
       return Mark.at(0);
@@ -50,8 +39,19 @@ final class Peek {
 
     @Override
     public void add(Entry entry, Mark.After after) {
-      entry.relation().ifPresent(relation -> found.relations.put(relation.asset(), relation));
+      entry
+          .relation()
+          .ifPresent(
+              relation ->
+                  found.merge(
+                      relation.asset(),
+                      entry,
+                      (last, next) -> millis(next) >= millis(last) ? next : last));
     }
+  }
+
+  private static long millis(Entry entry) {
+    return entry.origin().orElseThrow().millis();
   }
 
   /**
@@ -63,8 +63,8 @@ final class Peek {
     List<TopicPartition> rows = new ArrayList<>(all);
     rows.removeIf(id -> options.roles().of(id.topic()) != Topics.Role.ROWS);
     Map<TopicPartition, Topics.Range> ranges = topics.ranges(rows);
-    Found found = new Found();
-    Intake intake = new Intake(options, versions.all(), found);
+    Map<Asset, Entry> found = new LinkedHashMap<>();
+    Intake intake = new Intake(options, versions.all(), Intake.HISTORY);
     try (Consumer<byte[], byte[]> consumer = Clients.consumer(options.client(), Optional.empty())) {
       for (TopicPartition id : rows) {
         Topics.Range range = requireNonNull(ranges.get(id), "range");
@@ -77,7 +77,7 @@ final class Peek {
               + ". Look whether the brokers can be reached",
           e);
     }
-    return List.copyOf(found.relations.values());
+    return found.values().stream().map(entry -> entry.relation().orElseThrow()).toList();
   }
 
   /** Looks at the last records, and at more of them until one says something. */
@@ -93,7 +93,7 @@ final class Peek {
       long from = Math.max(range.first(), end - width);
       consumer.assign(Set.of(id));
       consumer.seek(id, from);
-      int before = into.found().relations.size();
+      int before = into.found().size();
       boolean any = false;
       long until = System.nanoTime() + PATIENCE.toNanos();
       while (consumer.position(id) < end) {
@@ -112,7 +112,7 @@ final class Peek {
                   + ". Look whether its broker answers");
         }
       }
-      if (any || into.found().relations.size() > before) {
+      if (any || into.found().size() > before) {
         return;
       }
       end = from;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,6 +40,13 @@ final class Reader implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final Map<TopicPartition, Partition> partitions = new LinkedHashMap<>();
 
+  /** Those that hold rows, by name. */
+  private final List<Partition> rows = new ArrayList<>();
+
+  private final Siblings siblings;
+  private final Tables tables;
+  private final Assembler assembler;
+
   private @Nullable Instant waitingSince;
   private Instant retryAt = Instant.MIN;
   private @Nullable IOException waitingFor;
@@ -51,52 +59,89 @@ final class Reader implements AutoCloseable {
       Topics topics,
       Vector base,
       Intake intake,
+      Tables tables,
       Consumer<byte[], byte[]> consumer) {
     this.options = options;
     this.topics = topics;
     this.base = base;
     this.intake = intake;
+    this.tables = tables;
     this.consumer = consumer;
     this.watched = options.clock().instant();
-    base.marks().forEach((id, mark) -> partitions.put(id, new Partition(id, mark)));
+    this.siblings = new Siblings(base.marks());
+    base.marks().forEach((id, mark) -> add(new Partition(id, mark)));
+    this.assembler = assembler();
   }
 
-  static Reader open(KafkaFeed.Options options, Topics topics, Vector base, Intake intake) {
+  static Reader open(
+      KafkaFeed.Options options, Topics topics, Vector base, Intake intake, Tables tables) {
     Consumer<byte[], byte[]> consumer = Clients.consumer(options.client(), options.group());
-    Reader reader = new Reader(options, topics, base, intake, consumer);
     consumer.assign(base.marks().keySet());
     base.marks().forEach((id, mark) -> consumer.seek(id, mark.next()));
-    return reader;
+    return new Reader(options, topics, base, intake, tables, consumer);
   }
 
-  Assembler assembler(WholeAssembler.Tables tables) {
-    List<Partition> rows = new ArrayList<>(partitions.values());
-    rows.removeIf(partition -> options.roles().of(partition.id().topic()) != Topics.Role.ROWS);
-    rows.sort(Comparator.comparing(partition -> partition.id().toString()));
+  private void add(Partition partition) {
+    partitions.put(partition.id(), partition);
+    if (options.roles().of(partition.id().topic()) == Topics.Role.ROWS) {
+      rows.add(partition);
+      rows.sort(Comparator.comparing(each -> each.id().toString()));
+    }
+  }
+
+  private Assembler assembler() {
     Optional<Partition> boundaries =
         partitions.values().stream()
             .filter(
                 partition -> options.roles().of(partition.id().topic()) == Topics.Role.TRANSACTIONS)
             .findFirst();
     return boundaries.isPresent()
-        ? new WholeAssembler(boundaries.get(), rows, tables, new RowEnds())
-        : new RunAssembler(rows, this::ended);
+        ? new WholeAssembler(boundaries.get(), rows, tables, new RowEnds(), base.open())
+        : new RunAssembler(rows, this::ended, this::due);
+  }
+
+  /** Puts together what was read. */
+  Assembler assembled() {
+    return assembler;
   }
 
   private final class RowEnds implements WholeAssembler.Ends {
     @Override
     public Map<TopicPartition, Long> now() throws IOException {
-      Map<TopicPartition, Long> ends = new HashMap<>();
-      topics.ranges(partitions.keySet()).forEach((id, range) -> ends.put(id, range.end()));
-      ends.keySet().removeIf(id -> options.roles().of(id.topic()) != Topics.Role.ROWS);
-      return ends;
+      return ends(rows.stream().map(Partition::id).toList());
     }
 
     @Override
     public boolean reached(Map<TopicPartition, Long> ends) {
-      return ends.entrySet().stream()
-          .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+      return Reader.this.reached(ends);
     }
+
+    @Override
+    public boolean due(Partition partition) {
+      return Reader.this.due(partition);
+    }
+  }
+
+  private Map<TopicPartition, Long> ends(Collection<TopicPartition> of) throws IOException {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    topics.ranges(of).forEach((id, range) -> ends.put(id, range.end()));
+    return ends;
+  }
+
+  private boolean reached(Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  }
+
+  /** A partition that was added waits until what its keys had in the others was handed out. */
+  private boolean due(Partition partition) {
+    return siblings.due(
+        partition.id(),
+        ends ->
+            reached(ends)
+                && ends.keySet().stream()
+                    .map(partitions::get)
+                    .allMatch(each -> each == null || each.isEmpty()));
   }
 
   /** Whether a partition was read up to its end, as far as the last answer of its broker tells. */
@@ -138,10 +183,12 @@ final class Reader implements AutoCloseable {
   }
 
   private void resume() {
+    // What was read beyond what is needed next waits in memory, so half of that may be for it.
+    boolean crowded = weight() > options.memoryBytes() / 2;
     List<TopicPartition> held = new ArrayList<>();
     partitions.forEach(
         (id, partition) -> {
-          if (partition.isBlocked()) {
+          if (partition.isBlocked() || crowded && !assembler.needs(partition)) {
             held.add(id);
           }
         });
@@ -177,6 +224,10 @@ final class Reader implements AutoCloseable {
     if (partition == null) {
       return;
     }
+    if (siblings.begins(id)) {
+      // Only now: whoever wrote here wrote all of its older records of these keys before.
+      siblings.begun(id, ends(siblings.of(id, partitions.keySet())));
+    }
     for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
         if (!intake.read(record, partition)) {
@@ -209,9 +260,12 @@ final class Reader implements AutoCloseable {
     retryAt = now.plus(RETRY);
   }
 
+  private long weight() {
+    return partitions.values().stream().mapToLong(Partition::weight).sum();
+  }
+
   private void requireRoom() throws IOException {
-    long weight = partitions.values().stream().mapToLong(Partition::weight).sum();
-    if (weight > options.memoryBytes()) {
+    if (weight() > options.memoryBytes()) {
       throw new IOException(
           "More than "
               + options.memoryBytes()
@@ -220,7 +274,7 @@ final class Reader implements AutoCloseable {
     }
   }
 
-  /** Looks now and then whether the topics are still those that were opened. */
+  /** Looks now and then whether the topics are still those that were opened, and all of them. */
   private void watch() throws IOException {
     Instant now = options.clock().instant();
     if (now.isBefore(watched.plus(WATCH))) {
@@ -228,8 +282,8 @@ final class Reader implements AutoCloseable {
     }
     watched = now;
     try {
-      for (Map.Entry<String, TopicDescription> each :
-          topics.describe(base.topics().keySet()).entrySet()) {
+      Map<String, TopicDescription> described = topics.describe(base.topics().keySet());
+      for (Map.Entry<String, TopicDescription> each : described.entrySet()) {
         if (!each.getValue().topicId().toString().equals(base.topics().get(each.getKey()))) {
           throw new IOException(
               "Topic "
@@ -238,9 +292,25 @@ final class Reader implements AutoCloseable {
                   + " feed with another id, so that its tables are loaded again");
         }
       }
+      Opening.checkBoundaries(options, described);
+      for (TopicPartition id : topics.partitions(described)) {
+        if (!partitions.containsKey(id)) {
+          begin(id);
+        }
+      }
     } catch (FeedException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /** Begins to read a partition that was added. */
+  private void begin(TopicPartition id) {
+    LOG.warn("Feed {} reads {}, which was added to its topic", options.id(), id);
+    siblings.added(id);
+    tables.partition(id);
+    add(new Partition(id, Mark.at(0)));
+    consumer.assign(partitions.keySet());
+    consumer.seek(id, 0);
   }
 
   /** Partitions whose next record cannot be read and that were not held yet. */

@@ -3,6 +3,7 @@ package dev.weirkeeper.drift.kafka;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -16,14 +17,34 @@ final class RunAssembler implements Assembler {
 
   private final List<Partition> partitions;
   private final Predicate<Partition> ended;
+  private final Predicate<Partition> due;
   private int turn;
 
   /**
+   * @param partitions may grow
    * @param ended whether a partition was read up to its end, as far as is known
+   * @param due whether it is a partition's turn: nothing older than its entries lies in others
    */
-  RunAssembler(List<Partition> partitions, Predicate<Partition> ended) {
+  RunAssembler(List<Partition> partitions, Predicate<Partition> ended, Predicate<Partition> due) {
     this.partitions = partitions;
     this.ended = ended;
+    this.due = due;
+  }
+
+  @Override
+  public Set<String> open() {
+    return Set.of();
+  }
+
+  /** A run is cut where it is too long, so what was read is never in the way of the next. */
+  @Override
+  public boolean needs(Partition partition) {
+    return true;
+  }
+
+  @Override
+  public Optional<String> waiting() {
+    return Optional.empty();
   }
 
   @Override
@@ -57,7 +78,7 @@ final class RunAssembler implements Assembler {
       }
       transaction = of;
     }
-    if (run.isEmpty() || !closed && !ended.test(partition)) {
+    if (run.isEmpty() || !closed && !ended.test(partition) || !due.test(partition)) {
       return Optional.empty();
     }
     run.forEach(partition::take);

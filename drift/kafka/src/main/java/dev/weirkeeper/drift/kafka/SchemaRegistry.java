@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weirkeeper.Secret;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -18,7 +17,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,6 +133,12 @@ public final class SchemaRegistry {
     if (registered == null) {
       Answer answer = ask(path);
       if (answer.status == NOT_FOUND) {
+        if (answer.body.path("error_code").asInt() == NOT_FOUND) {
+          throw new IOException(
+              "The schema registry at "
+                  + address
+                  + " does not know the question; look whether its address has a path");
+        }
         throw new UnreadableException(
             what
                 + " is not registered: the records are of another registry, or it was removed for"
@@ -194,23 +203,29 @@ public final class SchemaRegistry {
                       (credentials.user() + ":" + credentials.password())
                           .getBytes(StandardCharsets.UTF_8)));
     }
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        http.sendAsync(request.build(), head -> new BoundedBody(LARGEST));
     try {
-      HttpResponse<InputStream> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream body = response.body()) {
-        return answer(response.statusCode(), body.readNBytes(LARGEST + 1));
-      }
+      // The client's own bound ends with the head of an answer; a body may still stand still.
+      HttpResponse<byte[]> response = answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      return answer(response.statusCode(), response.body());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Interrupted while the schema registry was asked", e);
+    } catch (TimeoutException e) {
+      throw silent("its answer was not whole within " + timeout, e);
+    } catch (ExecutionException e) {
+      Throwable why = e.getCause() == null ? e : e.getCause();
+      throw silent(why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage(), e);
     } catch (IOException e) {
-      throw new IOException(
-          "The schema registry at "
-              + address
-              + " does not answer: "
-              + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
-          e);
+      throw silent(String.valueOf(e.getMessage()), e);
+    } finally {
+      answer.cancel(true);
     }
+  }
+
+  private IOException silent(String why, Exception cause) {
+    return new IOException("The schema registry at " + address + " does not answer: " + why, cause);
   }
 
   private static Answer answer(int status, byte[] body) throws IOException {
@@ -218,11 +233,14 @@ public final class SchemaRegistry {
       throw new IOException("it refuses the feed's credentials (status " + status + ")");
     } else if (status != 200 && status != NOT_FOUND) {
       throw new IOException("it answered with status " + status);
-    } else if (body.length > LARGEST) {
-      throw new IOException("its answer is larger than " + LARGEST + " bytes");
     }
     try {
-      return new Answer(status, Trees.read(body));
+      JsonNode tree = Trees.read(body);
+      if (status == NOT_FOUND && !tree.path("error_code").isIntegralNumber()) {
+        // Whoever forwards requests knows no route, which says nothing of the registry.
+        throw new IOException("it answered with status 404 and not in the words of a registry");
+      }
+      return new Answer(status, tree);
     } catch (UnreadableException e) {
       if (status == NOT_FOUND) {
         throw new IOException("it knows nothing of what it was asked, and says so in no JSON", e);

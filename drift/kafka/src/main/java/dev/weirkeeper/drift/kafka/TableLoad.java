@@ -15,21 +15,29 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Loads a table by reading its topics again, from their beginning to where the stream stands: new
- * and changed rows as they are, removed ones removed. Partition after partition, so that how far it
- * has come is one offset each.
+ * and changed rows as they are, removed ones removed. How far it has come is one offset for each
+ * partition; they are read side by side in the order of the source's time, since a key lies in
+ * several if partitions were added, and since removing all rows is about all of them.
+ *
+ * <p>Rows that are older than a column with a default are handed out, and the load is not finished
+ * until they have come again. One that is resumed then reads everything again to know them.
  */
 final class TableLoad implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -39,17 +47,21 @@ final class TableLoad implements AutoCloseable {
   private final Asset asset;
   private final Map<String, Boolean> compacted;
 
-  /** Where to go on, and where to end, of what is left. */
+  /** Up to where it was handed out before; only what lies behind is. */
+  private final Map<TopicPartition, Long> before;
+
+  /** Where to go on, and where to end, of each partition. */
   private final Map<TopicPartition, Long> next;
 
   private final Map<TopicPartition, Long> bounds;
   private final long estimate;
+  private final Unfilled unfilled;
   private final Intake intake;
   private final Consumer<byte[], byte[]> consumer;
-  private Slot slot;
+  private final Map<TopicPartition, Slot> slots = new LinkedHashMap<>();
   private long rows;
 
-  /** Entries of the partition that is being read. */
+  /** What was read of a partition and is not handed out. */
   private static final class Slot implements Intake.Place {
     private Mark met = Mark.at(0);
     private int again;
@@ -73,36 +85,36 @@ final class TableLoad implements AutoCloseable {
     }
   }
 
-  /** Tells nobody: what a load sees of tables and hints is history. */
-  private static final Intake.Met NOBODY =
-      new Intake.Met() {
-        @Override
-        public void table(Asset asset, String topic) {}
-
-        @Override
-        public void hint(SchemaHint hint) {}
-      };
-
   private TableLoad(
       KafkaFeed.Options options,
       Load from,
       Map<String, Boolean> compacted,
+      Map<TopicPartition, Long> before,
       Map<TopicPartition, Long> next,
-      Map<TopicPartition, Long> bounds) {
+      Map<TopicPartition, Long> bounds,
+      Unfilled unfilled) {
     this.options = options;
     this.asset = from.asset();
     this.compacted = compacted;
+    this.before = before;
     this.next = next;
     this.bounds = bounds;
     this.rows = from.rows();
     this.estimate = bounds.values().stream().mapToLong(Long::longValue).sum();
-    this.intake = new Intake(options, Map.of(), NOBODY);
+    this.unfilled = unfilled;
+    this.intake = new Intake(options, Map.of(), Intake.HISTORY);
     this.consumer = Clients.consumer(options.client(), Optional.empty());
-    this.slot = new Slot();
+    consumer.assign(bounds.keySet());
+    bounds.forEach(
+        (id, bound) -> {
+          consumer.seek(id, Math.max(0, at(id)));
+          slots.put(id, new Slot());
+        });
   }
 
   /**
    * @param its topics that hold the table
+   * @param newest version of the table that is known
    */
   static TableLoad begin(
       KafkaFeed.Options options,
@@ -110,7 +122,8 @@ final class TableLoad implements AutoCloseable {
       Set<String> described,
       Set<String> its,
       Load from,
-      Map<TopicPartition, Mark> marks)
+      Map<TopicPartition, Mark> marks,
+      Optional<Relation> newest)
       throws IOException {
     Map<TopicPartition, Long> bounds = new TreeMap<>(Vector.BY_NAME);
     marks.forEach(
@@ -119,19 +132,22 @@ final class TableLoad implements AutoCloseable {
             bounds.put(id, mark.next());
           }
         });
-    Map<TopicPartition, Long> next =
+    Unfilled unfilled = new Unfilled(newest, options.memoryBytes());
+    Map<TopicPartition, Long> before =
         new LinkedHashMap<>(from.after().map(TableLoad::offsets).orElse(Map.of()));
+    Map<TopicPartition, Long> next = new LinkedHashMap<>();
     Map<String, Boolean> compacted = topics.compacted(its);
     Map<TopicPartition, Topics.Range> ranges = topics.ranges(bounds.keySet());
     for (TopicPartition id : bounds.keySet()) {
       long first = requireNonNull(ranges.get(id), "range").first();
-      Long progress = next.putIfAbsent(id, first);
+      Long progress = before.putIfAbsent(id, first);
+      next.put(id, progress == null || unfilled.asks() ? first : progress);
       if (isIncomplete(options, compacted, id, first, progress)) {
         // The stream goes on; who asks for the first chunk hears of it.
         next.put(id, -1L);
       }
     }
-    return new TableLoad(options, from, compacted, next, bounds);
+    return new TableLoad(options, from, compacted, before, next, bounds, unfilled);
   }
 
   private static boolean isIncomplete(
@@ -161,19 +177,54 @@ final class TableLoad implements AutoCloseable {
     return offsets;
   }
 
+  Asset asset() {
+    return asset;
+  }
+
+  /** Whether everything up to where the stream stood was read. */
+  boolean isRead() {
+    return bounds.keySet().stream().allMatch(id -> at(id) >= bound(id));
+  }
+
+  /** Whether all rows have all their values, once everything was read. */
+  boolean isComplete() {
+    return unfilled.isEmpty();
+  }
+
+  /** What it waits for, once everything was read. */
+  String why() {
+    return unfilled.why();
+  }
+
+  /** Meets what the stream hands out while this waits. */
+  void meet(Entry entry) {
+    if (entry.event() instanceof Event.Truncated truncated && truncated.asset().equals(asset)) {
+      unfilled.clear();
+    } else if (entry.event() instanceof Event.Row row && row.asset().equals(asset)) {
+      unfilled.isFilled(row, entry.relation().orElseThrow());
+    }
+  }
+
+  /** The last chunk of one that waited: nothing but its end. */
+  Loads.Part finish() {
+    return part(
+        asset + "@" + Json.of(texts()).text() + "-filled",
+        ChangeBuffer.inMemory(),
+        Progress.FINISHED);
+  }
+
   /**
-   * The next chunk.
+   * The next chunk; empty if there is nothing left to hand out and the load is not finished.
    *
    * @throws UnreadableException if it cannot come to its end
    */
-  Loads.Part next() throws IOException {
+  Optional<Loads.Part> next() throws IOException {
     requireComplete();
     ChangeBuffer buffer =
         new ChangeBuffer(options.memoryBytes(), options.fileBytes(), options.folder());
-    boolean done = false;
+    Optional<Loads.Part> part = Optional.empty();
     try {
-      Loads.Part part = read(buffer);
-      done = true;
+      part = read(buffer);
       return part;
     } catch (KafkaException e) {
       throw new IOException(
@@ -184,7 +235,7 @@ final class TableLoad implements AutoCloseable {
               + ". It goes on where it stands when the pipeline runs again",
           e);
     } finally {
-      if (!done) {
+      if (part.isEmpty()) {
         buffer.close();
       }
     }
@@ -203,34 +254,46 @@ final class TableLoad implements AutoCloseable {
         });
   }
 
-  private Loads.Part read(ChangeBuffer buffer) throws IOException {
-    String name = asset + "@" + Json.of(texts()).text();
+  private Optional<Loads.Part> read(ChangeBuffer buffer) throws IOException {
+    Map<String, Long> begun = texts();
+    String name = asset + "@" + Json.of(begun).text();
     long room = options.chunkRows();
-    for (TopicPartition id : bounds.keySet()) {
-      while (at(id) < bound(id)) {
-        if (room <= 0) {
-          return part(name, buffer, Progress.GOES_ON);
+    for (Optional<TopicPartition> first = first(); first.isPresent(); first = first()) {
+      TopicPartition id = first.get();
+      if (room <= 0) {
+        return Optional.of(part(name, buffer, Progress.GOES_ON));
+      }
+      Entry entry = slot(id).entries.remove();
+      next.put(id, entry.offset() + 1);
+      boolean known = entry.offset() < before(id);
+      if (entry.event() instanceof Event.Unreadable unreadable) {
+        throw new UnreadableException(
+            "record " + entry.offset() + " of " + id + " cannot be read: " + unreadable.reason());
+      }
+      if (entry.event() instanceof Event.Truncated truncated && truncated.asset().equals(asset)) {
+        unfilled.clear();
+        if (!known) {
+          return Optional.of(restart(name, entry, buffer));
         }
-        Entry entry = slot.entries.poll();
-        if (entry == null) {
-          poll(id);
-          continue;
-        }
-        next.put(id, entry.offset() + 1);
-        if (entry.event() instanceof Event.Unreadable unreadable) {
-          throw new UnreadableException(
-              "record " + entry.offset() + " of " + id + " cannot be read: " + unreadable.reason());
-        }
-        if (entry.event() instanceof Event.Truncated truncated && truncated.asset().equals(asset)) {
-          return restart(name, entry, buffer);
-        }
-        if (add(entry, id, buffer)) {
+      } else if (isRow(entry)) {
+        unfilled.meet((Event.Row) entry.event(), entry.relation().orElseThrow());
+        if (!known) {
+          add(entry, id, buffer);
           room = isKeyless(entry) ? Long.MAX_VALUE : room - 1;
         }
       }
-      slot = new Slot();
     }
-    return part(name, buffer, Progress.FINISHED);
+    if (unfilled.isEmpty()) {
+      return Optional.of(part(name, buffer, Progress.FINISHED));
+    }
+    return texts().equals(begun)
+        ? Optional.empty()
+        : Optional.of(part(name, buffer, Progress.GOES_ON));
+  }
+
+  /** A row of the table that has not come before. */
+  private boolean isRow(Entry entry) {
+    return entry.event() instanceof Event.Row row && row.asset().equals(asset) && !entry.again();
   }
 
   /** A row without a key cannot be met twice: all of them come in one chunk. */
@@ -257,40 +320,101 @@ final class TableLoad implements AutoCloseable {
     return requireNonNull(bounds.get(id), "bound");
   }
 
-  private void poll(TopicPartition id) throws IOException {
-    if (!consumer.assignment().equals(Set.of(id))) {
-      consumer.assign(Set.of(id));
-      consumer.seek(id, at(id));
+  private long before(TopicPartition id) {
+    return requireNonNull(before.get(id), "before");
+  }
+
+  private Slot slot(TopicPartition id) {
+    return requireNonNull(slots.get(id), "slot");
+  }
+
+  /** The partition whose entry comes first; empty once all were read. */
+  private Optional<TopicPartition> first() throws IOException {
+    TopicPartition first = null;
+    for (TopicPartition id : bounds.keySet()) {
+      if (at(id) >= bound(id)) {
+        continue;
+      }
+      Entry head = slot(id).entries.peek();
+      if (head == null) {
+        fill();
+        return first();
+      }
+      if (first == null || order(head, slot(first).entries.element()) < 0) {
+        first = id;
+      }
     }
+    return Optional.ofNullable(first);
+  }
+
+  /** By the source's time, then by its log; what is no event goes first. */
+  private static int order(Entry one, Entry other) {
+    if (one.origin().isEmpty() || other.origin().isEmpty()) {
+      return Boolean.compare(one.origin().isPresent(), other.origin().isPresent());
+    }
+    Event.Origin a = one.origin().get();
+    Event.Origin b = other.origin().get();
+    int byTime = Long.compare(a.millis(), b.millis());
+    if (byTime != 0 || a.order().isEmpty() || b.order().isEmpty()) {
+      return byTime;
+    }
+    return a.order().get().place().compareTo(b.order().get().place());
+  }
+
+  /** Partitions that have more and nothing of it here. */
+  private Set<TopicPartition> starving() {
+    Set<TopicPartition> starving = new TreeSet<>(Vector.BY_NAME);
+    for (TopicPartition id : bounds.keySet()) {
+      if (at(id) < bound(id) && slot(id).entries.isEmpty()) {
+        starving.add(id);
+      }
+    }
+    return starving;
+  }
+
+  /** Reads until something is here of each partition that has more. */
+  private void fill() throws IOException {
     long until = System.nanoTime() + PATIENCE.toNanos();
-    while (slot.entries.isEmpty()) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() < bound(id) && !intake.read(record, slot)) {
-          break;
+    Set<TopicPartition> starving = starving();
+    while (!starving.isEmpty()) {
+      Set<TopicPartition> others = new HashSet<>(bounds.keySet());
+      others.removeAll(starving);
+      consumer.pause(others);
+      consumer.resume(starving);
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      for (TopicPartition id : records.partitions()) {
+        take(id, records.records(id));
+      }
+      for (TopicPartition id : starving) {
+        if (slot(id).entries.isEmpty() && consumer.position(id) >= bound(id)) {
+          // Markers and compacted records at the end.
+          next.put(id, bound(id));
         }
       }
-      if (slot.entries.isEmpty() && consumer.position(id) >= bound(id)) {
-        // Markers and compacted records at the end.
-        next.put(id, bound(id));
-        return;
-      }
-      if (System.nanoTime() > until) {
+      starving = starving();
+      if (!starving.isEmpty() && System.nanoTime() > until) {
         throw new IOException(
             "The load of "
                 + asset
                 + " waited for "
-                + id
+                + starving
                 + " in vain; look whether its broker answers. It goes on where it stands when the"
                 + " pipeline runs again");
       }
     }
   }
 
-  /** Adds a row of the table as it is. */
-  private boolean add(Entry entry, TopicPartition id, ChangeBuffer buffer) throws IOException {
-    if (!(entry.event() instanceof Event.Row row) || !row.asset().equals(asset) || entry.again()) {
-      return false;
+  private void take(TopicPartition id, List<ConsumerRecord<byte[], byte[]>> records)
+      throws IOException {
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      if (record.offset() >= bound(id) || !intake.read(record, slot(id))) {
+        return;
+      }
     }
+  }
+
+  /** Adds a row of the table as it is. */
+  private void add(Entry entry, TopicPartition id, ChangeBuffer buffer) throws IOException {
     if (entry.whole() == Layout.Whole.NO && Boolean.TRUE.equals(compacted.get(id.topic()))) {
       throw new UnreadableException(
           "record "
@@ -302,7 +426,7 @@ final class TableLoad implements AutoCloseable {
     }
     boolean rekeys = entry.encoded()[1] == 'B';
     RowBatch.Op op =
-        switch (row.op()) {
+        switch (((Event.Row) entry.event()).op()) {
           case INSERT, READ -> RowBatch.Op.READ;
           case UPDATE ->
               entry.whole() == Layout.Whole.YES && !rekeys ? RowBatch.Op.READ : RowBatch.Op.UPDATE;
@@ -312,12 +436,11 @@ final class TableLoad implements AutoCloseable {
     if (op != RowBatch.Op.DELETE) {
       rows++;
     }
-    return true;
   }
 
   private Map<String, Long> texts() {
     Map<String, Long> texts = new TreeMap<>();
-    next.forEach((id, offset) -> texts.put(id.toString(), offset));
+    next.forEach((id, offset) -> texts.put(id.toString(), Math.max(offset, before(id))));
     return texts;
   }
 

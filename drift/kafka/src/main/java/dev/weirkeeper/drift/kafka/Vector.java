@@ -9,11 +9,14 @@ import dev.weirkeeper.spi.FeedException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -24,13 +27,15 @@ import org.apache.kafka.common.TopicPartition;
  * @param claim whoever holds the feed, where several hosts share it; empty otherwise
  * @param chunks parts of loads that were handed out: each is a place of its own
  * @param topics id that Kafka gave each topic: another one is another topic of the same name
+ * @param open transactions of the source whose BEGIN lies behind and whose END does not
  */
 record Vector(
     String cluster,
     String claim,
     long chunks,
     SortedMap<String, String> topics,
-    SortedMap<TopicPartition, Mark> marks) {
+    SortedMap<TopicPartition, Mark> marks,
+    Set<String> open) {
   static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
@@ -39,6 +44,7 @@ record Vector(
     requireNonNull(claim, "claim");
     topics = Collections.unmodifiableSortedMap(new TreeMap<>(topics));
     marks = sorted(marks);
+    open = Set.copyOf(open);
   }
 
   Vector(
@@ -46,8 +52,9 @@ record Vector(
       String claim,
       long chunks,
       Map<String, String> topics,
-      Map<TopicPartition, Mark> marks) {
-    this(cluster, claim, chunks, new TreeMap<>(topics), sorted(marks));
+      Map<TopicPartition, Mark> marks,
+      Set<String> open) {
+    this(cluster, claim, chunks, new TreeMap<>(topics), sorted(marks), open);
   }
 
   private static SortedMap<TopicPartition, Mark> sorted(Map<TopicPartition, Mark> marks) {
@@ -69,6 +76,9 @@ record Vector(
     }
     text.put("topics", topics);
     text.put("marks", parts);
+    if (!open.isEmpty()) {
+      text.put("open", new TreeSet<>(open));
+    }
     return new Position(feed, Json.of(text).text());
   }
 
@@ -109,12 +119,19 @@ record Vector(
           text.path("claim").asText(""),
           text.has("chunks") ? number(text, "chunks") : 0,
           topics,
-          marks);
+          marks,
+          open(text.path("open")));
     } catch (UnreadableException | IllegalArgumentException e) {
       throw new FeedException(
           "The target's position is none that a Kafka feed wrote. Look at which feed this target"
               + " belongs to; nothing was read");
     }
+  }
+
+  private static Set<String> open(JsonNode text) {
+    Set<String> open = new HashSet<>();
+    text.forEach(transaction -> open.add(transaction.asText()));
+    return open;
   }
 
   private static JsonNode member(JsonNode of, String name) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ final class WholeAssembler implements Assembler {
 
     /** Whether all up to there was read. */
     boolean reached(Map<TopicPartition, Long> ends);
+
+    /** Whether it is a partition's turn: nothing older than its entries lies in others. */
+    boolean due(Partition partition);
   }
 
   private static final int REMEMBERED = 10_000;
@@ -44,7 +48,7 @@ final class WholeAssembler implements Assembler {
   private final List<Partition> partitions;
   private final Tables tables;
   private final Ends ends;
-  private final Set<String> begun = new HashSet<>();
+  private final Set<String> begun = new LinkedHashSet<>();
   private final Set<String> ended = new LinkedHashSet<>();
   private @Nullable Map<TopicPartition, Long> cut;
 
@@ -55,11 +59,61 @@ final class WholeAssembler implements Assembler {
     boolean has(String collection);
   }
 
-  WholeAssembler(Partition boundaries, List<Partition> partitions, Tables tables, Ends ends) {
+  /**
+   * @param partitions of rows; may grow
+   * @param open transactions whose BEGIN was read before
+   */
+  WholeAssembler(
+      Partition boundaries,
+      List<Partition> partitions,
+      Tables tables,
+      Ends ends,
+      Set<String> open) {
     this.boundaries = boundaries;
     this.partitions = partitions;
     this.tables = tables;
     this.ends = ends;
+    this.begun.addAll(new TreeSet<>(open));
+  }
+
+  @Override
+  public Set<String> open() {
+    return Set.copyOf(begun);
+  }
+
+  /**
+   * Of an END that waits: partitions that were not read beyond its transaction, or all if its
+   * beginning was not seen. Without one: the boundaries alone.
+   */
+  @Override
+  public boolean needs(Partition partition) {
+    Optional<Entry> head = boundaries.first();
+    if (head.isEmpty() || !(head.get().event() instanceof Event.End end)) {
+      return partition == boundaries;
+    } else if (!begun.contains(end.transaction())) {
+      return true;
+    }
+    Optional<Entry> last = partition.last();
+    return partition != boundaries
+        && (last.isEmpty() || last.get().bounded().filter(end.transaction()::equals).isPresent());
+  }
+
+  @Override
+  public Optional<String> waiting() {
+    long events = 0;
+    Optional<String> oldest = Optional.empty();
+    for (Partition partition : partitions) {
+      for (Entry entry : partition.waiting()) {
+        events += entry.again() ? 0 : 1;
+        oldest = oldest.or(entry::bounded);
+      }
+    }
+    return events == 0
+        ? Optional.empty()
+        : Optional.of(
+            events
+                + " events wait for the END of their transactions in the transaction topic"
+                + oldest.map(of -> ", the first for that of " + of).orElse(""));
   }
 
   @Override
@@ -72,7 +126,7 @@ final class WholeAssembler implements Assembler {
     for (Optional<Entry> head = boundaries.first(); head.isPresent(); head = boundaries.first()) {
       Entry boundary = head.get();
       if (boundary.event() instanceof Event.Begin begin) {
-        begun.add(begin.transaction());
+        note(begun, begin.transaction());
         boundaries.take(boundary);
       } else if (boundary.event() instanceof Event.End end) {
         return end(boundary, end);
@@ -96,6 +150,9 @@ final class WholeAssembler implements Assembler {
   /** Rows of snapshots and truncations belong to no transaction. */
   private Optional<Assembled> loose() {
     for (Partition partition : partitions) {
+      if (!ends.due(partition)) {
+        continue;
+      }
       List<Entry> run = new ArrayList<>();
       for (Entry entry : partition.waiting()) {
         if (entry.origin().isEmpty() || entry.bounded().isPresent()) {
@@ -142,18 +199,19 @@ final class WholeAssembler implements Assembler {
     boundaries.take(boundary);
     begun.remove(end.transaction());
     cut = null;
-    ended(end.transaction());
+    note(ended, end.transaction());
     return Optional.of(
         new Assembled(
             end.transaction() + "@" + boundaries.id() + "-" + boundary.offset(),
             found.stream().map(Placed::entry).filter(entry -> !entry.again()).toList()));
   }
 
-  private void ended(String transaction) {
-    ended.remove(transaction);
-    ended.add(transaction);
-    if (ended.size() > REMEMBERED) {
-      Iterator<String> oldest = ended.iterator();
+  /** The newest ones: after a crash a connector may never end what it had begun. */
+  private static void note(Set<String> transactions, String transaction) {
+    transactions.remove(transaction);
+    transactions.add(transaction);
+    if (transactions.size() > REMEMBERED) {
+      Iterator<String> oldest = transactions.iterator();
       oldest.next();
       oldest.remove();
     }

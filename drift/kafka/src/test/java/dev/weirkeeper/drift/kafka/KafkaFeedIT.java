@@ -17,12 +17,18 @@ import dev.weirkeeper.spi.FeedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -82,6 +88,27 @@ class KafkaFeedIT {
 
   private Feed.Stream open(KafkaFeed.Builder feed) throws Exception {
     return open(feed, Optional.empty());
+  }
+
+  /** Moves on by itself, so that what is looked at now and then is looked at often. */
+  private static Clock hasty() {
+    AtomicLong seconds = new AtomicLong(1_800_000_000);
+    return new Clock() {
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+
+      @Override
+      public Instant instant() {
+        return Instant.ofEpochSecond(seconds.incrementAndGet());
+      }
+    };
   }
 
   private static com.fasterxml.jackson.databind.node.ObjectNode item(int id) {
@@ -263,6 +290,7 @@ class KafkaFeedIT {
         .hasMessageContaining("There is no topic " + topic);
     cluster.create(topic);
     Position start = open(feed()).start();
+    Feed.Stream reading = open(feed().clock(hasty()));
     cluster.admin.deleteTopics(List.of(topic)).all().get();
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (cluster.admin.listTopics().names().get().contains(topic) && System.nanoTime() < until) {
@@ -273,6 +301,9 @@ class KafkaFeedIT {
     assertThatThrownBy(() -> open(feed(), Optional.of(start)))
         .isInstanceOf(FeedException.class)
         .hasMessageContaining("deleted and made again");
+    assertThatThrownBy(() -> nextWithRows(reading))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("deleted and made again while it was read");
     Position elsewhere =
         new Position(
             "shop", start.text().replaceFirst("\"cluster\":\"[^\"]*", "\"cluster\":\"other"));
@@ -461,6 +492,206 @@ class KafkaFeedIT {
     cluster.send(topic, 1, insert(2));
 
     assertThat(nextWithRows(open(feed(), Optional.of(before))).rows).containsExactly("INSERT 2");
+  }
+
+  @Test
+  void a_partition_that_is_added_while_it_is_read_is_read_too() throws Exception {
+    cluster.create(topic);
+    Feed.Stream stream = open(feed().clock(hasty()));
+    cluster.send(topic, insert(1));
+    assertThat(nextWithRows(stream).rows).containsExactly("INSERT 1");
+
+    cluster.admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
+    cluster.send(topic, 0, insert(2));
+    cluster.send(topic, 1, insert(3));
+
+    assertThat(rows(stream, 2)).containsExactly("INSERT 2", "INSERT 3");
+    assertThat(stream.health().get("partitions").toString()).contains("1 topics");
+  }
+
+  @Test
+  void invariant_6_a_load_reads_partitions_in_the_order_of_the_source() throws Exception {
+    cluster.create(topic, 2, Map.of());
+    cluster.send(
+        topic,
+        0,
+        insert(1),
+        debezium.truncate(ITEMS, Debezium.At.of(3, 30)),
+        insert(5),
+        // The key had moved here, as when partitions were added.
+        debezium.delete(ITEMS, Debezium.At.of(7, 70), Debezium.row("id", 6)));
+    cluster.send(topic, 1, insert(2), insert(4), insert(6));
+    Feed.Stream stream = open(feed());
+    stream.relations();
+    stream.load(Load.begin(ASSET));
+
+    assertThat(next(stream).load).contains(Load.begin(ASSET));
+    assertThat(nextWithRows(stream).rows).containsExactly("READ 4", "READ 5", "READ 6", "DELETE 6");
+
+    cluster.send(topic, 1, debezium.truncate(ITEMS, Debezium.At.of(8, 80)));
+    assertThat(next(stream).rows).isEmpty();
+    assertThat(stream.health().get("held." + topic + "-1").toString())
+        .contains("record 3", "without the connector's transaction topic");
+  }
+
+  @Test
+  void a_changed_key_is_a_row_that_goes_and_one_that_comes() throws Exception {
+    cluster.create(topic);
+    Feed.Stream stream = open(feed());
+    cluster.send(
+        topic,
+        debezium.delete(ITEMS, Debezium.At.of(1, 10), Debezium.row("id", 1)),
+        debezium.tombstone(ITEMS, item(1)),
+        debezium.insert(ITEMS, Debezium.At.of(1, 11), item(9)));
+
+    assertThat(nextWithRows(stream).rows).containsExactly("DELETE 1", "INSERT 9");
+  }
+
+  @Test
+  void invariant_6_rows_without_a_key_are_not_doubled_by_a_connector_that_went_back()
+      throws Exception {
+    Debezium.Table keyless = new Debezium.Table(ITEMS.name(), ITEMS.columns(), List.of());
+    cluster.create(topic);
+    Feed.Stream stream = open(feed());
+    Debezium.Sent[] sent = {
+      debezium.insert(keyless, Debezium.At.of(1, 10), item(1)),
+      debezium.insert(keyless, Debezium.At.of(2, 20), item(2))
+    };
+    cluster.send(topic, sent);
+    cluster.send(topic, sent);
+    cluster.send(topic, debezium.insert(keyless, Debezium.At.of(3, 30), item(3)));
+
+    assertThat(rows(stream, 3)).containsExactly("INSERT 1", "INSERT 2", "INSERT 3");
+    assertThat(stream.health().get("came again").toString()).contains("2");
+  }
+
+  @Test
+  void a_snapshot_that_begins_anew_is_told_of() throws Exception {
+    cluster.create(topic);
+    Feed.Stream stream = open(feed());
+    cluster.send(topic, insert(1), debezium.read(ITEMS, Debezium.At.snapshot("first"), item(2)));
+
+    assertThat(rows(stream, 2)).containsExactly("INSERT 1", "READ 2");
+    assertThat(stream.health().get("snapshot.public.items").toString()).contains("record 1");
+  }
+
+  @Test
+  void invariant_5_a_transaction_whose_begin_lies_behind_is_still_awaited_whole() throws Exception {
+    String boundaries = cluster.prefix + ".transaction";
+    cluster.create(topic, boundaries);
+    Feed.Stream stream = open(feed().transactions(boundaries));
+    cluster.send(boundaries, debezium.begin(1, 10));
+    cluster.send(topic, at(1, 1, 10));
+    Position begun = stream.start();
+    while (!begun.text().contains("transaction-0\":{\"next\":1}")) {
+      begun = next(stream).position;
+    }
+    assertThat(stream.health().get("waiting").toString())
+        .contains("1 events wait for the END", "that of 1");
+    stream.close();
+
+    Feed.Stream again = open(feed().transactions(boundaries), Optional.of(begun));
+    // The boundary is there before the last event, which lies in another partition.
+    cluster.send(boundaries, debezium.end(1, 10, Map.of("public.items", 2)), debezium.begin(2, 20));
+    assertThat(again.next(Duration.ofMillis(300))).isEmpty();
+    cluster.send(topic, at(1, 2, 11));
+
+    assertThat(nextWithRows(again).rows).containsExactly("INSERT 101", "INSERT 102");
+  }
+
+  @Test
+  void a_backlog_that_is_larger_than_memory_is_read_as_far_as_it_is_needed() throws Exception {
+    String boundaries = cluster.prefix + ".transaction";
+    cluster.create(topic, boundaries);
+    Position start = open(feed().transactions(boundaries)).start();
+    String large = "x".repeat(10_000);
+    for (int id = 1; id <= 60; id++) {
+      cluster.send(boundaries, debezium.begin(id, id * 10L));
+      cluster.send(
+          topic,
+          debezium.insert(
+              ITEMS,
+              Debezium.At.of(id, id * 10L).at(1),
+              Debezium.row("id", id, "name", large + id)));
+      cluster.send(boundaries, debezium.end(id, id * 10L, Map.of("public.items", 1)));
+    }
+    Map<String, Object> client = new HashMap<>(cluster.client());
+    client.put("max.poll.records", 5);
+
+    Feed.Stream stream =
+        open(
+            feed()
+                .source("shop", client)
+                .transactions(boundaries)
+                .spill(Path.of(System.getProperty("java.io.tmpdir")), 200_000, 1 << 20),
+            Optional.of(start));
+
+    assertThat(rows(stream, 60)).hasSize(60).last().isEqualTo("INSERT 60");
+  }
+
+  @Test
+  void a_transaction_topic_that_cannot_be_read_or_has_no_order_is_refused() throws Exception {
+    String boundaries = cluster.prefix + ".transaction";
+    String split = cluster.prefix + ".split";
+    cluster.create(topic, boundaries);
+    cluster.create(split, 2, Map.of());
+    assertThatThrownBy(() -> open(feed().transactions(split)))
+        .isInstanceOf(FeedException.class)
+        .hasMessageContaining("several partitions");
+    Feed.Stream stream = open(feed().transactions(boundaries));
+    cluster.send(boundaries, new Debezium.Sent(null, new byte[] {'{'}));
+
+    assertThatThrownBy(() -> nextWithRows(stream))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("of the transaction topic")
+        .hasMessageContaining("cannot be read");
+  }
+
+  private static Debezium.Table filled() {
+    Debezium.Col more = Debezium.col("more", "int32");
+    more.schema().put("default", 7);
+    return ITEMS.with(more);
+  }
+
+  private Debezium.Sent filled(String op, int id) {
+    com.fasterxml.jackson.databind.node.ObjectNode row = item(id).put("more", 7);
+    return op.equals("r")
+        ? debezium.read(filled(), Debezium.At.snapshot("incremental"), row)
+        : debezium.insert(filled(), Debezium.At.of(id, id * 10L), row);
+  }
+
+  @Test
+  void invariant_8_a_load_waits_for_rows_that_are_older_than_a_column_with_a_default()
+      throws Exception {
+    cluster.create(topic);
+    cluster.send(topic, insert(1), insert(2), filled("c", 3));
+    Feed.Stream stream = open(feed());
+    stream.relations().forEach(relation -> known.put(relation.id(), relation));
+    stream.load(Load.begin(ASSET));
+    Seen chunk = next(stream);
+    assertThat(chunk.rows).containsExactly("READ 1", "READ 2", "READ 3");
+    assertThat(chunk.load.orElseThrow().finished()).isFalse();
+    assertThat(stream.next(Duration.ofMillis(100))).isEmpty();
+    assertThat(stream.health().get("load.public.items"))
+        .isInstanceOf(Probe.Unknown.class)
+        .asString()
+        .contains("2 rows are older than column more");
+
+    cluster.send(topic, filled("r", 1));
+    Seen come = nextWithRows(stream);
+    assertThat(come.rows).containsExactly("READ 1");
+    stream.close();
+
+    Feed.Stream again = open(feed(), Optional.of(come.position));
+    again.load(chunk.load.get());
+    Seen rest = next(again);
+    assertThat(rest.rows).containsExactly("READ 1");
+    assertThat(rest.load.orElseThrow().finished()).isFalse();
+    assertThat(again.health().get("load.public.items").toString()).contains("1 rows are older");
+    cluster.send(topic, debezium.delete(filled(), Debezium.At.of(5, 50), Debezium.row("id", 2)));
+    assertThat(nextWithRows(again).rows).containsExactly("DELETE 2");
+    assertThat(next(again).load.orElseThrow().finished()).isTrue();
+    assertThat(again.health()).doesNotContainKey("load.public.items");
   }
 
   @Test

@@ -229,6 +229,35 @@ class KafkaPipelineIT {
   }
 
   @Test
+  void invariant_6_rows_older_than_a_column_with_a_default_are_never_taken_for_empty_ones()
+      throws Exception {
+    cluster.create(topic);
+    cluster.send(topic, debezium.insert(ITEMS, at(1), item(1, "ana", "x")));
+    Debezium.Col price = Debezium.required("price", "int64");
+    price.schema().put("default", 7);
+    Debezium.Table wider = ITEMS.with(price);
+    String prices =
+        "SELECT string_agg(id || '=' || coalesce(price::text, '-'), ' ' ORDER BY id)"
+            + " FROM items";
+
+    try (Host host = new Host(feed().build(), warehouse, folder)) {
+      host.await(() -> host.mode(ASSET), TableState.Mode.LIVE);
+      cluster.send(topic, debezium.insert(wider, at(2), item(2, "bo", "y").put("price", 9)));
+      host.await(() -> warehouse.ask(prices), "1=- 2=9");
+      host.await(() -> host.pipeline.health().containsKey("load.public.items"), true);
+      assertThat(host.mode(ASSET)).isEqualTo(TableState.Mode.LOADING);
+
+      cluster.send(
+          topic,
+          debezium.read(
+              wider, Debezium.At.snapshot("incremental"), item(1, "ana", "x").put("price", 7)));
+      host.await(() -> warehouse.ask(prices), "1=7 2=9");
+      host.await(() -> host.mode(ASSET), TableState.Mode.LIVE);
+      host.await(() -> host.pipeline.health().containsKey("load.public.items"), false);
+    }
+  }
+
+  @Test
   void a_record_that_cannot_be_read_pauses_its_table_and_no_other() throws Exception {
     Debezium.Table others = new Debezium.Table("public.others", ITEMS.columns(), List.of("id"));
     String second = debezium.topic(others);

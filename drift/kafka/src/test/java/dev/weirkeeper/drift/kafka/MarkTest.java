@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,27 @@ class MarkTest {
   }
 
   @Test
+  void invariant_6_a_row_without_a_key_that_is_sent_again_is_known_or_refused() {
+    Sent first = new Sent(1, 10, Mark.KEYLESS + "a", 1000);
+    Sent second = new Sent(2, 20, Mark.KEYLESS + "b", 1001);
+    Sent beside = new Sent(2, 20, Mark.KEYLESS + "c", 1001);
+    Sent third = new Sent(3, 30, Mark.KEYLESS + "b", 1002);
+
+    assertThat(meet(List.of(first, second, beside, first, second, beside, third)))
+        .containsExactly(
+            Mark.Seen.NEW,
+            Mark.Seen.NEW,
+            Mark.Seen.NEW,
+            Mark.Seen.AGAIN,
+            Mark.Seen.AGAIN,
+            Mark.Seen.AGAIN,
+            Mark.Seen.NEW);
+    assertThatThrownBy(() -> meet(List.of(first, second, second)))
+        .isInstanceOf(UnreadableException.class)
+        .hasMessageContaining("sent again or a second one");
+  }
+
+  @Test
   void invariant_8_a_log_that_went_back_while_time_went_on_is_refused() {
     assertThatThrownBy(
             () -> meet(List.of(new Sent(9, 900, "a", 1000), new Sent(1, 100, "b", 2000))))
@@ -118,7 +140,9 @@ class MarkTest {
                 Mark.Hold.YES),
             new TopicPartition("shop.public.c", 0),
             Mark.at(0));
-    Vector vector = new Vector("cluster", "7-member", 4, new TreeMap<>(Map.of("t", "id")), marks);
+    Vector vector =
+        new Vector(
+            "cluster", "7-member", 4, new TreeMap<>(Map.of("t", "id")), marks, Set.of("8:80"));
 
     Position position = vector.position("shop");
 

@@ -15,7 +15,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,57 @@ class RegistryIT {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("does not answer");
     stub = new StubRegistry();
+  }
+
+  @Test
+  void invariant_8_whatever_answers_in_a_registrys_place_is_no_registry_that_knows_nothing() {
+    for (Map.Entry<String, Runnable> each :
+        Map.<String, Runnable>of(
+                "status 302", () -> stub.answer(302, ""),
+                "no JSON", () -> stub.answer(200, "<html>Sign in</html>"),
+                "without a schema", () -> stub.answer(200, "[1, 2]"),
+                "not in the words of a registry",
+                    () -> stub.answer(404, "{\"message\": \"no route\"}"),
+                "look whether its address has a path",
+                    () -> stub.answer(404, "{\"error_code\": 404, \"message\": \"Not Found\"}"),
+                "larger than", () -> stub.answer(200, "x".repeat(9 << 20)))
+            .entrySet()) {
+      each.getValue().run();
+
+      assertThatThrownBy(() -> stub.client().byId(1, SchemaRegistry.Written.AS_REGISTERED))
+          .as(each.getKey())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(each.getKey());
+    }
+  }
+
+  @Test
+  void an_answer_that_never_ends_is_given_up() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    stub.instead =
+        Optional.of(
+            exchange -> {
+              exchange.sendResponseHeaders(200, 100);
+              exchange.getResponseBody().write('{');
+              exchange.getResponseBody().flush();
+              try {
+                over.await();
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+            });
+    try {
+      assertThatThrownBy(
+              () ->
+                  SchemaRegistry.at(stub.address())
+                      .timeout(Duration.ofMillis(300))
+                      .build()
+                      .byId(1, SchemaRegistry.Written.AS_REGISTERED))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("not whole within PT0.3S");
+    } finally {
+      over.countDown();
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,6 +26,9 @@ final class StubRegistry implements AutoCloseable {
   volatile boolean down;
   volatile Optional<String> authorization = Optional.empty();
 
+  /** Answers in the registry's place. */
+  volatile Optional<HttpHandler> instead = Optional.empty();
+
   StubRegistry() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
@@ -33,6 +37,10 @@ final class StubRegistry implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     asked.incrementAndGet();
+    if (instead.isPresent()) {
+      instead.get().handle(exchange);
+      return;
+    }
     String given = exchange.getRequestHeaders().getFirst("Authorization");
     ObjectNode answer = answers.get(exchange.getRequestURI().toString());
     int status = 200;
@@ -51,6 +59,19 @@ final class StubRegistry implements AutoCloseable {
     exchange.sendResponseHeaders(status, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
+  }
+
+  /** Answers everything with this. */
+  void answer(int status, String body) {
+    instead =
+        Optional.of(
+            exchange -> {
+              byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+              exchange.getResponseHeaders().set("Location", address() + "/elsewhere");
+              exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+              exchange.getResponseBody().write(bytes);
+              exchange.close();
+            });
   }
 
   private static ObjectNode error(int code, String message) {

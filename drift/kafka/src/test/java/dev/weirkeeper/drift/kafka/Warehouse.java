@@ -6,28 +6,41 @@ import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A target database behind the role boundary, for one test. */
 final class Warehouse {
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static LocalPostgres server;
 
-  private final String database = "warehouse" + DATABASES.incrementAndGet();
+  private final String url;
 
   Warehouse() throws SQLException, IOException {
+    String database = "warehouse" + DATABASES.incrementAndGet();
     server().createDatabase(database);
-    try (Connection administrator = server().connect(database)) {
+    url = server().url(database);
+    try (Connection administrator = DriverManager.getConnection(url)) {
       PostgresBoundary.install(administrator);
       PostgresBoundary.installGuard(administrator);
       PostgresBoundary.allowSchema(administrator, "public");
       PostgresTarget.install(administrator, PostgresBoundary.Login.ROWS.role());
     }
+  }
+
+  /** One that another process has made. */
+  Warehouse(String url) {
+    this.url = url;
+  }
+
+  String url() {
+    return url;
   }
 
   /** One server for all classes; it ends with the process. */
@@ -48,8 +61,11 @@ final class Warehouse {
     return server;
   }
 
-  DataSource as(PostgresBoundary.Login login) throws IOException {
-    return server().dataSource(database, login.role());
+  DataSource as(PostgresBoundary.Login login) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(url);
+    source.setUser(login.role());
+    return source;
   }
 
   PostgresTarget target() throws IOException {
@@ -57,8 +73,8 @@ final class Warehouse {
   }
 
   /** The one value that a query gives, as text; empty if its table is not there. */
-  String ask(String query) throws SQLException, IOException {
-    try (Connection connection = server().connect(database);
+  String ask(String query) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(query)) {
       return row.next() ? String.valueOf(row.getString(1)) : "no row";

@@ -7,6 +7,7 @@ import dev.weirkeeper.Position;
 import dev.weirkeeper.Probe;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.Transaction;
+import dev.weirkeeper.spi.BufferedTransaction;
 import dev.weirkeeper.spi.ChangeBuffer;
 import dev.weirkeeper.spi.Feed;
 import dev.weirkeeper.spi.FeedException;
@@ -146,7 +147,7 @@ final class PostgresStream implements Feed.Stream {
       ByteBuffer message = pending();
       if (message != null) {
         PgOutput.decode(message, reader);
-        Optional<StreamTransaction> whole = reader.take();
+        Optional<BufferedTransaction> whole = reader.take();
         if (whole.isPresent()) {
           return Optional.of(handOut(whole.get()));
         }
@@ -200,7 +201,7 @@ final class PostgresStream implements Feed.Stream {
     }
   }
 
-  private Transaction handOut(StreamTransaction transaction) throws IOException {
+  private Transaction handOut(BufferedTransaction transaction) throws IOException {
     transaction
         .load()
         .ifPresent(

@@ -7,6 +7,7 @@ import dev.weirkeeper.Relation;
 import dev.weirkeeper.RowBatch;
 import dev.weirkeeper.SchemaChange;
 import dev.weirkeeper.Transaction;
+import dev.weirkeeper.spi.BufferedTransaction;
 import dev.weirkeeper.spi.ChangeBuffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ final class TransactionReader implements PgOutput.Receiver {
   private @Nullable Table lastTable;
   private long ignoredRows;
   private long position;
-  private @Nullable StreamTransaction finished;
+  private @Nullable BufferedTransaction finished;
 
   TransactionReader(
       String feed,
@@ -87,8 +88,8 @@ final class TransactionReader implements PgOutput.Receiver {
   }
 
   /** The transaction that the last message ended, if anybody needs to see it. */
-  Optional<StreamTransaction> take() {
-    Optional<StreamTransaction> taken = Optional.ofNullable(finished);
+  Optional<BufferedTransaction> take() {
+    Optional<BufferedTransaction> taken = Optional.ofNullable(finished);
     finished = null;
     return taken;
   }
@@ -287,7 +288,7 @@ final class TransactionReader implements PgOutput.Receiver {
             Transaction.Origin.SNAPSHOT, changes, chunk.drain(), Optional.of(chunk.progress()));
   }
 
-  private StreamTransaction transaction(
+  private BufferedTransaction transaction(
       Transaction.Origin from, List<SchemaChange> changes, ChangeBuffer rows, Optional<Load> load) {
     long micros = committedAt;
     Instant at =
@@ -296,7 +297,7 @@ final class TransactionReader implements PgOutput.Receiver {
             Math.floorMod(micros, 1_000_000L) * 1000);
     Position here = origin.at(position).of(feed);
     String id = "pg:" + Integer.toUnsignedString(xid) + "@" + PostgresPosition.text(position);
-    return new StreamTransaction(id, from, here, at, changes, rows, load);
+    return new BufferedTransaction(id, from, here, at, changes, rows, load);
   }
 
   private ChangeBuffer buffer() {

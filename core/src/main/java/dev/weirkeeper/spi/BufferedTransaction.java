@@ -1,18 +1,22 @@
-package dev.weirkeeper.drift.postgres;
+package dev.weirkeeper.spi;
+
+import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Load;
 import dev.weirkeeper.Position;
 import dev.weirkeeper.Relation;
 import dev.weirkeeper.SchemaChange;
 import dev.weirkeeper.Transaction;
-import dev.weirkeeper.spi.ChangeBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A transaction over a buffer of its own. */
-final class StreamTransaction implements Transaction {
+/**
+ * A transaction of a feed whose rows are in a buffer of its own: closing it frees them. Confined to
+ * the thread of its feed.
+ */
+public final class BufferedTransaction implements Transaction {
   private final String id;
   private final Origin origin;
   private final Position position;
@@ -21,7 +25,10 @@ final class StreamTransaction implements Transaction {
   private final ChangeBuffer buffer;
   private final Optional<Load> load;
 
-  StreamTransaction(
+  /**
+   * @param buffer complete; the transaction closes it
+   */
+  public BufferedTransaction(
       String id,
       Origin origin,
       Position position,
@@ -29,13 +36,13 @@ final class StreamTransaction implements Transaction {
       List<SchemaChange> schemaChanges,
       ChangeBuffer buffer,
       Optional<Load> load) {
-    this.id = id;
-    this.origin = origin;
-    this.position = position;
-    this.committedAt = committedAt;
+    this.id = requireNonNull(id, "id");
+    this.origin = requireNonNull(origin, "origin");
+    this.position = requireNonNull(position, "position");
+    this.committedAt = requireNonNull(committedAt, "committedAt");
     this.schemaChanges = List.copyOf(schemaChanges);
-    this.buffer = buffer;
-    this.load = load;
+    this.buffer = requireNonNull(buffer, "buffer");
+    this.load = requireNonNull(load, "load");
   }
 
   @Override
