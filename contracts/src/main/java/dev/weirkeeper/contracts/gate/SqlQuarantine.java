@@ -182,7 +182,7 @@ final class SqlQuarantine {
               + " AND "
               + SqlNames.quoted(column)
               + " IS NOT NULL";
-      if (SqlWrite.count(connection, some) > 0) {
+      if (SqlBatch.count(connection, some) > 0) {
         filled.add(column);
       }
     }
@@ -281,7 +281,7 @@ final class SqlQuarantine {
       return;
     }
     long open =
-        SqlWrite.count(
+        SqlBatch.count(
             connection, "SELECT count(*) FROM " + name + " WHERE wk_status IN ('OPEN', 'FIXED')");
     if (open > limit) {
       throw new GateRefusedException(
@@ -312,5 +312,11 @@ final class SqlQuarantine {
         + condition(filter)
         + " ORDER BY wk_first_seen, wk_batch, wk_row_no LIMIT "
         + atMost;
+  }
+
+  /** Why a row is here, as JSON; says nothing of its values. */
+  static String reason(GateRule rule, String observed) {
+    return Json.of(Map.of("rule", rule.id(), "observed", observed, "expected", rule.expected()))
+        .text();
   }
 }

@@ -43,19 +43,13 @@ final class SqlReplay implements FrameSource {
   private long digestsFrom;
   private List<String> digests = List.of();
 
-  SqlReplay(
-      GateDialect dialect,
-      GateConnection session,
-      SqlQuarantine quarantine,
-      GatePlan plan,
-      List<TargetColumn> there,
-      String replaying,
-      String tag)
-      throws SQLException, GateRefusedException {
-    this.session = session;
-    this.connection = session.sql();
-    this.quarantine = quarantine;
-    this.replaying = replaying;
+  SqlReplay(SqlBatch batch, List<TargetColumn> there) throws SQLException, GateRefusedException {
+    GateDialect dialect = batch.dialect();
+    GatePlan plan = batch.plan();
+    session = batch.session();
+    connection = batch.connection();
+    quarantine = batch.quarantine();
+    replaying = batch.replaying();
     columns = plan.typings().stream().map(Typing::column).toList();
     fields = fields(columns);
     QuarantineFilter filter = plan.replay().orElseThrow().filter();
@@ -65,7 +59,7 @@ final class SqlReplay implements FrameSource {
           "UPDATE "
               + quarantine.table()
               + " SET wk_attempts = wk_attempts + 1, wk_replay = "
-              + SqlNames.literal(tag)
+              + SqlNames.literal(batch.tag())
               + " WHERE "
               + SqlQuarantine.waiting(filter));
       statement.execute(
@@ -76,12 +70,12 @@ final class SqlReplay implements FrameSource {
               + " wk_batch, wk_row_no, wk_digest, wk_copy, wk_attempts FROM "
               + quarantine.table()
               + " WHERE wk_replay = "
-              + SqlNames.literal(tag));
+              + SqlNames.literal(batch.tag()));
     }
     dialect.analyze(connection, replaying);
-    rows = SqlWrite.count(connection, "SELECT count(*) FROM " + replaying);
+    rows = SqlBatch.count(connection, "SELECT count(*) FROM " + replaying);
     long attempts =
-        SqlWrite.count(
+        SqlBatch.count(
             connection, "SELECT CAST(coalesce(sum(wk_attempts), 0) AS bigint) FROM " + replaying);
     ref =
         new DatasetRef(
