@@ -34,6 +34,9 @@ final class CatalogRows {
   /** Rows that lie in memory before they become values. */
   private static final int ROWS_AT_A_TIME = 5_000;
 
+  /** Number of the one column of the system that a check may speak of. */
+  private static final String TABLEOID = "-6";
+
   private final Connection connection;
   private final List<String> schemas;
   private final int major;
@@ -246,11 +249,30 @@ final class CatalogRows {
                 row.getString(3),
                 kind(row.getString(4)),
                 row.getString(5),
-                texts(row, 6),
+                keyColumns(row),
                 perhapsName(row, 7),
                 validity(row, 9),
                 origin(row.getBoolean(10), row.getInt(11)),
                 text(row, 12)));
+  }
+
+  private List<String> keyColumns(ResultSet row) throws SQLException {
+    Array numbers = row.getArray(6);
+    if (numbers == null) {
+      return List.of();
+    }
+    List<TableColumn> known = columns.getOrDefault(row.getLong(2), List.of());
+    List<String> names = new ArrayList<>();
+    for (Object number : (Object[]) numbers.getArray()) {
+      if (number.toString().equals(TABLEOID)) {
+        names.add("tableoid");
+      }
+      known.stream()
+          .filter(column -> column.id().equals(number.toString()))
+          .map(TableColumn::name)
+          .forEach(names::add);
+    }
+    return names;
   }
 
   private static Constraint.Kind kind(String contype) {

@@ -13,6 +13,7 @@ import dev.weirkeeper.drift.plan.PlanOptions;
 import dev.weirkeeper.drift.plan.SchemaComparison;
 import dev.weirkeeper.drift.schema.Constraint;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
+import dev.weirkeeper.drift.schema.Index;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.schema.Opaque;
@@ -86,6 +87,31 @@ class SchemaReaderIT {
     "ALTER TABLE orders ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE orders REPLICA IDENTITY FULL"
   };
+
+  @Test
+  void constraints_and_indexes_name_their_columns() throws Exception {
+    try (Connection connection =
+        database(
+            "CREATE TABLE t (gone int, a int, b int, r int4range, CONSTRAINT k PRIMARY KEY (b, a),"
+                + " CONSTRAINT c CHECK (b > a AND tableoid <> 0), CONSTRAINT x EXCLUDE USING gist"
+                + " (int4range(a, a + 1) WITH &&, r WITH &&))",
+            "ALTER TABLE t DROP gone",
+            "CREATE INDEX i ON t ((b * 2), a)")) {
+      DatabaseSchema schema = read(connection);
+
+      assertThat(schema.table(name("t")).orElseThrow().constraints())
+          .filteredOn(constraint -> constraint.kind() != Constraint.Kind.NOT_NULL)
+          .extracting(Constraint::name, Constraint::columns)
+          .containsExactly(
+              tuple("c", List.of("b", "a", "tableoid")),
+              tuple("k", List.of("b", "a")),
+              tuple("x", List.of("r")));
+      assertThat(schema.indexes())
+          .filteredOn(index -> index.name().equals(name("i")))
+          .extracting(Index::columns)
+          .containsExactly(List.of("a", "b"));
+    }
+  }
 
   @Test
   void everything_that_is_modelled_is_read() throws Exception {
