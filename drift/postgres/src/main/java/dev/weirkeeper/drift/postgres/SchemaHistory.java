@@ -212,10 +212,7 @@ final class SchemaHistory {
    * may wait in a spool; and that a column was generated, so that rows have values in it.
    */
   private static Relation remembering(Table table, Relation older, Relation newer) {
-    return Relation.of(
-        newer.asset(),
-        newer.id(),
-        newer.identity(),
+    List<Column> columns =
         newer.columns().stream()
             .map(
                 column -> {
@@ -231,7 +228,11 @@ final class SchemaHistory {
                   return with(
                       column, new Default(computed ? Default.Kind.UNKNOWN : now.kind(), missing));
                 })
-            .toList());
+            .toList();
+    // To hash it again is half of what a change of schema costs.
+    return columns.equals(newer.columns())
+        ? newer
+        : Relation.of(newer.asset(), newer.id(), newer.identity(), columns);
   }
 
   private static Column with(Column column, Default value) {
