@@ -61,7 +61,7 @@ final class DriftLatency {
   private final List<Double> ratios = new ArrayList<>();
   private final List<Double> ratiosOfSlow = new ArrayList<>();
 
-  /** Milliseconds that the detector took, of {@link #ours}. */
+  /** Milliseconds that the detector took. */
   private final List<Double> detecting = new ArrayList<>();
 
   private final DriftDetector detector = new SchemaDrift();
@@ -113,7 +113,7 @@ final class DriftLatency {
     }
     print(out, "raw pgoutput", raw);
     print(out, "feed and SchemaDrift", ours);
-    print(out, "of that SchemaDrift", detecting);
+    print(out, "SchemaDrift alone", detecting);
     Bench.print(out, "p50 of feed and SchemaDrift / p50 of raw pgoutput", ratios);
     Bench.print(out, "p99 of feed and SchemaDrift / p99 of raw pgoutput", ratiosOfSlow);
   }
