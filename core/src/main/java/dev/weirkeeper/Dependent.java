@@ -16,6 +16,8 @@ import java.util.Set;
  *     never none
  * @param itself what others read of it, where it is a table or view
  * @param version of a contract, by which the next one is proposed
+ * @param part what of it reads these columns: a rule of a contract; text from outside. Empty: the
+ *     dependent as a whole. One of several parts is as many dependents of one name
  */
 public record Dependent(
     Kind kind,
@@ -23,7 +25,8 @@ public record Dependent(
     Asset on,
     Optional<Set<String>> columns,
     Optional<Asset> itself,
-    Optional<String> version) {
+    Optional<String> version,
+    Optional<String> part) {
   /** What rests on a table. */
   public enum Kind {
     CONTRACT,
@@ -41,6 +44,18 @@ public record Dependent(
     columns = columns.map(Set::copyOf);
     requireNonNull(itself, "itself");
     requireNonNull(version, "version");
+    requireNonNull(part, "part");
+  }
+
+  /** One as a whole. */
+  public Dependent(
+      Kind kind,
+      String name,
+      Asset on,
+      Optional<Set<String>> columns,
+      Optional<Asset> itself,
+      Optional<String> version) {
+    this(kind, name, on, columns, itself, version, Optional.empty());
   }
 
   /** One of which nobody knows which columns it reads. */
@@ -49,15 +64,20 @@ public record Dependent(
   }
 
   public Dependent reading(Set<String> some) {
-    return new Dependent(kind, name, on, Optional.of(some), itself, version);
+    return new Dependent(kind, name, on, Optional.of(some), itself, version, part);
   }
 
   /** One that others read in turn. */
   public Dependent being(Asset table) {
-    return new Dependent(kind, name, on, columns, Optional.of(table), version);
+    return new Dependent(kind, name, on, columns, Optional.of(table), version, part);
   }
 
   public Dependent in(String newest) {
-    return new Dependent(kind, name, on, columns, itself, Optional.of(newest));
+    return new Dependent(kind, name, on, columns, itself, Optional.of(newest), part);
+  }
+
+  /** A part of it that is told apart. */
+  public Dependent at(String some) {
+    return new Dependent(kind, name, on, columns, itself, version, Optional.of(some));
   }
 }

@@ -16,12 +16,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Which contracts, views, models, subjects and tables some findings affect, and how. Pure: what
@@ -44,13 +46,17 @@ public record Impact(List<Affected> affected, int unaffected) {
    * What a finding is to a dependent.
    *
    * @param column that the finding is about; empty for the table
+   * @param parts of the dependent that read it, in their order: rules of a contract; text from
+   *     outside. None where it is about the table, or no part is known
    */
-  public record Reason(Hash finding, String kind, String column, Compatibility effect) {
+  public record Reason(
+      Hash finding, String kind, String column, Compatibility effect, List<String> parts) {
     public Reason {
       requireNonNull(finding, "finding");
       requireNonNull(kind, "kind");
       requireNonNull(column, "column");
       requireNonNull(effect, "effect");
+      parts = List.copyOf(parts);
     }
   }
 
@@ -137,6 +143,7 @@ public record Impact(List<Affected> affected, int unaffected) {
   /** What is known of one dependent so far. */
   private static final class Hit {
     private final Map<Event, Compatibility> events = new LinkedHashMap<>();
+    private final Map<Event, Set<String>> parts = new HashMap<>();
     private Certainty certainty = Certainty.POSSIBLE;
     private List<String> through = List.of();
   }
@@ -182,7 +189,7 @@ public record Impact(List<Affected> affected, int unaffected) {
       Kind kind = event.change().kind();
       boolean contract = dependent.kind() == Dependent.Kind.CONTRACT;
       // A contract cannot name a column that is new, and is about the table all the same.
-      boolean extended = contract && kind.id().equals("column.added");
+      boolean extended = contract && dependent.part().isEmpty() && kind.id().equals("column.added");
       if (!whole && !named && !extended && dependent.columns().isPresent()) {
         return;
       }
@@ -194,6 +201,10 @@ public record Impact(List<Affected> affected, int unaffected) {
       hit.through = List.of();
       if (whole || named) {
         hit.certainty = Certainty.NAMED;
+      }
+      if (!whole) {
+        Set<String> parts = hit.parts.computeIfAbsent(event, unseen -> new TreeSet<>());
+        dependent.part().ifPresent(parts::add);
       }
       if (add(hit, event, effect) && effect != Compatibility.OK) {
         open.add(dependent);
@@ -267,7 +278,8 @@ public record Impact(List<Affected> affected, int unaffected) {
                 event.finding().id(),
                 event.finding().kind(),
                 event.change().path(),
-                entry.getValue()));
+                entry.getValue(),
+                List.copyOf(hit.parts.getOrDefault(event, Set.of()))));
       }
       Optional<VersionBump> bump =
           id.kind() == Dependent.Kind.CONTRACT

@@ -2,8 +2,6 @@ package dev.weirkeeper.drift.impact;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.weirkeeper.Asset;
-import dev.weirkeeper.Decided;
 import dev.weirkeeper.Dependent;
 import dev.weirkeeper.Handles;
 import dev.weirkeeper.Hash;
@@ -37,6 +35,7 @@ public final class ImpactTools implements ToolRegistry {
 
   private static final int MOST_REASONS = 10;
   private static final int MOST_BETWEEN = 10;
+  private static final int MOST_RULES = 10;
   private static final int LONGEST_NAME = 256;
 
   /**
@@ -109,15 +108,26 @@ public final class ImpactTools implements ToolRegistry {
    * What one finding is to a dependent.
    *
    * @param column name or handle of the column; absent if it is about the table
+   * @param rules of a contract that read the column, or may: of some nobody knows what they read;
+   *     at most 10
    */
   public record ReasonView(
-      Hash finding, String kind, Optional<String> column, Compatibility effect) {}
+      Hash finding,
+      String kind,
+      Optional<String> column,
+      Compatibility effect,
+      List<Outside> rules,
+      int rulesInAll) {
+    public ReasonView {
+      rules = List.copyOf(rules);
+    }
+  }
 
   /** Dependents that nobody could look at, and why. */
   public record UnknownSource(String source, Outside why) {}
 
   private final String sourceSystem;
-  private final LogBook book;
+  private final KnownIncidents incidents;
   private final Map<String, Set<String>> mirrors;
   private final Map<String, Supplier<Probe<List<Dependent>>>> sources;
 
@@ -132,7 +142,7 @@ public final class ImpactTools implements ToolRegistry {
       Map<String, Set<String>> mirrors,
       Map<String, Supplier<Probe<List<Dependent>>>> sources) {
     this.sourceSystem = requireNonNull(sourceSystem, "sourceSystem");
-    this.book = requireNonNull(book, "book");
+    this.incidents = new KnownIncidents(requireNonNull(book, "book"));
     this.mirrors = Map.copyOf(mirrors);
     this.sources = new TreeMap<>(sources);
   }
@@ -148,26 +158,13 @@ public final class ImpactTools implements ToolRegistry {
                     + " the id from incident_list.",
                 AskImpact.class,
                 Impacted.class,
-                (input, call) -> impact(input, call.target()))
+                (input, call) ->
+                    incidents.answer(
+                        input.incident(), call.target(), incident -> impact(input, incident)))
             .targeting(input -> Listing.about(sourceSystem, input.table())));
   }
 
-  private Outcome impact(AskImpact input, Asset about) {
-    Optional<Incident> found =
-        book.named(input.incident()).stream()
-            .filter(entry -> Listing.isAbout(entry, about))
-            .flatMap(entry -> entry.body(Decided.class).stream())
-            .map(Decided::incident)
-            .filter(incident -> incident.id().equals(input.incident()))
-            .findFirst();
-    if (found.isEmpty()) {
-      return new Outcome.Refused(
-          "No incident "
-              + input.incident().brief()
-              + " is known here"
-              + book.older().map(older -> "; it may be " + older).orElse("")
-              + ". Take an id from incident_list");
-    }
+  private Outcome impact(AskImpact input, Incident incident) {
     List<Dependent> dependents = new ArrayList<>();
     List<String> lookedAt = new ArrayList<>();
     List<UnknownSource> unknown = new ArrayList<>();
@@ -183,12 +180,12 @@ public final class ImpactTools implements ToolRegistry {
             }
           }
         });
-    Impact impact = Impact.of(found.get().findings(), dependents, mirrors);
+    Impact impact = Impact.of(incident.findings(), dependents, mirrors);
     return new Outcome.Done(
         Json.of(
             new Impacted(
-                input.incident(),
-                Handles.qualified(found.get().asset().name()),
+                incident.id(),
+                Handles.qualified(incident.asset().name()),
                 Listing.page(impact.affected(), input.cursor(), input.limit()).stream()
                     .map(ImpactTools::view)
                     .toList(),
@@ -224,7 +221,9 @@ public final class ImpactTools implements ToolRegistry {
         reason.column().isEmpty()
             ? Optional.empty()
             : Optional.of(Handles.qualified(reason.column())),
-        reason.effect());
+        reason.effect(),
+        reason.parts().stream().limit(MOST_RULES).map(ImpactTools::name).toList(),
+        reason.parts().size());
   }
 
   private static Outside name(String outside) {

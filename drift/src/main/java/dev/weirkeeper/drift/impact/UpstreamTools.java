@@ -2,8 +2,6 @@ package dev.weirkeeper.drift.impact;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.weirkeeper.Asset;
-import dev.weirkeeper.Decided;
 import dev.weirkeeper.Finding;
 import dev.weirkeeper.Handles;
 import dev.weirkeeper.Hash;
@@ -54,14 +52,14 @@ public final class UpstreamTools implements ToolRegistry {
   }
 
   private final String sourceSystem;
-  private final LogBook book;
+  private final KnownIncidents incidents;
 
   /**
    * @param sourceSystem the system of the pipeline's tables
    */
   public UpstreamTools(String sourceSystem, LogBook book) {
     this.sourceSystem = requireNonNull(sourceSystem, "sourceSystem");
-    this.book = requireNonNull(book, "book");
+    this.incidents = new KnownIncidents(requireNonNull(book, "book"));
   }
 
   @Override
@@ -75,34 +73,20 @@ public final class UpstreamTools implements ToolRegistry {
                     + " to the owners.",
                 AskUpstream.class,
                 Upstream.class,
-                (input, call) -> upstream(input, call.target()))
+                (input, call) ->
+                    incidents.answer(input.incident(), call.target(), UpstreamTools::upstream))
             .targeting(input -> Listing.about(sourceSystem, input.table())));
   }
 
-  private Outcome upstream(AskUpstream input, Asset about) {
-    Optional<Incident> found =
-        book.named(input.incident()).stream()
-            .filter(entry -> Listing.isAbout(entry, about))
-            .flatMap(entry -> entry.body(Decided.class).stream())
-            .map(Decided::incident)
-            .filter(incident -> incident.id().equals(input.incident()))
-            .findFirst();
-    if (found.isEmpty()) {
-      return new Outcome.Refused(
-          "No incident "
-              + input.incident().brief()
-              + " is known here"
-              + book.older().map(older -> "; it may be " + older).orElse("")
-              + ". Take an id from incident_list");
-    }
-    List<Finding> findings = found.get().findings();
+  private static Outcome upstream(Incident incident) {
+    List<Finding> findings = incident.findings();
     List<UpstreamProposal> proposals =
         findings.stream().flatMap(finding -> UpstreamProposal.of(finding).stream()).toList();
     return new Outcome.Done(
         Json.of(
             new Upstream(
-                input.incident(),
-                Handles.qualified(found.get().asset().name()),
+                incident.id(),
+                Handles.qualified(incident.asset().name()),
                 proposals.stream().limit(MOST).toList(),
                 findings.size() - proposals.size(),
                 proposals.isEmpty()

@@ -238,4 +238,35 @@ class ImpactTest {
     assertThat(Constraint.Kind.values()).contains(Constraint.Kind.FOREIGN_KEY);
     assertThat(Json.of(found.get(0)).as(Dependent.class)).isEqualTo(found.get(0));
   }
+
+  @Test
+  void a_contract_is_affected_by_the_rules_that_name_the_column_and_they_are_named() {
+    Impact impact =
+        of(
+            REMOVED,
+            contract("1.0.0").at("not-null.id").reading(Set.of("id")),
+            contract("1.0.0").at("note-is-kind").reading(Set.of("note")),
+            contract("1.0.0").at("a-note").reading(Set.of("note", "id")));
+
+    assertThat(impact.affected())
+        .singleElement()
+        .satisfies(
+            affected -> {
+              assertThat(affected.certainty()).isEqualTo(Certainty.NAMED);
+              assertThat(affected.reasons().get(0).parts())
+                  .containsExactly("a-note", "note-is-kind");
+            });
+    assertThat(of(REMOVED, contract("1.0.0"), contract("1.0.0").at("r").reading(Set.of("paid"))))
+        .isEqualTo(new Impact(List.of(), 1));
+  }
+
+  @Test
+  void a_new_column_is_a_matter_of_the_contract_and_of_none_of_its_rules() {
+    Impact impact = of(ADDED, contract("1.0.0"), contract("1.0.0").at("r").reading(Set.of("id")));
+
+    assertThat(impact.affected())
+        .singleElement()
+        .satisfies(affected -> assertThat(affected.reasons().get(0).parts()).isEmpty());
+    assertThat(of(ADDED, contract("1.0.0").at("r").reading(Set.of("id"))).affected()).isEmpty();
+  }
 }

@@ -1,6 +1,5 @@
 package dev.weirkeeper.examples.server;
 
-import dev.weirkeeper.Asset;
 import dev.weirkeeper.Dependent;
 import dev.weirkeeper.Probe;
 import dev.weirkeeper.contracts.dbt.DbtDependents;
@@ -54,15 +53,7 @@ final class SchemaTools implements GovernedStream.Addition {
   private Map<String, Supplier<Probe<List<Dependent>>>> dependents() {
     Map<String, Supplier<Probe<List<Dependent>>>> sources = new HashMap<>();
     List<Dependent> contracts =
-        config.judges().all().stream()
-            .map(
-                contract ->
-                    Dependent.of(
-                            Dependent.Kind.CONTRACT,
-                            contract.id(),
-                            new Asset(config.source().system(), contract.asset()))
-                        .in(contract.version()))
-            .toList();
+        ContractDependents.of(config.judges().all(), config.source().system());
     sources.put("contracts in force", () -> probe(contracts));
     sources.put("views and foreign keys of " + config.target().system(), this::views);
     config
