@@ -3,6 +3,7 @@ package dev.weirkeeper;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.spi.Target;
+import java.util.List;
 import java.util.Optional;
 
 /** Something a pipeline is asked to do between two commits, on its own thread. */
@@ -48,6 +49,18 @@ public sealed interface PipelineCommand {
 
     public static Replay all(Asset asset) {
       return new Replay(asset, new Target.Selection(Optional.empty(), Integer.MAX_VALUE));
+    }
+  }
+
+  /**
+   * Takes in what the host found of a table by other means than the feed: what its values mean.
+   * What the table's tolerance bears is noted; beyond it the policy decides and the table is
+   * paused. Refused where rows of the table do not flow, or a finding is of another table.
+   */
+  record Report(Asset asset, List<Finding> findings) implements PipelineCommand {
+    public Report {
+      requireNonNull(asset, "asset");
+      findings = List.copyOf(findings);
     }
   }
 }

@@ -26,7 +26,9 @@ final class PipelineCommands {
     }
     TableState state = found.get();
     boolean nested =
-        command instanceof PipelineCommand.Apply || command instanceof PipelineCommand.Replay;
+        command instanceof PipelineCommand.Apply
+            || command instanceof PipelineCommand.Replay
+            || command instanceof PipelineCommand.Report;
     if (nested && session.stepping()) {
       return new Outcome.Refused("A schema change is being met; ask again when it is settled");
     }
@@ -39,6 +41,8 @@ final class PipelineCommands {
         return resync(state);
       } else if (command instanceof PipelineCommand.Apply apply) {
         return apply(state, apply, control);
+      } else if (command instanceof PipelineCommand.Report report) {
+        return report(state, report);
       }
       return replay(state, (PipelineCommand.Replay) command, control);
     } catch (IOException e) {
@@ -149,6 +153,19 @@ final class PipelineCommands {
     return new Outcome.Done(
         Json.of(new Replayed(state.asset().name(), counts.published(), counts.quarantined())),
         Outcome.Verification.VERIFIED);
+  }
+
+  private Outcome report(TableState state, PipelineCommand.Report report) throws IOException {
+    if (state.accepted().isEmpty() || state.mode() != TableState.Mode.LIVE) {
+      return new Outcome.Refused(
+          "Rows of " + state.asset() + " do not flow now; report again once they do");
+    }
+    if (report.findings().isEmpty()
+        || report.findings().stream().anyMatch(each -> !each.asset().equals(state.asset()))) {
+      return new Outcome.Refused("A report holds findings of " + state.asset() + " and no others");
+    }
+    session.found().meet(new Incident(state.asset(), session.position(), report.findings()));
+    return done(state);
   }
 
   /** Answers once the target has stored the state. */

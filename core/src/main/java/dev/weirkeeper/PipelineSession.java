@@ -33,6 +33,7 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
   private final boolean resumed;
   private final Tables tables;
   private final SchemaStep schema;
+  private final FindingsStep found;
   private final Optional<SettingsStep> settings;
   private final LedgerAnchor anchor;
   private final Group group = new Group();
@@ -74,8 +75,9 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
     this.resumed = resumed;
     this.tables = new Tables(stored, parts.listener());
     this.schema = new SchemaStep(parts, tables, this::begin);
+    this.found = new FindingsStep(parts, schema, tables);
     this.settings =
-        parts.settings().map(detector -> new SettingsStep(parts, detector, schema, tables));
+        parts.settings().map(detector -> new SettingsStep(parts, detector, found, tables));
     this.commands = new PipelineCommands(this);
     this.healthDue = parts.clock().instant();
     this.lookDue = healthDue;
@@ -104,6 +106,10 @@ final class PipelineSession implements AutoCloseable, Mailbox.Worker {
 
   SchemaStep schema() {
     return schema;
+  }
+
+  FindingsStep found() {
+    return found;
   }
 
   /** Where the target stands. From any thread. */

@@ -7,30 +7,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * What happens when the settings around a table changed at its source: whether it is still
- * published, who may read it, its partitions. No plan follows them, for there is nothing that the
- * target could do. What an asset's tolerance bears is noted; beyond it the table is paused, and
- * where changes may have been lost it needs a resync. Runs on the pipeline's thread.
+ * published, who may read it, its partitions. {@link FindingsStep} says what is made of it. Runs on
+ * the pipeline's thread.
  */
 final class SettingsStep {
-  private static final String WITHIN =
-      "Within the tolerance of the table; there is nothing for the target to follow";
-
   private final DriftDetector detector;
-  private final SchemaStep schema;
+  private final FindingsStep found;
   private final Tables tables;
   private final Clock clock;
-  private final Function<Asset, Tolerance> tolerances;
 
-  SettingsStep(Pipeline.Parts parts, DriftDetector detector, SchemaStep schema, Tables tables) {
+  SettingsStep(Pipeline.Parts parts, DriftDetector detector, FindingsStep found, Tables tables) {
     this.detector = detector;
-    this.schema = schema;
+    this.found = found;
     this.tables = tables;
     this.clock = parts.clock();
-    this.tolerances = parts.tolerances();
   }
 
   /** Compares what was seen around a table with what was accepted there. */
@@ -55,7 +48,7 @@ final class SettingsStep {
     }
     accept(state, detection.nextBaseline());
     if (!detection.findings().isEmpty()) {
-      decide(new Incident(state.asset(), position, detection.findings()));
+      found.meet(new Incident(state.asset(), position, detection.findings()));
     }
   }
 
@@ -71,25 +64,6 @@ final class SettingsStep {
     Facet.Settings newest = new Facet.Settings(values);
     if (!values.isEmpty() && !state.settings().equals(Optional.of(newest))) {
       tables.put(state.surrounded(newest));
-    }
-  }
-
-  private void decide(Incident incident) {
-    TableState state = tables.of(incident.asset()).orElseThrow();
-    boolean lost =
-        incident.findings().stream().anyMatch(finding -> finding.flags().contains(Flag.RESYNC));
-    if (!lost && tolerances.apply(state.asset()).exceededBy(incident).isEmpty()) {
-      schema.note(state, incident, new Decision.Dismiss(WITHIN));
-      return;
-    }
-    SchemaStep.Judged judged = schema.judge(state, incident, Optional.empty());
-    if (judged.decision() instanceof Decision.Dismiss) {
-      return;
-    }
-    schema.contain(state, judged);
-    if (lost) {
-      TableState after = tables.of(state.asset()).orElseThrow();
-      tables.put(after.lost(after.reason().orElse(judged.decision().reason())));
     }
   }
 }

@@ -1042,6 +1042,68 @@ class PipelineTest {
     }
   }
 
+  /** What a host found of a table by other means than the feed. */
+  @Nested
+  class Reports {
+    private Finding finding(Verdict verdict) {
+      return new Finding(
+          "profile-drift",
+          ORDERS,
+          "semantic.unit",
+          "amount",
+          verdict,
+          Set.of(),
+          Json.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+
+    private Outcome report(Verdict verdict, Asset asset) throws Exception {
+      target.live(LINES_1);
+      feed.beforeThird = () -> ask(new PipelineCommand.Report(asset, List.of(finding(verdict))));
+      feed.pause();
+      feed.pause();
+      feed.pause();
+      feed.add(transaction("t2").insert(LINES_1, "2", "1"));
+
+      run();
+
+      return answer.get();
+    }
+
+    @Test
+    void what_the_tolerance_bears_is_noted_and_rows_flow_on() throws Exception {
+      target.live(ORDERS_1);
+
+      assertThat(report(Verdict.METADATA, ORDERS).isDone()).isTrue();
+
+      assertThat(decisions()).singleElement().isInstanceOf(Decision.Dismiss.class);
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.LIVE);
+    }
+
+    @Test
+    void what_is_beyond_the_tolerance_pauses_the_table() throws Exception {
+      target.live(ORDERS_1);
+      policy = policy((incident, situation) -> new Decision.Abstain("ask a person"));
+
+      assertThat(report(Verdict.SEMANTIC, ORDERS).isDone()).isTrue();
+
+      assertThat(decisions()).singleElement().isInstanceOf(Decision.Abstain.class);
+      assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+    }
+
+    @Test
+    void what_is_of_another_table_or_of_one_that_is_paused_is_refused() throws Exception {
+      target.live(ORDERS_1);
+
+      assertThat(report(Verdict.SEMANTIC, LINES)).isInstanceOf(Outcome.Refused.class);
+
+      target.states.put(ORDERS, target.states.get(ORDERS).paused("a person said so"));
+      assertThat(report(Verdict.SEMANTIC, ORDERS)).isInstanceOf(Outcome.Refused.class);
+      assertThat(decisions()).isEmpty();
+    }
+  }
+
   private record FakeSettings(Verdict verdict, Set<Flag> flags) implements DriftDetector {
     @Override
     public String id() {

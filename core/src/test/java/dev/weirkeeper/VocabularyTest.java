@@ -264,7 +264,8 @@ class VocabularyTest {
         new PipelineCommand.Resume(ORDERS),
         new PipelineCommand.Resync(ORDERS),
         new PipelineCommand.Apply(ORDERS, HASH),
-        new PipelineCommand.Replay(ORDERS, new Target.Selection(Optional.of("r"), 5)));
+        new PipelineCommand.Replay(ORDERS, new Target.Selection(Optional.of("r"), 5)),
+        new PipelineCommand.Report(ORDERS, List.of()));
   }
 
   @SafeVarargs
