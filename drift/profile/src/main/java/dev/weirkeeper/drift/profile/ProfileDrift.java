@@ -62,7 +62,8 @@ import org.jspecify.annotations.Nullable;
  * between threads.
  */
 public final class ProfileDrift implements DriftDetector {
-  private static final String ID = "profile-drift";
+  /** The source of its findings. */
+  public static final String ID = "profile-drift";
 
   /** Columns of a table and of its past that are remembered. */
   private static final int MOST_COLUMNS = 2_000;

@@ -50,6 +50,7 @@ record Serving(Path file, String source, String target) {
             contracts:
               - {table: public.orders, suite: orders-v2.json}
               - {table: public.lineitem, suite: lineitem.json}
+            profile: {tables: [public.orders]}
             domains:
               shop:
                 assets: ["%s:*", "%s:*"]

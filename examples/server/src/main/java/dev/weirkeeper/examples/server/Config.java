@@ -57,6 +57,7 @@ record Config(
     GovernedStream.Governance governance,
     List<Grant> operators,
     Reads reads,
+    Profiling profiling,
     Optional<String> stdio,
     Optional<Http> http,
     Logins logins,
@@ -133,6 +134,21 @@ record Config(
       NONE,
       /** Tables of the target, masked. */
       TARGET
+    }
+  }
+
+  /**
+   * Tables whose values are sampled now and then and compared with how they were.
+   *
+   * @param tables of the source, as the target has them; none: there is no such tool
+   * @param every how often
+   * @param rows of a sample at most
+   */
+  record Profiling(List<String> tables, Duration every, int rows) {
+    static final Profiling NONE = new Profiling(List.of(), Duration.ofHours(1), 10_000);
+
+    Profiling {
+      tables = List.copyOf(tables);
     }
   }
 

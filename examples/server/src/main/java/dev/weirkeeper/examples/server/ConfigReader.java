@@ -135,6 +135,10 @@ final class ConfigReader {
             root.choice("autonomy", Autonomy.PROPOSE),
             autonomies);
     Config.Reads reads = reads(root, folder, source, target);
+    Config.Profiling profiling =
+        root.optional("profile")
+            .map(of -> profiling(of, source, reads))
+            .orElse(Config.Profiling.NONE);
     Config.Validation validation = validation(root);
     Optional<Config.Dbt> dbt = root.optional("dbt").map(of -> dbt(of, name, reads));
     Section passwords = root.section("target").section("passwords");
@@ -154,6 +158,7 @@ final class ConfigReader {
         governance,
         operators,
         reads,
+        profiling,
         stdio,
         http,
         logins,
@@ -562,6 +567,30 @@ final class ConfigReader {
         of.has("key-file") ? path(of, "key-file", "masking.key") : folder.resolve("masking.key");
     of.done();
     return new Config.Reads(root.choice("reads", Config.Reads.Scope.TARGET), rules, key);
+  }
+
+  private static Config.Profiling profiling(Section of, Config.Source source, Config.Reads reads) {
+    List<String> tables = tables(of, "tables");
+    for (String table : tables) {
+      if (!source.tables().contains(table)) {
+        of.wrong("tables", "names " + table + ", which is not one of source.tables");
+      }
+    }
+    if (tables.isEmpty()) {
+      of.wrong("tables", "names no table; say for instance tables: [public.orders]");
+    }
+    if (reads.scope() == Config.Reads.Scope.NONE) {
+      of.wrong(
+          "tables", "are sampled by masked reads of the target, of which reads: none has none");
+    }
+    Config.Profiling usual = Config.Profiling.NONE;
+    Duration every = of.duration("every", usual.every());
+    if (every.compareTo(Duration.ofMinutes(1)) < 0) {
+      of.wrong("every", "is a minute or more: each sample reads rows of the target");
+    }
+    int rows = (int) of.number("rows", 200, 100_000, usual.rows());
+    of.done();
+    return new Config.Profiling(tables, every, rows);
   }
 
   // ---- clients

@@ -50,9 +50,15 @@ final class Explanation {
             : Optional.of(Masking.with(new byte[32]));
     this.door =
         GovernedStream.explained(
-            config.settings(masking, new DriftHistory(), event -> {}, List.of(), List.of()),
+            config.settings(masking, new DriftHistory(), event -> {}, List.of(), profiles(config)),
             Clock.systemUTC());
     this.domains = config.governance().domains();
+  }
+
+  private static List<GovernedStream.Addition> profiles(Config config) {
+    return config.profiling().tables().isEmpty()
+        ? List.of()
+        : List.of(parts -> List.of(Profiles.shown(config)));
   }
 
   /** The explanation, line by line. */
@@ -90,6 +96,16 @@ final class Explanation {
                 + " to agents, as wk_read; "
                 + config.reads().rules().size() / 2
                 + " rules of masking, then what names tell");
+    if (!config.profiling().tables().isEmpty()) {
+      say(
+          "  samples values of "
+              + String.join(", ", config.profiling().tables())
+              + ", up to "
+              + config.profiling().rows()
+              + " masked rows each "
+              + config.profiling().every().toMinutes()
+              + " min");
+    }
     say("  limit   nobody goes beyond " + Section.shown(config.governance().limit()));
   }
 

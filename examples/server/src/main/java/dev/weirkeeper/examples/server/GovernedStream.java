@@ -317,6 +317,7 @@ public final class GovernedStream implements AutoCloseable {
   private final AuditSink sink;
   private final Toolbox toolbox;
   private final Pipeline pipeline;
+  private final Parts parts;
   private final Thread thread;
   private final Progress progress = new Progress();
 
@@ -365,6 +366,7 @@ public final class GovernedStream implements AutoCloseable {
       listeners.addAll(0, List.of(book, history));
       Journal journal = new Journal(sink, clock, listeners.toArray(JournalListener[]::new));
       Mailbox mailbox = new Mailbox(clock);
+      parts = new Parts(journal, mailbox, book);
       List<ToolRegistry> tools = new ArrayList<>();
       tools.add(
           settings
@@ -380,10 +382,8 @@ public final class GovernedStream implements AutoCloseable {
           door(
               settings,
               new Around(
-                  journal,
+                  parts,
                   clock,
-                  mailbox,
-                  book,
                   DoorMemory.in(settings.folder().resolve("door")),
                   KillSwitch.watching(settings.folder().resolve("STOP"))),
               tools);
@@ -430,31 +430,31 @@ public final class GovernedStream implements AutoCloseable {
   private static Toolbox door(Settings settings, Around around, List<ToolRegistry> ofTheTarget) {
     String source = settings.source();
     Governance governance = settings.governance();
+    Parts parts = around.parts();
     Toolbox.Builder door =
         Toolbox.builder()
-            .journal(around.journal())
+            .journal(parts.journal())
             .clock(around.clock())
             .memory(around.memory())
             .killSwitch(around.killSwitch())
             .tools(ofTheTarget.toArray(ToolRegistry[]::new))
             .tools(settings.details().tools().toArray(ToolRegistry[]::new))
             .tools(
-                new PipelineTools(source, around.mailbox()),
+                new PipelineTools(source, parts.mailbox()),
                 new StatusTools(
-                    source, around.mailbox(), around.memory(), around.killSwitch(), around.clock()),
-                new DecisionTools(source, around.book()),
-                new IncidentTools(source, around.book(), around.mailbox()),
-                new PlanTools(source, around.book(), around.mailbox()),
-                new DriftTools(source, around.book(), around.mailbox()),
-                new UpstreamTools(source, around.book()),
-                new ContractTools(source, settings.contracts(), around.mailbox(), around.clock()))
+                    source, parts.mailbox(), around.memory(), around.killSwitch(), around.clock()),
+                new DecisionTools(source, parts.book()),
+                new IncidentTools(source, parts.book(), parts.mailbox()),
+                new PlanTools(source, parts.book(), parts.mailbox()),
+                new DriftTools(source, parts.book(), parts.mailbox()),
+                new UpstreamTools(source, parts.book()),
+                new ContractTools(source, settings.contracts(), parts.mailbox(), around.clock()))
             .limit(governance.limit())
             .domains(governance.domains())
             .budgets(governance.budgets())
             .grant("pipeline", Effect.WRITE)
             .grant(HOST.principal(), Effect.WRITE);
     governance.grants().forEach(door::grant);
-    Parts parts = new Parts(around.journal(), around.mailbox(), around.book());
     for (Addition addition : settings.details().additions()) {
       door.tools(addition.over(parts).toArray(ToolRegistry[]::new));
     }
@@ -463,18 +463,12 @@ public final class GovernedStream implements AutoCloseable {
         .masking()
         .ifPresent(
             masking ->
-                door.tools(new QuarantineTools(source, around.mailbox(), masking, around.clock())));
+                door.tools(new QuarantineTools(source, parts.mailbox(), masking, around.clock())));
     return door.build();
   }
 
   /** What a door stands among. */
-  private record Around(
-      Journal journal,
-      Clock clock,
-      Mailbox mailbox,
-      LogBook book,
-      DoorMemory memory,
-      KillSwitch killSwitch) {}
+  private record Around(Parts parts, Clock clock, DoorMemory memory, KillSwitch killSwitch) {}
 
   /**
    * The door that a stream would have, to ask who may do what. It connects to nothing, and nothing
@@ -506,10 +500,8 @@ public final class GovernedStream implements AutoCloseable {
     return door(
         settings,
         new Around(
-            new Journal(unwritable, clock),
+            new Parts(new Journal(unwritable, clock), new Mailbox(clock), LogBook.standard()),
             clock,
-            new Mailbox(clock),
-            LogBook.standard(),
             DoorMemory.inProcess(),
             KillSwitch.inProcess()),
         tools);
@@ -562,6 +554,11 @@ public final class GovernedStream implements AutoCloseable {
 
   public Pipeline pipeline() {
     return pipeline;
+  }
+
+  /** What a host may rest its own work on, besides tools. */
+  Parts parts() {
+    return parts;
   }
 
   public Map<Asset, Counts> ledger() throws IOException {

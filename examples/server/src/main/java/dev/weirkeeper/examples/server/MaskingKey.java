@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Set;
 
-/** The key of pseudonyms, in a file that only the server's user may read: made at first start. */
+/** A key of the host, in a file that only the server's user may read: made at first start. */
 final class MaskingKey {
   private static final int BYTES = 32;
   private static final Set<PosixFilePermission> OWNER =
@@ -41,20 +41,18 @@ final class MaskingKey {
   private static byte[] existing(Path file) throws IOException {
     if (!OWNER.containsAll(Files.getPosixFilePermissions(file))) {
       throw new IOException(
-          "Others may read the key of the masking, "
-              + file.getFileName()
-              + "; run: chmod 600 on it");
+          "Others may read the key " + file.getFileName() + "; run: chmod 600 on it");
     }
     byte[] key = Files.readAllBytes(file);
     if (key.length != BYTES) {
       throw new IOException(
-          "The key of the masking, "
+          "The key "
               + file.getFileName()
-              + ", has "
+              + " has "
               + key.length
               + " bytes and not "
               + BYTES
-              + "; take the right one from a backup, or delete it for another (pseudonyms change)");
+              + "; take the right one from a backup, or delete it for another (what was made with it is lost)");
     }
     return key;
   }

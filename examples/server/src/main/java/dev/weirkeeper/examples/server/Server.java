@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class Server implements AutoCloseable {
   private final McpServer clients;
   private final List<ControlSocket> sockets;
   private final Optional<HttpListener> http;
+  private final Optional<ProfileRounds> rounds;
   private final CountDownLatch stop = new CountDownLatch(1);
   private volatile Optional<EndableInput> input = Optional.empty();
   private volatile Optional<Thread> stdio = Optional.empty();
@@ -43,12 +45,14 @@ public final class Server implements AutoCloseable {
       GovernedStream stream,
       McpServer clients,
       List<ControlSocket> sockets,
-      Optional<HttpListener> http) {
+      Optional<HttpListener> http,
+      Optional<ProfileRounds> rounds) {
     this.config = config;
     this.stream = stream;
     this.clients = clients;
     this.sockets = List.copyOf(sockets);
     this.http = http;
+    this.rounds = rounds;
   }
 
   /**
@@ -96,9 +100,12 @@ public final class Server implements AutoCloseable {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
     DriftHistory history = new DriftHistory();
+    Optional<Masking> masking = masking(config, history);
+    List<GovernedStream.Addition> all = new ArrayList<>(additions);
+    Optional<Profiles> profiles = profiles(config, masking);
+    profiles.ifPresent(all::add);
     GovernedStream stream =
-        GovernedStream.start(
-            config.settings(masking(config, history), history, listener, List.of(), additions));
+        GovernedStream.start(config.settings(masking, history, listener, List.of(), all));
     boolean started = false;
     List<ControlSocket> sockets = new ArrayList<>();
     McpServer clients = null;
@@ -117,7 +124,13 @@ public final class Server implements AutoCloseable {
           config.http().isPresent()
               ? Optional.of(HttpListener.open(config.http().get(), clients))
               : Optional.empty();
-      Server server = new Server(config, stream, clients, sockets, http);
+      Optional<ProfileRounds> rounds =
+          profiles.map(
+              of ->
+                  new ProfileRounds(
+                          of, stream.parts(), config.profiling().every(), Clock.systemUTC())
+                      .start());
+      Server server = new Server(config, stream, clients, sockets, http, rounds);
       server.address().ifPresent(address -> LOG.info("MCP clients call {}", address));
       started = true;
       return server;
@@ -143,6 +156,13 @@ public final class Server implements AutoCloseable {
             MaskingKey.in(config.reads().key()),
             config.reads().rules().toArray(Masking.Rule[]::new));
     return Optional.of(config.hidesNewColumns() ? masking.hidingNewColumns(history) : masking);
+  }
+
+  private static Optional<Profiles> profiles(Config config, Optional<Masking> masking)
+      throws IOException, SQLException {
+    return config.profiling().tables().isEmpty() || masking.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Profiles.open(config, masking.get(), Clock.systemUTC()));
   }
 
   static String version() {
@@ -234,6 +254,7 @@ public final class Server implements AutoCloseable {
       drain();
     } finally {
       try {
+        rounds.ifPresent(ProfileRounds::close);
         http.ifPresent(HttpListener::close);
         clients.close();
         for (ControlSocket socket : sockets) {

@@ -64,6 +64,8 @@ class CheckTest {
         .contains("Data sets that may be validated, as wk_read, 30 s a query")
         .contains("dbt:shop in " + home.resolve("dbt") + " by /opt/dbt/bin/dbt, target prod")
         .contains("tests of stg_*, 300 s at most", "rows of failing tests are shown masked")
+        .contains("samples values of public.orders, up to 10000 masked rows each 30 min")
+        .contains("drift_profile (no grant)")
         .contains("contract_validate (no grant)", "dbt_test (no grant)")
         .doesNotContain("gate_write", "contract_dry_run")
         .contains("contract   none: rows pass unjudged")

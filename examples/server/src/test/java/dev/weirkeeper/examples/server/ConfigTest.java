@@ -98,6 +98,7 @@ class ConfigTest {
       masking:
         rules:
           - {table: "public.*", column: note, mask: hash}
+      profile: {tables: [public.orders], every: 30m}
       mcp:
         stdio: {principal: claude}
         http: {port: 8931, unauthenticated: inspector}
@@ -278,6 +279,11 @@ class ConfigTest {
           from: "00:00"     | from: "24:00"        | begin and end at times of day
           new-columns: masked | new-columns: hidden | tolerance.new-columns is one of shown, masked
           DBT_PASSWORD: "${DBT}" | DBT_PASSWORD: "${NOT_SET}" | needs the variable NOT_SET
+          tables: [public.orders], every | tables: [public.x], every | names public.x, which is not one of source.tables
+          tables: [public.orders], every | tables: [], every | profile.tables names no table
+          every: 30m        | every: 1s            | profile.every is a minute or more
+          every: 30m        | rows: 10             | profile.rows is a whole number from 200
+          autonomy: propose | reads: none          | are sampled by masked reads of the target
           """)
   void a_mistake_is_named_with_its_place(String right, String wrong, String said) {
     assertThat(GOOD).contains(right);
