@@ -172,8 +172,8 @@ public final class Replay {
    * @param earlier a head of the log that was noted elsewhere
    * @param place the position as it is written, or what is behind its last colon: the LSN of a
    *     PostgreSQL feed, {@code 0/16B3748}
-   * @throws IOException as {@link #over(JsonLinesLog, Head)} does, or if a decision there cannot be
-   *     read
+   * @throws IOException as {@link #over(JsonLinesLog, Head)} does, if a decision cannot be read, or
+   *     if one there is not in the form in which it would be written now
    */
   public List<Again> at(JsonLinesLog log, Head earlier, String place) throws IOException {
     requireIntact(log, earlier);
@@ -198,11 +198,21 @@ public final class Replay {
       decided = record.body().as(Decided.class);
     } catch (IllegalArgumentException e) {
       throw new IOException(
-          "Decision " + entry.receipt().sequence() + " cannot be read, so nobody knows its place",
+          "Decision "
+              + entry.receipt().sequence()
+              + " cannot be read, so nobody knows its place: replay with the version that wrote the"
+              + " log",
           e);
     }
     if (!lies(decided.incident().position().text(), place)) {
       return Optional.empty();
+    }
+    if (!Json.of(decided).equals(record.body())) {
+      throw new IOException(
+          "Decision "
+              + entry.receipt().sequence()
+              + " is not in the form in which this version writes one: replay it with the version"
+              + " that wrote the log");
     }
     boolean ours = record.actor().equals("policy:" + policy.id());
     return Optional.of(

@@ -271,4 +271,17 @@ class ReplayTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("nobody knows its place");
   }
+
+  @Test
+  void a_decision_in_the_form_of_another_version_is_not_said_to_be_equal() throws IOException {
+    Decided decided = decide(policy);
+    String place = decided.incident().position().text();
+    String newer =
+        Json.of(decided).text().replaceFirst("\"autonomy\"", "\"aNewMember\":1,\"autonomy\"");
+    write(record("policy:by-all", Json.parse(newer)));
+
+    assertThatThrownBy(() -> Replay.of(policy).at(log, Head.EMPTY, place))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the version that wrote the log");
+  }
 }

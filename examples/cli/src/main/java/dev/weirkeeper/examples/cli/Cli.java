@@ -3,6 +3,7 @@ package dev.weirkeeper.examples.cli;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Json;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -108,6 +109,7 @@ public final class Cli {
             .addSubcommand(new DriftSnapshot(cli))
             .addSubcommand(new DriftApply(cli))
             .addSubcommand(new DriftHistory(cli))
+            .addSubcommand(new DriftReplay(cli))
             .addSubcommand(new DriftWatch(cli)));
     root.addSubcommand(new CommandLine.HelpCommand());
     root.setOut(terminal.out()).setErr(terminal.err());
@@ -172,9 +174,11 @@ public final class Cli {
     }
     Exit exit = failure instanceof Failure known ? known.exit() : Exit.REFUSED;
     String message =
-        Optional.ofNullable(failure.getMessage())
-            .filter(text -> failure instanceof Failure || !text.isBlank())
-            .orElse(failure.getClass().getSimpleName());
+        failure instanceof FileSystemException file
+            ? Failure.said(file)
+            : Optional.ofNullable(failure.getMessage())
+                .filter(text -> failure instanceof Failure || !text.isBlank())
+                .orElse(failure.getClass().getSimpleName());
     if (json) {
       output().json(Json.of(Map.of("error", Map.of("exit", exit.status(), "message", message))));
     }

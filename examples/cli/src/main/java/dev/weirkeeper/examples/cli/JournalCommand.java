@@ -102,7 +102,8 @@ final class JournalCommand {
     return all;
   }
 
-  private static Head read(Path file) throws Failure, IOException {
+  /** A head that was noted. */
+  static Head read(Path file) throws Failure, IOException {
     try {
       return Json.parse(Files.readString(file)).as(Head.class);
     } catch (IllegalArgumentException e) {

@@ -19,9 +19,7 @@ interface Work {
     } catch (CancellationException e) {
       throw new Failure(Exit.UNJUDGED, "Given up; nothing was changed", e);
     } catch (FileSystemException e) {
-      // Its message may be no more than a name.
-      String what = e.getClass().getSimpleName().replace("Exception", "");
-      throw new Failure(Exit.UNJUDGED, e.getFile() + " cannot be used: " + what, e);
+      throw new Failure(Exit.UNJUDGED, Failure.said(e), e);
     } catch (IOException | RuntimeException e) {
       String message = e.getMessage();
       throw new Failure(
