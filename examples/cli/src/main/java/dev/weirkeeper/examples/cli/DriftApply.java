@@ -1,6 +1,8 @@
 package dev.weirkeeper.examples.cli;
 
+import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.drift.plan.LockMode;
 import dev.weirkeeper.drift.plan.Migration;
 import dev.weirkeeper.drift.postgres.migrate.Cancellation;
 import dev.weirkeeper.drift.postgres.migrate.Explanation;
@@ -17,6 +19,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,7 +89,11 @@ final class DriftApply implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(interrupted);
     try (Connection connection = place.connect()) {
       if (dry || !yes) {
-        show(output, migration, runner.explain(connection, migration));
+        Explanation explanation = runner.explain(connection, migration);
+        show(output, migration, explanation);
+        if (dry && output.isJson()) {
+          output.json(Json.of(Dry.of(migration, explanation)));
+        }
       }
       if (dry) {
         return Exit.DONE.status();
@@ -112,6 +121,40 @@ final class DriftApply implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new Failure(
           Exit.REFUSED, plan + " is no plan of 'drift plan --out FILE.json': " + e.getMessage(), e);
+    }
+  }
+
+  /** What a run would meet, for programs. */
+  private record Dry(Hash plan, Explanation.Fit database, List<Item> steps) {
+    static Dry of(Migration migration, Explanation explanation) {
+      return new Dry(
+          migration.id(),
+          explanation.fit(),
+          explanation.items().stream().map(Item::of).toList());
+    }
+  }
+
+  private record Item(
+      int step,
+      String kind,
+      String on,
+      Map<String, LockMode> locks,
+      Optional<Long> rows,
+      long bytes,
+      Optional<Boolean> done,
+      List<String> inTheWay) {
+    static Item of(Explanation.Item item) {
+      Map<String, LockMode> locks = new TreeMap<>();
+      item.locks().forEach((relation, mode) -> locks.put(relation.toString(), mode));
+      return new Item(
+          item.step() + 1,
+          item.kind(),
+          item.on().toString(),
+          locks,
+          item.rows(),
+          item.bytes(),
+          item.isDone(),
+          item.obstacles().stream().map(Obstacle::what).toList());
     }
   }
 

@@ -78,9 +78,10 @@ final class DriftDiff implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, IOException {
     Output output = cli.output();
+    Consumers asked = Consumers.of(chosen());
     SchemaComparison comparison = schemas.compare(output.terminal().environment());
     List<JudgedChange> judged =
-        JudgedChange.of(comparison, Consumers.of(chosen())).stream()
+        JudgedChange.of(comparison, asked).stream()
             .sorted(Comparator.comparing(JudgedChange::verdict).reversed())
             .toList();
     if (output.isJson()) {

@@ -1,5 +1,6 @@
 package dev.weirkeeper.examples.cli;
 
+import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.drift.dialect.Dialect;
 import dev.weirkeeper.drift.dialect.MirrorPlanner;
@@ -70,6 +71,9 @@ final class DriftPlan implements Callable<Integer> {
     this.cli = cli;
   }
 
+  /** What stands in the file, for programs. */
+  private record Written(Hash plan, String file, int steps, List<Refusal> refusals) {}
+
   @Override
   public Integer call() throws Failure, IOException {
     Output output = cli.output();
@@ -77,13 +81,23 @@ final class DriftPlan implements Callable<Integer> {
       throw new Failure(
           Exit.REFUSED, out.get() + " is there already; name another file or remove it");
     }
+    Optional<Dialect> mirror = mirror();
     SchemaComparison comparison = schemas.compare(output.terminal().environment());
-    Migration migration = planned(comparison);
+    Migration migration = planned(comparison, mirror);
     boolean json =
         output.isJson() || out.filter(file -> file.toString().endsWith(".json")).isPresent();
     if (out.isPresent()) {
       String text = json ? Json.of(migration).text() : String.join("\n", Script.of(migration));
       Files.writeString(out.get(), text + "\n", StandardOpenOption.CREATE_NEW);
+      if (output.isJson()) {
+        output.json(
+            Json.of(
+                new Written(
+                    migration.id(),
+                    out.get().toString(),
+                    migration.steps().size(),
+                    migration.refusals())));
+      }
       output.note(migration.steps().size() + " steps, plan " + migration.id() + " in " + out.get());
     } else if (json) {
       output.json(Json.of(migration));
@@ -98,25 +112,26 @@ final class DriftPlan implements Callable<Integer> {
     return (migration.refusals().isEmpty() ? Exit.DONE : Exit.REFUSED).status();
   }
 
-  private Migration planned(SchemaComparison comparison) throws Failure {
-    if (!dialect.equals(POSTGRESQL)) {
-      return MirrorPlanner.of(mirror()).plan(comparison);
+  private Migration planned(SchemaComparison comparison, Optional<Dialect> mirror) {
+    if (mirror.isPresent()) {
+      return MirrorPlanner.of(mirror.get()).plan(comparison);
     }
     PlanOptions options = direct ? PlanOptions.direct() : PlanOptions.online();
     return MigrationPlanner.plan(
         comparison, destructive ? options.with(PlanOptions.Destruction.ALLOW) : options);
   }
 
-  private Dialect mirror() throws Failure {
+  /** Empty for PostgreSQL itself. */
+  private Optional<Dialect> mirror() throws Failure {
     List<Dialect> known = Arrays.asList(Dialect.values());
-    return known.stream()
-        .filter(each -> each.id().equals(dialect))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new Failure(
-                    Exit.USAGE,
-                    "No dialect is called so; known are postgresql, "
-                        + String.join(", ", known.stream().map(Dialect::id).toList())));
+    Optional<Dialect> named =
+        known.stream().filter(each -> each.id().equals(dialect)).findFirst();
+    if (named.isEmpty() && !dialect.equals(POSTGRESQL)) {
+      throw new Failure(
+          Exit.USAGE,
+          "No dialect is called so; known are postgresql, "
+              + String.join(", ", known.stream().map(Dialect::id).toList()));
+    }
+    return named;
   }
 }

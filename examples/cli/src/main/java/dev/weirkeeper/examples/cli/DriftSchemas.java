@@ -47,6 +47,7 @@ final class DriftSchemas {
   private boolean same;
 
   SchemaComparison compare(Map<String, String> environment) throws IOException, Failure {
+    List<Identity.Rename> renamed = declared();
     SchemaReading before = new SchemaPlace(from, environment, schemas).read();
     SchemaReading after = new SchemaPlace(to, environment, schemas).read();
     if (same && !before.database().equals(after.database())) {
@@ -56,7 +57,7 @@ final class DriftSchemas {
               + " --same-database out");
     }
     return SchemaComparison.between(
-        before.schema(), after.schema(), same ? Identity.ids() : Identity.names(declared()));
+        before.schema(), after.schema(), same ? Identity.ids() : Identity.names(renamed));
   }
 
   String to() {
@@ -69,7 +70,7 @@ final class DriftSchemas {
       Matcher parts = RENAME.matcher(text);
       if (!parts.matches()) {
         throw new Failure(
-            Exit.REFUSED,
+            Exit.USAGE,
             "--rename takes SCHEMA.TABLE=NEW or SCHEMA.TABLE.COLUMN=NEW, got something else");
       }
       ObjectName table = new ObjectName(parts.group(1), parts.group(2));

@@ -1,5 +1,6 @@
 package dev.weirkeeper.examples.cli;
 
+import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.drift.postgres.catalog.SchemaReading;
 import java.io.IOException;
@@ -40,6 +41,9 @@ final class DriftSnapshot implements Callable<Integer> {
     this.cli = cli;
   }
 
+  /** What was kept, for programs. */
+  private record Kept(String file, int tables, Hash fingerprint, String at) {}
+
   @Override
   public Integer call() throws Failure, IOException {
     Output output = cli.output();
@@ -54,6 +58,15 @@ final class DriftSnapshot implements Callable<Integer> {
     SchemaReading reading = place.read();
     Files.writeString(
         out, Json.of(SchemaPlace.Kept.of(reading)).text() + "\n", StandardOpenOption.CREATE_NEW);
+    if (output.isJson()) {
+      output.json(
+          Json.of(
+              new Kept(
+                  out.toString(),
+                  reading.schema().tables().size(),
+                  reading.schema().fingerprint(),
+                  reading.lsn())));
+    }
     output.note(
         reading.schema().tables().size()
             + " tables, fingerprint "

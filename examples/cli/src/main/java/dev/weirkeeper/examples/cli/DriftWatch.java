@@ -1,7 +1,6 @@
 package dev.weirkeeper.examples.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weirkeeper.Json;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Option;
     name = "watch",
     description = {
       "Shows what the server finds changed, as it finds it, until you press Ctrl-C.",
-      "With --json each finding is one line."
+      "With --json each incident is one line, with its findings. Ends with 3 if the server does."
     },
     mixinStandardHelpOptions = true)
 final class DriftWatch implements Callable<Integer> {
@@ -60,7 +59,7 @@ final class DriftWatch implements Callable<Integer> {
       Server.ask(
           cli,
           server -> {
-            print(output, server.read("drift_list_findings", input()));
+            print(output, fresh(server));
             return Exit.DONE.status();
           });
       if (once) {
@@ -77,21 +76,32 @@ final class DriftWatch implements Callable<Integer> {
     }
   }
 
-  private ObjectNode input() {
-    return Server.input("table", table, "limit", PAGE);
-  }
-
-  /** The oldest first, as they came. */
-  private void print(Output output, JsonNode answer) {
+  /** What was not shown, the oldest first: at first one page, then all back to what was. */
+  private Deque<JsonNode> fresh(Server server) throws Failure {
     Deque<JsonNode> fresh = new ArrayDeque<>();
-    for (JsonNode incident : answer.path("incidents")) {
-      if (shown.add(incident.path("incident").asText())) {
-        fresh.addFirst(incident);
+    boolean goesOn = !shown.isEmpty();
+    Optional<String> cursor = Optional.empty();
+    do {
+      JsonNode page =
+          server.read(
+              "drift_list_findings",
+              Server.input("table", table, "limit", PAGE, "cursor", cursor));
+      for (JsonNode incident : page.path("incidents")) {
+        if (shown.add(incident.path("incident").asText())) {
+          fresh.addFirst(incident);
+        } else {
+          goesOn = false;
+        }
       }
-    }
+      cursor = Optional.of(page.path("next").asText()).filter(next -> !next.isEmpty());
+    } while (goesOn && cursor.isPresent() && fresh.size() < REMEMBERED);
     while (shown.size() > REMEMBERED) {
       shown.remove(shown.iterator().next());
     }
+    return fresh;
+  }
+
+  private static void print(Output output, Deque<JsonNode> fresh) {
     for (JsonNode incident : fresh) {
       if (output.isJson()) {
         output.json(Json.parse(incident.toString()));

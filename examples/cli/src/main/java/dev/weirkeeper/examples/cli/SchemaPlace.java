@@ -8,6 +8,8 @@ import dev.weirkeeper.drift.postgres.catalog.SchemaReading;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,8 +23,13 @@ import java.util.Properties;
 /** Where a schema is: a database that is read now, or a file in which a reading was kept. */
 final class SchemaPlace {
   private static final String SCHEME = "postgresql";
-  private static final String FORMAT = "weirkeeper-schema-1";
+  private static final String FORMATS = "weirkeeper-schema-";
+  private static final String FORMAT = FORMATS + "1";
   private static final int PORT = 5432;
+
+  /** Of a server that asks for a password where none was given. */
+  private static final String NO_PASSWORD = "08004";
+
   private static final String LOGIN_SECONDS = "10";
 
   private final String text;
@@ -66,24 +73,34 @@ final class SchemaPlace {
   }
 
   private SchemaReading kept() throws IOException, Failure {
-    Kept kept;
     try {
-      kept = Json.parse(Files.readString(Path.of(text))).as(Kept.class);
-    } catch (IllegalArgumentException e) {
+      Json document = Json.parse(Files.readString(Path.of(text)));
+      requireOurs(document);
+      return document.as(Kept.class).reading();
+    } catch (IllegalArgumentException | CharacterCodingException e) {
       throw new Failure(
           Exit.REFUSED,
           text
-              + " is no schema that 'drift snapshot' wrote ("
-              + e.getMessage()
-              + "). A database is written as postgresql://USER@HOST:PORT/DATABASE",
+              + " is no schema that 'drift snapshot' wrote"
+              + (e instanceof CharacterCodingException ? "" : " (" + e.getMessage() + ")")
+              + ". A database is written as postgresql://USER@HOST:PORT/DATABASE",
           e);
     }
-    if (!kept.format().equals(FORMAT)) {
+  }
+
+  /** Asked before anything else is read: another version may have written all of it otherwise. */
+  private void requireOurs(Json document) throws Failure {
+    Object format = document.as(Map.class).get("format");
+    if (format instanceof String other && other.startsWith(FORMATS) && !other.equals(FORMAT)) {
       throw new Failure(
           Exit.REFUSED,
-          text + " has the form " + kept.format() + ", and this program reads " + FORMAT);
+          text
+              + " was written by another version of this program: it has the form "
+              + other
+              + ", and "
+              + FORMAT
+              + " is read here. Take the snapshot anew, or use that version");
     }
-    return kept.reading();
   }
 
   /**
@@ -140,11 +157,27 @@ final class SchemaPlace {
   }
 
   Failure unreadable(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    String what =
+        switch (state) {
+          case NO_PASSWORD, "28P01" ->
+              environment.containsKey("PGPASSWORD")
+                  ? "The password in PGPASSWORD is not the one of that user"
+                  : "It wants a password: set PGPASSWORD";
+          case "28000" -> "Its login is not let in: look at the user and at pg_hba.conf";
+          case "08001", "08006" -> "Is the host right, and does a server listen at that port?";
+          default -> "";
+        };
     return new Failure(
         Exit.REFUSED,
-        "The database cannot be read: "
-            + e.getMessage()
-            + ("28P01".equals(e.getSQLState()) ? " Set PGPASSWORD" : ""),
+        ("The database cannot be read: " + reason(e) + " " + what).strip(),
         e);
+  }
+
+  /** The driver tells the name of a host that is none only by the cause. */
+  private static String reason(SQLException e) {
+    return e.getCause() instanceof UnknownHostException host
+        ? "no host is called " + host.getMessage() + "."
+        : String.valueOf(e.getMessage());
   }
 }

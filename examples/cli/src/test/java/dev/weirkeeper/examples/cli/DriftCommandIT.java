@@ -2,6 +2,7 @@ package dev.weirkeeper.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weirkeeper.Json;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -228,5 +231,82 @@ class DriftCommandIT {
     assertThat(nobody.run("drift", "diff", "postgresql://a@127.0.0.1:1/x", address(is)))
         .isEqualTo(1);
     assertThat(nobody.err()).contains("cannot be read");
+  }
+
+  @Test
+  void what_is_wrong_with_a_file_is_said_and_not_only_its_name() throws Exception {
+    Path none = folder.resolve("none.json");
+    Path newer =
+        Files.writeString(
+            folder.resolve("newer.json"),
+            "{\"format\":\"weirkeeper-schema-2\",\"reading\":{\"odd\":1}}");
+    Path binary = Files.write(folder.resolve("binary.json"), new byte[] {(byte) 0xff, 0, 1});
+
+    assertThat(said(1, "drift", "diff", none, address(is))).contains("there is no such file");
+    assertThat(said(1, "drift", "apply", none, address(is))).contains("there is no such file");
+    assertThat(said(1, "drift", "diff", newer, address(is)))
+        .contains("another version", "weirkeeper-schema-2", "weirkeeper-schema-1");
+    assertThat(said(1, "drift", "diff", binary, address(is))).contains("is no schema");
+    assertThat(said(1, "drift", "diff", folder, address(is))).contains(folder.toString());
+    assertThat(said(1, "drift", "apply", newer, address(is))).contains("is no plan");
+  }
+
+  @Test
+  void where_a_database_is_not_reached_the_reason_and_the_remedy_are_said() throws Exception {
+    assertThat(said(1, "drift", "diff", "postgresql://a@127.0.0.1:1/x", address(is)))
+        .contains("does a server listen");
+    assertThat(said(1, "drift", "diff", "postgresql://a@no-such-host.invalid/x", address(is)))
+        .contains("no-such-host.invalid");
+    assertThat(said(1, "drift", "diff", address("no_such_database"), address(is)))
+        .contains("no_such_database");
+    assertThat(said(1, "drift", "diff", "postgresql://127.0.0.1", address(is)))
+        .contains("postgresql://USER@HOST:PORT/DATABASE");
+  }
+
+  @Test
+  void wrong_use_leaves_with_2_before_anything_is_read() {
+    assertThat(said(2, "drift", "diff", address(is))).contains("Missing required parameter");
+    assertThat(said(2, "drift", "diff", "a", "b", "--rename", "odd")).contains("--rename takes");
+    assertThat(said(2, "drift", "diff", address(is), address(is), "--consumer", "odd"))
+        .contains("known are");
+    assertThat(said(2, "drift", "diff", address(is), address(is), "--fail-on", "odd"))
+        .contains("--fail-on");
+    assertThat(said(2, "drift", "snapshot", "odd.json", "--out", folder.resolve("x")))
+        .contains("postgresql://");
+    assertThat(said(2, "drift", "watch", "--every", "0")).contains("one second");
+    assertThat(said(2, "drift", "nothing")).contains("weirkeeper drift --help");
+  }
+
+  private static String said(int exit, Object... words) {
+    Screen screen = new Screen();
+    assertThat(screen.run(words)).as(screen.err()).isEqualTo(exit);
+    assertThat(screen.err()).startsWith("weirkeeper: ").doesNotContain("\tat ", "Exception");
+    return screen.err();
+  }
+
+  @Test
+  void with_json_each_command_prints_one_document_and_nothing_else() {
+    Path plan = folder.resolve("plan.json");
+    assertThat(json("drift", "snapshot", address(is), "--out", folder.resolve("kept.json")))
+        .contains("\"tables\":1", "\"fingerprint\":");
+    assertThat(json("drift", "diff", address(is), address(wanted))).contains("\"changes\":[");
+    assertThat(json("drift", "plan", address(is), address(wanted))).contains("\"steps\":[");
+    assertThat(json("drift", "plan", address(is), address(wanted), "--out", plan))
+        .contains("\"plan\":", "\"steps\":");
+    assertThat(json("drift", "apply", plan, address(is), "--dry-run"))
+        .contains("\"database\":\"AT_START\"", "\"inTheWay\":");
+    assertThat(
+            json("drift", "apply", plan, address(is), "--yes", "--log", folder.resolve("log")))
+        .contains("\"ending\":\"DONE\"");
+  }
+
+  private static String json(Object... words) {
+    Screen screen = new Screen();
+    List<Object> all = new ArrayList<>(List.of(words));
+    all.add("--json");
+    assertThat(screen.run(all.toArray())).as(screen.err()).isZero();
+    String text = screen.out().strip();
+    assertThat(text.lines()).hasSize(1);
+    return Json.parse(text).text();
   }
 }
