@@ -37,6 +37,11 @@ public final class Redaction {
     return SecretText.redacted(requireNonNull(text, "text"));
   }
 
+  /** A text that goes by a name, which may give it away as a secret as a whole. */
+  public static String redacted(String name, String text) {
+    return SecretNames.isSecret(name) ? MARK : redacted(text);
+  }
+
   /** A value without what its members' names and texts give away as secrets. */
   public static Json redacted(Json value) {
     return SecretJson.redacted(value);

@@ -640,4 +640,11 @@ class RedactionTest {
     assertThat(Redaction.redacted("Basic " + credentials)).isEqualTo("Basic [redacted]");
     assertThat(Redaction.redacted("Basic Authentication")).isEqualTo("Basic Authentication");
   }
+
+  @Test
+  void a_text_goes_by_its_name_as_a_whole_where_that_is_a_secrets() {
+    assertThat(Redaction.redacted("api_key", "'hunter2'::text")).isEqualTo(Redaction.MARK);
+    assertThat(Redaction.redacted("note", "'hunter2'::text")).isEqualTo("'hunter2'::text");
+    assertThat(Redaction.redacted("note", "password=hunter2")).doesNotContain("hunter2");
+  }
 }

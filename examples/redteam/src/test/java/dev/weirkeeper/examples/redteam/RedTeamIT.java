@@ -14,9 +14,11 @@ import dev.weirkeeper.Effect;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Journal;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.LogBook;
 import dev.weirkeeper.Mailbox;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.Outcome;
+import dev.weirkeeper.Probe;
 import dev.weirkeeper.Receipt;
 import dev.weirkeeper.TableChange;
 import dev.weirkeeper.Toolbox;
@@ -35,12 +37,26 @@ import dev.weirkeeper.contracts.gate.GateTools;
 import dev.weirkeeper.contracts.sql.JdbcValidator;
 import dev.weirkeeper.contracts.sql.Limit;
 import dev.weirkeeper.contracts.sql.SqlJudge;
+import dev.weirkeeper.drift.DriftTools;
+import dev.weirkeeper.drift.impact.ImpactTools;
+import dev.weirkeeper.drift.impact.UpstreamTools;
 import dev.weirkeeper.drift.postgres.PostgresReadTools;
+import dev.weirkeeper.drift.postgres.catalog.CompareTools;
+import dev.weirkeeper.drift.postgres.catalog.SchemaShelf;
+import dev.weirkeeper.drift.profile.ProfileDrift;
+import dev.weirkeeper.drift.profile.ProfileKey;
+import dev.weirkeeper.drift.profile.ProfileTools;
+import dev.weirkeeper.drift.profile.TableSampler;
+import dev.weirkeeper.drift.rehearsal.PostgresBinaries;
+import dev.weirkeeper.drift.rehearsal.RehearseTools;
+import dev.weirkeeper.drift.rehearsal.Rehearser;
 import dev.weirkeeper.healing.PipelineTools;
+import dev.weirkeeper.healing.PlanTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.healing.postgres.PostgresTableTools;
 import dev.weirkeeper.spi.AuditSink;
 import dev.weirkeeper.spi.Tool;
+import dev.weirkeeper.spi.ToolRegistry;
 import dev.weirkeeper.testkit.TestCall;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -247,7 +263,35 @@ class RedTeamIT {
             sandbox,
             gate,
             tests)
+        .tools(ofDrift(reads).toArray(ToolRegistry[]::new))
         .build();
+  }
+
+  /** Over a log without incidents and a mailbox without a pipeline; catalogs and rows are real. */
+  private static List<ToolRegistry> ofDrift(PostgresReadTools reads) {
+    LogBook book = LogBook.standard();
+    Mailbox mailbox = new Mailbox(Clock.systemUTC());
+    return List.of(
+        new DriftTools("shop", book, mailbox),
+        new UpstreamTools("shop", book),
+        new ImpactTools("shop", book, Map.of(), Map.of()),
+        new PlanTools("shop", book, mailbox),
+        new RehearseTools(
+            "shop",
+            mailbox,
+            Rehearser.builder(PostgresBinaries.onClassPath()).build(),
+            () -> {
+              throw new SQLException("no plan waits, so nobody asks");
+            },
+            new Journal(JOURNAL, Clock.systemUTC())),
+        CompareTools.builder(SchemaShelf.in(dbt.resolve("schemas")))
+            .database(SYSTEM, as(PostgresBoundary.Login.READ))
+            .build(),
+        new ProfileTools(
+            SYSTEM,
+            new TableSampler(reads.reader(), 100, 100_000, Clock.systemUTC()),
+            table -> new Probe.Empty<>(),
+            ProfileDrift.with(ProfileKey.of(new byte[32]))));
   }
 
   /** A log of which nothing is kept but whether it holds a secret that only the host knows. */
@@ -358,6 +402,32 @@ class RedTeamIT {
             "contract_import_report", SYSTEM, "*", "{\"contract\":\"orders\",\"cursor\":\"0\"}"),
         Sample.of(
             "dbt_test", "dbt", "shop", "{\"select\":[\"stg_orders\"],\"exclude\":[\"tag:slow\"]}"),
+        Sample.of(
+            "drift_compare",
+            SYSTEM,
+            "*",
+            "{\"from\":\"warehouse\",\"to\":\"warehouse\",\"cursor\":\"0\"}"),
+        Sample.of("drift_list_findings", "shop", orders, "{\"table\":\"gold.orders\"}"),
+        Sample.of("drift_history", "shop", orders, "{\"table\":\"gold.orders\"}"),
+        Sample.of("drift_blind_spots", "shop", "*", "{}"),
+        Sample.of(
+            "drift_impact",
+            "shop",
+            orders,
+            "{\"incident\":\"" + toward + "\",\"table\":\"gold.orders\",\"cursor\":\"0\"}"),
+        Sample.of(
+            "drift_upstream",
+            "shop",
+            orders,
+            "{\"incident\":\"" + toward + "\",\"table\":\"gold.orders\"}"),
+        Sample.of("drift_profile", SYSTEM, orders, "{\"table\":\"gold.orders\"}"),
+        Sample.of("plan_show", "shop", orders, "{\"table\":\"gold.orders\"}"),
+        Sample.of("plan_propose", "shop", orders, "{\"table\":\"gold.orders\"}"),
+        Sample.of(
+            "plan_rehearse",
+            "shop",
+            orders,
+            "{\"table\":\"gold.orders\",\"plan\":\"" + toward + "\"}"),
         Sample.of(
             "dbt_results",
             "dbt",

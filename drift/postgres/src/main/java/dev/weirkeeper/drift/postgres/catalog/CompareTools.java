@@ -8,6 +8,7 @@ import dev.weirkeeper.Json;
 import dev.weirkeeper.Listing;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.Outside;
+import dev.weirkeeper.Redaction;
 import dev.weirkeeper.Verdict;
 import dev.weirkeeper.drift.plan.Identity;
 import dev.weirkeeper.drift.plan.JudgedChange;
@@ -242,8 +243,8 @@ public final class CompareTools implements ToolRegistry {
     if (change instanceof SchemaChange.Renamed renamed) {
       former = Optional.of(shown(renamed.former()));
     } else if (change instanceof SchemaChange.Altered altered) {
-      before = altered.before().map(Outside::of);
-      after = altered.after().map(Outside::of);
+      before = altered.before().map(text -> shown(altered, text));
+      after = altered.after().map(text -> shown(altered, text));
     }
     return new Difference(
         change.kind(),
@@ -257,6 +258,13 @@ public final class CompareTools implements ToolRegistry {
         kind.on(Axis.NEW_READS_OLD),
         kind.on(Axis.OLD_READS_NEW),
         judged.judgement().narrowest().map(CompareTools::narrowest));
+  }
+
+  /** A default is a value: that of a column which is called like a secret is taken for one. */
+  private static Outside shown(SchemaChange.Altered altered, String text) {
+    return altered.property() == SchemaChange.Property.DEFAULT
+        ? Outside.of(Redaction.redacted(altered.subject().part(), text))
+        : Outside.of(text);
   }
 
   private static Narrowest narrowest(ConsumerVerdict verdict) {
