@@ -12,7 +12,6 @@ import dev.weirkeeper.drift.postgres.migrate.MigrationRunner;
 import dev.weirkeeper.drift.postgres.migrate.Obstacle;
 import dev.weirkeeper.drift.postgres.migrate.Progress;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -115,9 +114,9 @@ final class DriftApply implements Callable<Integer> {
     }
   }
 
-  private Migration read() throws IOException, Failure {
+  private Migration read() throws Failure {
     try {
-      return Json.parse(Files.readString(plan)).as(Migration.class);
+      return Json.parse(SchemaPlace.read(plan)).as(Migration.class);
     } catch (IllegalArgumentException e) {
       throw new Failure(
           Exit.REFUSED, plan + " is no plan of 'drift plan --out FILE.json': " + e.getMessage(), e);
@@ -128,9 +127,7 @@ final class DriftApply implements Callable<Integer> {
   private record Dry(Hash plan, Explanation.Fit database, List<Item> steps) {
     static Dry of(Migration migration, Explanation explanation) {
       return new Dry(
-          migration.id(),
-          explanation.fit(),
-          explanation.items().stream().map(Item::of).toList());
+          migration.id(), explanation.fit(), explanation.items().stream().map(Item::of).toList());
     }
   }
 

@@ -9,7 +9,6 @@ import dev.weirkeeper.drift.taxonomy.Consumer;
 import dev.weirkeeper.drift.taxonomy.ConsumerVerdict;
 import dev.weirkeeper.drift.taxonomy.Consumers;
 import dev.weirkeeper.drift.taxonomy.RegistryMode;
-import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -76,7 +75,7 @@ final class DriftDiff implements Callable<Integer> {
   private record Answer(Hash from, Hash to, List<Row> changes) {}
 
   @Override
-  public Integer call() throws Failure, IOException {
+  public Integer call() throws Failure {
     Output output = cli.output();
     Consumers asked = Consumers.of(chosen());
     SchemaComparison comparison = schemas.compare(output.terminal().environment());

@@ -124,8 +124,7 @@ final class DriftPlan implements Callable<Integer> {
   /** Empty for PostgreSQL itself. */
   private Optional<Dialect> mirror() throws Failure {
     List<Dialect> known = Arrays.asList(Dialect.values());
-    Optional<Dialect> named =
-        known.stream().filter(each -> each.id().equals(dialect)).findFirst();
+    Optional<Dialect> named = known.stream().filter(each -> each.id().equals(dialect)).findFirst();
     if (named.isEmpty() && !dialect.equals(POSTGRESQL)) {
       throw new Failure(
           Exit.USAGE,

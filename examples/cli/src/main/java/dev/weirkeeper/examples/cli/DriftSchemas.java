@@ -5,7 +5,6 @@ import dev.weirkeeper.drift.plan.SchemaComparison;
 import dev.weirkeeper.drift.postgres.catalog.SchemaReading;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,7 @@ final class DriftSchemas {
           "Both are readings of one database at two times: its own ids tell what is what.")
   private boolean same;
 
-  SchemaComparison compare(Map<String, String> environment) throws IOException, Failure {
+  SchemaComparison compare(Map<String, String> environment) throws Failure {
     List<Identity.Rename> renamed = declared();
     SchemaReading before = new SchemaPlace(from, environment, schemas).read();
     SchemaReading after = new SchemaPlace(to, environment, schemas).read();

@@ -84,8 +84,7 @@ final class DriftWatch implements Callable<Integer> {
     do {
       JsonNode page =
           server.read(
-              "drift_list_findings",
-              Server.input("table", table, "limit", PAGE, "cursor", cursor));
+              "drift_list_findings", Server.input("table", table, "limit", PAGE, "cursor", cursor));
       for (JsonNode incident : page.path("incidents")) {
         if (shown.add(incident.path("incident").asText())) {
           fresh.addFirst(incident);

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -61,7 +62,7 @@ final class SchemaPlace {
     return text.startsWith(SCHEME + ":") || text.startsWith("jdbc:" + SCHEME + ":");
   }
 
-  SchemaReading read() throws IOException, Failure {
+  SchemaReading read() throws Failure {
     if (!isDatabase()) {
       return kept();
     }
@@ -72,26 +73,40 @@ final class SchemaPlace {
     }
   }
 
-  private SchemaReading kept() throws IOException, Failure {
+  private SchemaReading kept() throws Failure {
     try {
-      Json document = Json.parse(Files.readString(Path.of(text)));
+      Json document = Json.parse(read(Path.of(text)));
       requireOurs(document);
       return document.as(Kept.class).reading();
-    } catch (IllegalArgumentException | CharacterCodingException e) {
+    } catch (IllegalArgumentException e) {
       throw new Failure(
           Exit.REFUSED,
           text
-              + " is no schema that 'drift snapshot' wrote"
-              + (e instanceof CharacterCodingException ? "" : " (" + e.getMessage() + ")")
-              + ". A database is written as postgresql://USER@HOST:PORT/DATABASE",
+              + " is no schema that 'drift snapshot' wrote ("
+              + e.getMessage()
+              + "). A database is written as postgresql://USER@HOST:PORT/DATABASE",
           e);
+    }
+  }
+
+  /** The text of a file; whatever is wrong with it is said with its name. */
+  static String read(Path file) throws Failure {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new Failure(Exit.REFUSED, file + " holds no text", e);
+    } catch (FileSystemException e) {
+      throw new Failure(Exit.REFUSED, Failure.said(e), e);
+    } catch (IOException e) {
+      throw new Failure(Exit.REFUSED, file + " cannot be read: " + e.getMessage(), e);
     }
   }
 
   /** Asked before anything else is read: another version may have written all of it otherwise. */
   private void requireOurs(Json document) throws Failure {
     Object format = document.as(Map.class).get("format");
-    if (format instanceof String other && other.startsWith(FORMATS) && !other.equals(FORMAT)) {
+    String other = format == null ? "" : Json.of(format).as(String.class);
+    if (other.startsWith(FORMATS) && !other.equals(FORMAT)) {
       throw new Failure(
           Exit.REFUSED,
           text
@@ -169,9 +184,7 @@ final class SchemaPlace {
           default -> "";
         };
     return new Failure(
-        Exit.REFUSED,
-        ("The database cannot be read: " + reason(e) + " " + what).strip(),
-        e);
+        Exit.REFUSED, ("The database cannot be read: " + reason(e) + " " + what).strip(), e);
   }
 
   /** The driver tells the name of a host that is none only by the cause. */

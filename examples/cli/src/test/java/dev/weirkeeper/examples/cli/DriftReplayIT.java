@@ -183,7 +183,8 @@ class DriftReplayIT {
 
   @Test
   void what_the_policy_would_not_say_is_shown_with_both_decisions() throws Exception {
-    String other = decision.body().text().replaceFirst("\"autonomy\":\"HEAL\"", "\"autonomy\":\"OBSERVE\"");
+    String other =
+        decision.body().text().replaceFirst("\"autonomy\":\"HEAL\"", "\"autonomy\":\"OBSERVE\"");
     write(like(decision.actor(), other));
 
     assertThat(replay(lsn, "--json")).isEqualTo(1);

@@ -55,15 +55,23 @@ class DriftAttacksIT {
         "COMMENT ON COLUMN odd.note IS '" + long_ + "'",
         "CREATE TYPE odd_mood AS ENUM ('" + PLANTED + " in a label')",
         "CREATE VIEW \"" + PLANTED + " in a view\" AS SELECT id, '" + long_ + "' AS w FROM orders",
-        "ALTER TABLE odd ADD CONSTRAINT \"" + PLANTED + " in a check\" CHECK (note <> '" + long_ + "')",
+        "ALTER TABLE odd ADD CONSTRAINT \""
+            + PLANTED
+            + " in a check\" CHECK (note <> '"
+            + long_
+            + "')",
         "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT '" + long_ + "' $$",
-        "CREATE TABLE vault (id int, api_key text DEFAULT '" + SECRET + "_DEFAULT',"
+        "CREATE TABLE vault (id int, api_key text DEFAULT '"
+            + SECRET
+            + "_DEFAULT',"
             + " password text DEFAULT 'hunter2')",
         "CREATE FUNCTION g() RETURNS text LANGUAGE sql AS $$ SELECT '" + SECRET + "_BODY' $$",
         "CREATE FOREIGN DATA WRAPPER w",
         "CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host 'h', password '" + SECRET + "_S')",
         "CREATE USER MAPPING FOR postgres SERVER s OPTIONS (password '" + SECRET + "_MAPPING')",
-        "CREATE SUBSCRIPTION sub CONNECTION 'host=h password=" + SECRET + "_SUB' PUBLICATION p"
+        "CREATE SUBSCRIPTION sub CONNECTION 'host=h password="
+            + SECRET
+            + "_SUB' PUBLICATION p"
             + " WITH (connect = false, slot_name = NONE)",
         "ALTER DATABASE warehouse SET app.jwt_secret = '" + SECRET + "_SETTING'");
     scene.execute(
@@ -73,7 +81,10 @@ class DriftAttacksIT {
         "ALTER TYPE mood ADD VALUE '" + PLANTED + " in a label'");
     scene.execute(
         SOURCE,
-        "ALTER TABLE orders ADD COLUMN \"" + PLANTED + " in a column\" text DEFAULT '" + PLANTED
+        "ALTER TABLE orders ADD COLUMN \""
+            + PLANTED
+            + " in a column\" text DEFAULT '"
+            + PLANTED
             + " in a default'",
         "COMMENT ON COLUMN orders.\"" + PLANTED + " in a column\" IS '" + long_ + "'",
         "INSERT INTO orders VALUES (2, 'n', 'calm')",
@@ -82,8 +93,8 @@ class DriftAttacksIT {
     scene.flow("what comes of it", TableState.Mode.PAUSED);
     plan = String.valueOf(plan(ORDERS).get("plan"));
     Map<?, ?> listed = scene.answer("incident_list", Map.of("table", TABLE)).as(Map.class);
-    incident =
-        String.valueOf(((Map<?, ?>) ((List<?>) listed.get("incidents")).get(0)).get("incident"));
+    Json newest = Json.of(Json.of(listed.get("incidents")).as(List.class).get(0));
+    incident = Json.of(newest.as(Map.class).get("incident")).as(String.class);
   }
 
   @AfterAll
@@ -125,8 +136,10 @@ class DriftAttacksIT {
     switch (value.text().charAt(0)) {
       case '{' -> {
         Map<?, ?> members = value.as(Map.class);
-        if ("outside".equals(members.get("is"))) {
-          assertThat(String.valueOf(members.get("text")).length())
+        if (members.containsKey("is")
+            && Json.of(members.get("is")).equals(Json.of("outside"))
+            && members.containsKey("text")) {
+          assertThat(Json.of(members.get("text")).as(String.class).length())
               .as(path)
               .isLessThanOrEqualTo(Outside.LONGEST);
           return;
@@ -248,13 +261,9 @@ class DriftAttacksIT {
   /** What a call comes to that must be refused, by the door or by the tool; never an exception. */
   private static String refused(String tool, Json input) {
     Outcome outcome =
-        scene
-            .stream()
+        scene.stream()
             .toolbox()
-            .perform(
-                AGENT,
-                new Action(tool, input, new Asset(SOURCE, "*")),
-                List.of());
+            .perform(AGENT, new Action(tool, input, new Asset(SOURCE, "*")), List.of());
     assertThat(outcome).as("%s of %s", tool, brief(input)).isInstanceOf(Outcome.Refused.class);
     return outcome.toString();
   }
@@ -266,7 +275,7 @@ class DriftAttacksIT {
   @Test
   void arguments_that_are_malformed_or_too_large_are_refused_by_each_tool() {
     Object deep = "x";
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 60; i++) {
       deep = List.of(deep);
     }
     List<Object> odd =
@@ -304,8 +313,9 @@ class DriftAttacksIT {
   }
 
   @Test
-  void an_approved_plan_is_applied_once_by_whom_it_was_approved_for_and_never_to_a_target_that_moved()
-      throws Exception {
+  void
+      an_approved_plan_is_applied_once_by_whom_it_was_approved_for_and_never_to_a_target_that_moved()
+          throws Exception {
     Map<String, Object> input = plan(LINES);
     assertThat(scene.call(AGENT, "plan_apply", input)).isInstanceOf(Outcome.Refused.class);
     scene.approved(AGENT, "plan_apply", input);

@@ -38,11 +38,11 @@ import dev.weirkeeper.drift.taxonomy.Consumers;
 import dev.weirkeeper.examples.server.GovernedStream;
 import dev.weirkeeper.examples.server.Logins;
 import dev.weirkeeper.examples.server.Warehouse;
+import dev.weirkeeper.healing.PipelineTools;
 import dev.weirkeeper.healing.postgres.PostgresBoundary;
 import dev.weirkeeper.spi.ToolRegistry;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -94,6 +94,11 @@ final class DriftScene implements AutoCloseable {
     rehearser =
         Rehearser.builder(PostgresBinaries.onClassPath()).timeout(Duration.ofSeconds(1)).build();
     stream = GovernedStream.start(settings());
+    flow("the plans of mirrors", TableState.Mode.PAUSED);
+    for (Asset table : List.of(ORDERS, LINES)) {
+      Hash plan = stream.pendingPlan(table).orElseThrow().id();
+      stream.call("plan_apply", new PipelineTools.Apply(table.name(), plan), table);
+    }
     flow("the load", TableState.Mode.LIVE);
   }
 
@@ -180,7 +185,7 @@ final class DriftScene implements AutoCloseable {
   private static PostgresReadTools reader(PGSimpleDataSource reads) {
     try {
       return PostgresReadTools.builder(
-              TARGET, reads, Masking.with("key".getBytes(StandardCharsets.UTF_8)))
+              TARGET, reads, Masking.with(new byte[32]))
           .build();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -234,8 +239,7 @@ final class DriftScene implements AutoCloseable {
     stream.await(
         what,
         tables ->
-            tables.size() == 2
-                && tables.values().stream().allMatch(table -> table.mode() == mode));
+            tables.size() == 2 && tables.values().stream().allMatch(table -> table.mode() == mode));
   }
 
   GovernedStream stream() {
