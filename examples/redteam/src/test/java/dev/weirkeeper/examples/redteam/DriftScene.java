@@ -184,9 +184,7 @@ final class DriftScene implements AutoCloseable {
 
   private static PostgresReadTools reader(PGSimpleDataSource reads) {
     try {
-      return PostgresReadTools.builder(
-              TARGET, reads, Masking.with(new byte[32]))
-          .build();
+      return PostgresReadTools.builder(TARGET, reads, Masking.with(new byte[32])).build();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
