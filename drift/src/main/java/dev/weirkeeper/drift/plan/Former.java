@@ -53,16 +53,17 @@ final class Former {
 
   /** A relation or type that may have been renamed. */
   ObjectName of(ObjectName name) {
-    ObjectName now = matching.names.of(name);
-    return parked.getOrDefault(now, now);
+    // Another thing may have got the old name of a parked one by now.
+    return parked.getOrDefault(name, matching.names.of(name));
   }
 
   /** An index that is dropped lies in the schema of its table. */
   ObjectName index(Index index) {
-    ObjectName renamed = indexes.get(index.name());
-    ObjectName now =
-        renamed != null ? renamed : new ObjectName(of(index.table()).schema(), index.name().name());
-    return parked.getOrDefault(now, now);
+    ObjectName aside = parked.get(index.name());
+    return aside != null
+        ? aside
+        : indexes.getOrDefault(
+            index.name(), new ObjectName(of(index.table()).schema(), index.name().name()));
   }
 
   Item item(Item old) {
@@ -71,8 +72,9 @@ final class Former {
       return part;
     }
     if (old.kind() == Item.Kind.INDEX) {
-      ObjectName now = indexes.getOrDefault(old.name(), old.name());
-      return Item.of(Item.Kind.INDEX, parked.getOrDefault(now, now));
+      return Item.of(
+          Item.Kind.INDEX,
+          parked.getOrDefault(old.name(), indexes.getOrDefault(old.name(), old.name())));
     }
     return old.kind() == Item.Kind.OTHER || old.kind() == Item.Kind.NAMESPACE
         ? old

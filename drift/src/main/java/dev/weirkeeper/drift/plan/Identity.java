@@ -35,6 +35,11 @@ public sealed interface Identity {
    * A rename that somebody declared. Parts are named within the relation or type that they are in,
    * each by its name in its own schema: a column of a table that is renamed too goes from the old
    * name of the table to the new one.
+   *
+   * <p>It is passed over where nothing has the old name any more, or nothing is to have the new
+   * one: a comparison after a migration that was broken off is given the same renames again. Two
+   * things that exchanged their names cannot be told from two that did not; such renames are
+   * declared until they are made, and not again.
    */
   record Rename(Item from, Item to) {
     public Rename {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Which things of two schemas are the same, by ids or by names. */
@@ -31,6 +32,10 @@ final class Matching {
   private final Identity identity;
   private final Map<Item, Item> declared = new HashMap<>();
   private final Set<Item> targets = new HashSet<>();
+
+  /** Declared renames that are passed over because nothing tells whether they were made. */
+  final Map<Item, Item> unclear = new TreeMap<>();
+
   private final Map<ObjectName, Pairs.Pair<Table>> partners = new HashMap<>();
 
   /** Asked for once for each constraint and index: by the old name of the table. */
@@ -50,8 +55,10 @@ final class Matching {
   Matching(DatabaseSchema from, DatabaseSchema to, Identity identity) {
     this.identity = identity;
     if (identity instanceof Identity.Names names) {
-      names.renames().forEach(rename -> declared.put(rename.from(), rename.to()));
+      DeclaredRenames.Found found = new DeclaredRenames(names.renames(), from, to).find();
+      declared.putAll(found.open());
       targets.addAll(declared.values());
+      unclear.putAll(found.unclear());
     }
     namespaces =
         whole(
@@ -124,9 +131,14 @@ final class Matching {
   /** An index lives as long as its table; one that was made anew by its name is the same. */
   private Pairs<Index> indexes(DatabaseSchema from, DatabaseSchema to) {
     record Key(ObjectName table, ObjectName name) {}
+    Set<ObjectName> kept = new HashSet<>(partners.keySet());
+    views.both().forEach(pair -> kept.add(pair.from().name()));
     Function<Index, Key> now = index -> new Key(index.table(), index.name());
     Function<Index, Key> before =
         index -> {
+          if (!kept.contains(index.table())) {
+            return new Key(new ObjectName(GONE, ""), index.name());
+          }
           ObjectName table = names.of(index.table());
           Item item = Item.of(Item.Kind.INDEX, index.name());
           Item named = declared(item);

@@ -1,7 +1,9 @@
 package dev.weirkeeper.drift.plan;
 
+import dev.weirkeeper.drift.plan.NameMoves.Move;
 import dev.weirkeeper.drift.plan.Pairs.Pair;
 import dev.weirkeeper.drift.schema.Constraint;
+import dev.weirkeeper.drift.schema.DomainType;
 import dev.weirkeeper.drift.schema.EnumType;
 import dev.weirkeeper.drift.schema.Index;
 import dev.weirkeeper.drift.schema.Item;
@@ -16,8 +18,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Plans all renames, before everything else, so that whatever follows speaks of new names only.
@@ -27,23 +30,41 @@ import java.util.function.Supplier;
 final class Renamer {
   private final SchemaComparison comparison;
   private final Matching matching;
-  private final List<Migration.Step> steps = new ArrayList<>();
-  private final List<Refusal> refusals = new ArrayList<>();
+  private final boolean mayDestroy;
+  private final RenameSteps steps = new RenameSteps();
+  private final NameMoves moves = new NameMoves(steps, this::owned);
   private final Map<ObjectName, ObjectName> parked = new HashMap<>();
   private final Map<Item, String> parkedParts = new HashMap<>();
   private final Map<String, String> schemas = new HashMap<>();
 
-  Renamer(SchemaComparison comparison) {
+  Renamer(SchemaComparison comparison, PlanOptions options) {
     this.comparison = comparison;
     this.matching = comparison.matching();
+    this.mayDestroy = options.destruction() == PlanOptions.Destruction.ALLOW;
   }
 
-  /** A thing with its old and its new name within one space of names. */
-  private record Move(String kind, ObjectName on, String sort, ObjectName from, ObjectName to) {}
-
   void plan() {
+    matching.unclear.forEach(
+        (old, now) ->
+            steps.keeps(
+                old.kind() == Item.Kind.TABLE ? "table.renamed" : "column.renamed",
+                old.toString(),
+                "it and "
+                    + now
+                    + " are in both schemas, so nothing tells whether it was renamed"
+                    + " already"));
     namespaces();
-    List<Move> moves = new ArrayList<>();
+    relations();
+    types();
+    for (Pair<Table> pair : matching.tables.both()) {
+      Item item = Item.of(Item.Kind.TABLE, pair.to().name());
+      steps.guarded("table.renamed", item, () -> columns(pair));
+      steps.guarded("table.renamed", item, () -> constraints(pair));
+    }
+  }
+
+  private void relations() {
+    List<Move> all = new ArrayList<>();
     Set<ObjectName> taken = new HashSet<>();
     for (Table table : comparison.from().tables()) {
       taken.add(effective(table.name()));
@@ -59,24 +80,41 @@ final class Renamer {
           pair.from().name().schema().equals(pair.to().name().schema())
               ? "table.renamed"
               : "table.schema-changed";
-      moves.add(move(kind, sort, pair.from().name(), pair.to().name()));
+      all.add(move(kind, sort, pair.from().name(), pair.to().name()));
     }
     for (Pair<View> pair : matching.views.both()) {
       String sort = pair.to().kind() == View.Kind.VIEW ? "VIEW" : "MATERIALIZED VIEW";
-      moves.add(move("view.changed", sort, pair.from().name(), pair.to().name()));
+      all.add(move("view.changed", sort, pair.from().name(), pair.to().name()));
     }
     for (Pair<Sequence> pair : matching.sequences.both()) {
       // One that belongs to a column moves with the table.
       ObjectName old = carried(pair.from());
-      moves.add(new Move("sequence.changed", pair.to().name(), "SEQUENCE", old, pair.to().name()));
+      all.add(
+          new Move(
+              "sequence.changed",
+              pair.to().name(),
+              "SEQUENCE",
+              old,
+              pair.to().name(),
+              pair.from().owner().map(owner -> matching.names.of(owner.table()))));
     }
     for (Pair<Index> pair : matching.indexes.both()) {
       if (pair.from().constraint().isEmpty() && pair.to().constraint().isEmpty()) {
         ObjectName table = matching.names.of(pair.from().table());
         // It moved with its table.
         ObjectName old = new ObjectName(table.schema(), pair.from().name().name());
-        moves.add(new Move("index.changed", pair.to().table(), "INDEX", old, pair.to().name()));
+        all.add(
+            new Move(
+                "index.changed",
+                pair.to().table(),
+                "INDEX",
+                old,
+                pair.to().name(),
+                Optional.of(table)));
       }
+    }
+    for (Pair<Table> pair : matching.tables.both()) {
+      all.addAll(keys(pair));
     }
     for (View view : comparison.from().views()) {
       taken.add(effective(view.name()));
@@ -87,21 +125,31 @@ final class Renamer {
     for (Index index : comparison.from().indexes()) {
       taken.add(new ObjectName(matching.names.of(index.table()).schema(), index.name().name()));
     }
-    parkRemoved(moves);
-    perform(moves, taken);
-    types();
-    for (Pair<Table> pair : matching.tables.both()) {
-      guarded(Item.of(Item.Kind.TABLE, pair.to().name()), () -> columns(pair));
-      guarded(Item.of(Item.Kind.TABLE, pair.to().name()), () -> constraints(pair));
+    parkRemoved(all);
+    if (!stuck()) {
+      moves.perform(all, taken);
     }
   }
 
   List<Migration.Step> steps() {
-    return steps;
+    return steps.done;
   }
 
   List<Refusal> refusals() {
-    return refusals;
+    return steps.refusals;
+  }
+
+  /** Whether nothing at all can be planned. */
+  boolean stuck() {
+    return steps.stuck();
+  }
+
+  private void keeps(String kind, String name) {
+    steps.keeps(
+        kind,
+        name,
+        "something else is to get its name, and dropping it destroys data and was not allowed"
+            + " (Destruction.ALLOW)");
   }
 
   /** What was given another name because it is dropped later: by its old name. */
@@ -129,7 +177,7 @@ final class Renamer {
   }
 
   private Move move(String kind, String sort, ObjectName from, ObjectName to) {
-    return new Move(kind, to, sort, effective(from), to);
+    return new Move(kind, to, sort, effective(from), to, Optional.empty());
   }
 
   private void namespaces() {
@@ -141,7 +189,7 @@ final class Renamer {
                       pair.to().name().schema().equals(each.name())
                           && !pair.from().name().schema().equals(each.name()));
       if (target) {
-        write("schema.added", Item.namespace(each.name()), () -> NamespaceOps.create(each));
+        steps.write("schema.added", Item.namespace(each.name()), () -> NamespaceOps.create(each));
       }
     }
     for (Pair<Namespace> pair : matching.namespaces.both()) {
@@ -149,7 +197,7 @@ final class Renamer {
       String now = pair.to().name();
       if (!old.equals(now)) {
         schemas.put(old, now);
-        write(
+        steps.write(
             "schema.renamed",
             Item.namespace(now),
             () ->
@@ -162,198 +210,140 @@ final class Renamer {
 
   /** Schemas that were made for what moves into them. */
   boolean made(Namespace namespace) {
-    return steps.stream()
+    return steps.done.stream()
         .anyMatch(
             step ->
                 step.kind().equals("schema.added") && step.on().name().equals(namespace.name()));
   }
 
-  private void guarded(Item item, Runnable planning) {
-    try {
-      planning.run();
-    } catch (Sql.Unwritable e) {
-      refusals.add(
-          new Refusal("table.renamed", item.toString(), e.getMessage() + " (" + e.hazard() + ")"));
-    }
-  }
-
-  private void write(String kind, Item item, Supplier<StepDraft> step) {
-    try {
-      steps.add(step.get().done());
-    } catch (Sql.Unwritable e) {
-      refusals.add(new Refusal(kind, item.toString(), e.getMessage() + " (" + e.hazard() + ")"));
-    }
+  /** The sequences of its columns move with a table. */
+  private Set<ObjectName> owned(ObjectName table) {
+    return comparison.from().sequences().stream()
+        .filter(
+            each ->
+                each.owner().filter(o -> matching.names.of(o.table()).equals(table)).isPresent())
+        .map(each -> effective(each.name()))
+        .collect(Collectors.toSet());
   }
 
   /** Things that go and whose name somebody gets. */
   private void parkRemoved(List<Move> moves) {
     Set<ObjectName> wanted = new HashSet<>();
     moves.stream().filter(move -> !move.from().equals(move.to())).forEach(m -> wanted.add(m.to()));
-    for (Pair<Table> pair : matching.tables.both()) {
-      for (Pair<Constraint> each : matching.constraints(pair.from(), pair.to()).both()) {
-        if (ConstraintOps.indexed(each.to()) && !each.from().name().equals(each.to().name())) {
-          wanted.add(new ObjectName(pair.to().name().schema(), each.to().name()));
-        }
-      }
-    }
+    matching.tables.both().forEach(pair -> wanted.addAll(brought(pair)));
     List<Move> parking = new ArrayList<>();
     for (Table table : matching.tables.removed()) {
-      park(parking, wanted, table.kind() == Table.Kind.COMPOSITE ? "TYPE" : "TABLE", table.name());
+      String sort = table.kind() == Table.Kind.COMPOSITE ? "TYPE" : "TABLE";
+      park(parking, wanted, sort, table.name(), mayDestroy);
     }
     for (View view : matching.views.removed()) {
       park(
           parking,
           wanted,
           view.kind() == View.Kind.VIEW ? "VIEW" : "MATERIALIZED VIEW",
-          view.name());
+          view.name(),
+          mayDestroy);
     }
     for (Sequence sequence : matching.sequences.removed()) {
-      park(parking, wanted, "SEQUENCE", sequence.name());
+      park(parking, wanted, "SEQUENCE", sequence.name(), mayDestroy);
     }
+    Set<ObjectName> gone = new HashSet<>();
+    matching.tables.removed().forEach(table -> gone.add(table.name()));
     for (Index index : matching.indexes.removed()) {
-      park(parking, wanted, "INDEX", index.name());
-      if (parked.containsKey(index.name()) && index.constraint().isPresent()) {
-        parkedParts.put(
-            new Item(Item.Kind.CONSTRAINT, index.table(), index.constraint().get()),
-            parked.get(index.name()).name());
+      if (index.constraint().isEmpty() || gone.contains(index.table())) {
+        park(parking, wanted, "INDEX", index.name(), true);
+      }
+    }
+    for (Pair<Table> pair : matching.tables.both()) {
+      for (Constraint each : matching.constraints(pair.from(), pair.to()).removed()) {
+        ObjectName index = new ObjectName(pair.from().name().schema(), each.name());
+        if (ConstraintOps.indexed(each)) {
+          park(parking, wanted, "INDEX", index, true);
+          Optional.ofNullable(parked.get(index))
+              .ifPresent(
+                  aside ->
+                      parkedParts.put(
+                          new Item(Item.Kind.CONSTRAINT, pair.from().name(), each.name()),
+                          aside.name()));
+        }
       }
     }
     moves.addAll(0, parking);
   }
 
-  private void park(List<Move> parking, Set<ObjectName> wanted, String sort, ObjectName name) {
+  /** A constraint that has an index is called as that is, and renamed with it. */
+  private List<Move> keys(Pair<Table> table) {
+    ObjectName now = table.to().name();
+    return matching.constraints(table.from(), table.to()).both().stream()
+        .filter(pair -> ConstraintOps.indexed(pair.from()))
+        .map(
+            pair ->
+                new Move(
+                    "constraint.renamed",
+                    now,
+                    "INDEX",
+                    new ObjectName(now.schema(), pair.from().name()),
+                    new ObjectName(now.schema(), pair.to().name()),
+                    Optional.of(now)))
+        .toList();
+  }
+
+  /** Names that a table takes along into another schema. */
+  private Set<ObjectName> brought(Pair<Table> table) {
+    Set<ObjectName> brought = new HashSet<>();
+    String schema = table.to().name().schema();
+    if (!effective(table.from().name()).schema().equals(schema)) {
+      brought.add(new ObjectName(schema, table.from().name().name()));
+      comparison.from().indexes().stream()
+          .filter(index -> index.table().equals(table.from().name()))
+          .forEach(index -> brought.add(new ObjectName(schema, index.name().name())));
+      owned(table.to().name())
+          .forEach(sequence -> brought.add(new ObjectName(schema, sequence.name())));
+    }
+    return brought;
+  }
+
+  private void park(
+      List<Move> parking, Set<ObjectName> wanted, String sort, ObjectName name, boolean goes) {
     ObjectName now = effective(name);
-    if (wanted.contains(now)) {
+    if (wanted.contains(now) && !goes) {
+      keeps("table.renamed", now.toString());
+    } else if (wanted.contains(now)) {
       ObjectName aside = new ObjectName(now.schema(), Leftovers.name("old", now.toString()));
       parked.put(name, aside);
-      parking.add(new Move("table.renamed", aside, sort, now, aside));
+      parking.add(new Move("table.renamed", aside, sort, now, aside, Optional.empty()));
     }
-  }
-
-  /** Gives each thing its name when it is free; a circle is opened with a third name. */
-  private void perform(List<Move> moves, Set<ObjectName> taken) {
-    List<Move> waiting =
-        new ArrayList<>(moves.stream().filter(move -> !move.from().equals(move.to())).toList());
-    while (!waiting.isEmpty()) {
-      Move next =
-          waiting.stream()
-              .filter(move -> !taken.contains(move.to()) && !taken.contains(halfway(move)))
-              .findFirst()
-              .or(
-                  () ->
-                      waiting.stream()
-                          .filter(move -> !Leftovers.is(move.from().name()))
-                          .findFirst())
-              .orElse(waiting.get(0));
-      waiting.remove(next);
-      taken.remove(next.from());
-      boolean blocked =
-          taken.contains(next.to())
-              || taken.contains(halfway(next)) && !next.from().equals(halfway(next));
-      if (blocked && Leftovers.is(next.from().name())) {
-        refusals.add(
-            new Refusal(
-                next.kind(),
-                next.to().toString(),
-                "its new name belongs to something that keeps it. Rename or drop that before"));
-      } else if (blocked) {
-        ObjectName aside =
-            new ObjectName(next.from().schema(), Leftovers.name("swap", next.from().toString()));
-        rename(next.kind(), next.on(), next.sort(), next.from(), aside);
-        taken.add(aside);
-        waiting.add(new Move(next.kind(), next.on(), next.sort(), aside, next.to()));
-      } else {
-        ObjectName moved = new ObjectName(next.to().schema(), next.from().name());
-        if (!next.from().schema().equals(next.to().schema())) {
-          setSchema(next, moved);
-        }
-        if (!moved.equals(next.to())) {
-          rename(next.kind(), next.on(), next.sort(), moved, next.to());
-        }
-        taken.add(next.to());
-      }
-    }
-  }
-
-  /** Between the move to another schema and the new name. */
-  private static ObjectName halfway(Move move) {
-    return move.from().schema().equals(move.to().schema())
-        ? move.to()
-        : new ObjectName(move.to().schema(), move.from().name());
-  }
-
-  /** The sequences of its columns move with a table and are locked like it. */
-  private StepDraft locksOwned(StepDraft step, Move move) {
-    comparison.from().sequences().stream()
-        .filter(
-            each ->
-                each.owner()
-                    .filter(owner -> matching.names.of(owner.table()).equals(move.to()))
-                    .isPresent())
-        .forEach(each -> step.exclusive(effective(each.name())));
-    return step;
-  }
-
-  private void setSchema(Move move, ObjectName moved) {
-    write(
-        move.kind(),
-        Item.of(Item.Kind.TABLE, move.to()),
-        () ->
-            locksOwned(StepDraft.of(move.kind(), move.on()), move)
-                .sql(
-                    "ALTER "
-                        + move.sort()
-                        + " "
-                        + Sql.name(move.from())
-                        + " SET SCHEMA "
-                        + Sql.name(moved.schema()))
-                .undo(
-                    "ALTER "
-                        + move.sort()
-                        + " "
-                        + Sql.name(moved)
-                        + " SET SCHEMA "
-                        + Sql.name(move.from().schema()))
-                .exclusive(move.from())
-                .probe(Probes.relation(moved)));
-  }
-
-  private void rename(String kind, ObjectName on, String sort, ObjectName from, ObjectName to) {
-    write(
-        kind,
-        Item.of(Item.Kind.TABLE, to),
-        () ->
-            StepDraft.of(kind, on)
-                .sql("ALTER " + sort + " " + Sql.name(from) + " RENAME TO " + Sql.name(to.name()))
-                .undo("ALTER " + sort + " " + Sql.name(to) + " RENAME TO " + Sql.name(from.name()))
-                .exclusive(from)
-                .probe(Probes.relation(to))
-                .requires("Who uses the old name knows the new one")
-                .verify("The thing has its new name"));
   }
 
   private void types() {
-    List<Move> moves = new ArrayList<>();
+    List<Move> all = new ArrayList<>();
     Set<ObjectName> taken = new HashSet<>();
     comparison.from().enums().forEach(each -> taken.add(effective(each.name())));
     comparison.from().domains().forEach(each -> taken.add(effective(each.name())));
     matching
         .enums
         .both()
-        .forEach(p -> moves.add(move("enum.renamed", "TYPE", p.from().name(), p.to().name())));
+        .forEach(p -> all.add(move("enum.renamed", "TYPE", p.from().name(), p.to().name())));
     matching
         .domains
         .both()
-        .forEach(p -> moves.add(move("domain.changed", "DOMAIN", p.from().name(), p.to().name())));
+        .forEach(p -> all.add(move("domain.changed", "DOMAIN", p.from().name(), p.to().name())));
     Set<ObjectName> wanted = new HashSet<>();
-    moves.stream().filter(m -> !m.from().equals(m.to())).forEach(m -> wanted.add(m.to()));
+    all.stream().filter(m -> !m.from().equals(m.to())).forEach(m -> wanted.add(m.to()));
     List<Move> parking = new ArrayList<>();
-    matching.enums.removed().forEach(each -> park(parking, wanted, "TYPE", each.name()));
-    matching.domains.removed().forEach(each -> park(parking, wanted, "DOMAIN", each.name()));
-    parking.addAll(moves);
-    perform(parking, taken);
+    for (EnumType each : matching.enums.removed()) {
+      park(parking, wanted, "TYPE", each.name(), mayDestroy);
+    }
+    for (DomainType each : matching.domains.removed()) {
+      park(parking, wanted, "DOMAIN", each.name(), mayDestroy);
+    }
+    parking.addAll(all);
+    if (!stuck()) {
+      moves.perform(parking, taken);
+    }
     for (Pair<EnumType> pair : matching.enums.both()) {
-      guarded(Item.of(Item.Kind.ENUM, pair.to().name()), () -> labels(pair));
+      Item item = Item.of(Item.Kind.ENUM, pair.to().name());
+      steps.guarded("enum.label-renamed", item, () -> labels(pair));
     }
   }
 
@@ -369,20 +359,25 @@ final class Renamer {
       return;
     }
     String alter = "ALTER TYPE " + Sql.name(type.to().name()) + " RENAME VALUE ";
-    within(
-        renames,
-        taken,
-        (old, now) -> {},
-        (old, now) ->
-            write(
-                "enum.label-renamed",
-                new Item(Item.Kind.LABEL, type.to().name(), now),
-                () ->
-                    StepDraft.of("enum.label-renamed", type.to().name())
-                        .sql(alter + Sql.literal(old) + " TO " + Sql.literal(now))
-                        .undo(alter + Sql.literal(now) + " TO " + Sql.literal(old))
-                        .hazard(Hazard.REWRITE_NOT_DECODED)
-                        .probe(Probes.label(type.to().name(), now))));
+    new PartMoves(
+            steps,
+            label -> {
+              if (!mayDestroy) {
+                keeps("enum.label-renamed", type.to().name() + "." + label);
+              }
+            },
+            (old, now) -> {},
+            (old, now) ->
+                steps.write(
+                    "enum.label-renamed",
+                    new Item(Item.Kind.LABEL, type.to().name(), now),
+                    () ->
+                        StepDraft.of("enum.label-renamed", type.to().name())
+                            .sql(alter + Sql.literal(old) + " TO " + Sql.literal(now))
+                            .undo(alter + Sql.literal(now) + " TO " + Sql.literal(old))
+                            .hazard(Hazard.REWRITE_NOT_DECODED)
+                            .probe(Probes.label(type.to().name(), now))))
+        .perform(renames, taken);
   }
 
   private void columns(Pair<Table> table) {
@@ -403,108 +398,77 @@ final class Renamer {
         composite
             ? "ALTER TYPE " + Sql.name(name) + " RENAME ATTRIBUTE "
             : "ALTER TABLE " + Sql.name(name) + " RENAME COLUMN ";
-    within(
-        renames,
-        taken,
-        (old, now) -> parkedParts.put(new Item(Item.Kind.COLUMN, table.from().name(), old), now),
-        (old, now) ->
-            write(
-                "column.renamed",
-                Item.column(name, now),
-                () ->
-                    StepDraft.of("column.renamed", name)
-                        .sql(alter + Sql.name(old) + " TO " + Sql.name(now))
-                        .undo(alter + Sql.name(now) + " TO " + Sql.name(old))
-                        .exclusive(name)
-                        .probe(Probes.column(name, now))
-                        .requires("Who uses the old name knows the new one")
-                        .verify("The column with its values has its new name")));
+    new PartMoves(
+            steps,
+            column -> {
+              boolean holds =
+                  table.from().column(column).filter(ColumnDifferences::generated).isEmpty();
+              if (!mayDestroy && holds) {
+                keeps("column.renamed", name + "." + column);
+              }
+            },
+            (old, now) ->
+                parkedParts.put(new Item(Item.Kind.COLUMN, table.from().name(), old), now),
+            (old, now) ->
+                steps.write(
+                    "column.renamed",
+                    Item.column(name, now),
+                    () ->
+                        StepDraft.of("column.renamed", name)
+                            .sql(alter + Sql.name(old) + " TO " + Sql.name(now))
+                            .undo(alter + Sql.name(now) + " TO " + Sql.name(old))
+                            .exclusive(name)
+                            .probe(Probes.column(name, now))
+                            .requires("Who uses the old name knows the new one")
+                            .verify("The column with its values has its new name")))
+        .perform(renames, taken);
   }
 
   private void constraints(Pair<Table> table) {
     Map<String, String> renames = new HashMap<>();
     for (Pair<Constraint> pair : matching.constraints(table.from(), table.to()).both()) {
       if (pair.from().origin() != TableColumn.Origin.INHERITED
-          || table.from().bound().isPresent() && ConstraintOps.indexed(pair.from())) {
+          && !ConstraintOps.indexed(pair.from())) {
         renames.put(pair.from().name(), pair.to().name());
       }
     }
     Set<String> taken = new HashSet<>();
     table.from().constraints().stream()
-        .filter(
-            each ->
-                !parkedParts.containsKey(
-                    new Item(Item.Kind.CONSTRAINT, table.from().name(), each.name())))
+        .filter(each -> !ConstraintOps.indexed(each))
         .forEach(each -> taken.add(each.name()));
     ObjectName name = table.to().name();
+    passedOn(table).forEach(each -> renames.put(each, Leftovers.name("old", each)));
     if (renames.entrySet().stream().allMatch(each -> each.getKey().equals(each.getValue()))) {
       return;
     }
     String alter = "ALTER TABLE " + Sql.name(name) + " RENAME CONSTRAINT ";
-    within(
-        renames,
-        taken,
-        (old, now) ->
-            parkedParts.put(new Item(Item.Kind.CONSTRAINT, table.from().name(), old), now),
-        (old, now) ->
-            write(
-                "constraint.renamed",
-                new Item(Item.Kind.CONSTRAINT, name, now),
-                () ->
-                    StepDraft.of("constraint.renamed", name)
-                        .sql(alter + Sql.name(old) + " TO " + Sql.name(now))
-                        .undo(alter + Sql.name(now) + " TO " + Sql.name(old))
-                        .exclusive(name)
-                        .probe(Probes.constraint(name, now))));
+    new PartMoves(
+            steps,
+            constraint -> {},
+            (old, now) ->
+                parkedParts.put(new Item(Item.Kind.CONSTRAINT, table.from().name(), old), now),
+            (old, now) ->
+                steps.write(
+                    "constraint.renamed",
+                    new Item(Item.Kind.CONSTRAINT, name, now),
+                    () ->
+                        StepDraft.of("constraint.renamed", name)
+                            .sql(alter + Sql.name(old) + " TO " + Sql.name(now))
+                            .undo(alter + Sql.name(now) + " TO " + Sql.name(old))
+                            .exclusive(name)
+                            .probe(Probes.constraint(name, now))))
+        .perform(renames, taken);
   }
 
-  /** What is done with one rename. */
-  private interface Rename {
-    void from(String old, String now);
-  }
-
-  /**
-   * @param park told of each name that is taken by something which nobody renames: it is dropped
-   *     later and gives its name away
-   */
-  private static void within(
-      Map<String, String> renames, Set<String> taken, Rename park, Rename rename) {
-    List<String> waiting =
-        new ArrayList<>(
-            renames.keySet().stream()
-                .filter(old -> !renames.getOrDefault(old, old).equals(old))
-                .sorted()
-                .toList());
-    Map<String, String> current = new HashMap<>();
-    for (String wanted : waiting.stream().map(renames::get).toList()) {
-      if (taken.contains(wanted) && !renames.containsKey(wanted)) {
-        String aside = Leftovers.name("old", wanted);
-        rename.from(wanted, aside);
-        park.from(wanted, aside);
-        taken.remove(wanted);
-        taken.add(aside);
-      }
-    }
-    while (!waiting.isEmpty()) {
-      String next =
-          waiting.stream()
-              .filter(old -> !taken.contains(renames.get(old)))
-              .findFirst()
-              .orElse(waiting.get(0));
-      String now = renames.getOrDefault(next, next);
-      String old = current.getOrDefault(next, next);
-      waiting.remove(next);
-      taken.remove(old);
-      if (taken.contains(now)) {
-        String aside = Leftovers.name("swap", old);
-        rename.from(old, aside);
-        taken.add(aside);
-        current.put(next, aside);
-        waiting.add(next);
-      } else {
-        rename.from(old, now);
-        taken.add(now);
-      }
-    }
+  /** A NOT NULL goes with its column, which is after another column has got one of its name. */
+  private List<String> passedOn(Pair<Table> table) {
+    Set<String> gone = new HashSet<>();
+    matching.columns(table.from(), table.to()).removed().forEach(each -> gone.add(each.name()));
+    return matching.constraints(table.from(), table.to()).both().stream()
+        .map(Pair::from)
+        .filter(each -> each.kind() == Constraint.Kind.NOT_NULL)
+        .filter(each -> gone.containsAll(each.columns()))
+        .map(Constraint::name)
+        .toList();
   }
 }
