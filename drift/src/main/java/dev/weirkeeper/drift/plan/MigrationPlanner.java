@@ -41,11 +41,20 @@ public final class MigrationPlanner {
     requireNonNull(options, "options");
     DatabaseSchema from = comparison.from();
     DatabaseSchema to = comparison.to();
-    Renamer renamer = new Renamer(comparison);
+    Renamer renamer = new Renamer(comparison, options);
     renamer.plan();
+    if (renamer.stuck()) {
+      return new Migration(
+          "postgresql",
+          from.fingerprint(),
+          to.fingerprint(),
+          List.of(),
+          renamer.refusals(),
+          List.of());
+    }
     Former former = new Former(comparison.matching(), renamer.parked(), renamer.parkedParts());
-    Draft draft = new Draft(comparison, options, former, from.major());
     TableSql sql = new TableSql(from.major(), identities(to));
+    Draft draft = new Draft(comparison, options, former, sql, from.major());
     new NamespaceOps(draft).all(renamer);
     new EnumOps(draft).all();
     new DomainOps(draft).all();
@@ -56,11 +65,14 @@ public final class MigrationPlanner {
     new IndexOps(draft).all();
     new ViewOps(draft).all();
     new OtherOps(draft).all();
+    if (draft.online()) {
+      draft.remarks.addAll(draft.readers.renames());
+    }
     draft.prune();
     List<Migration.Step> steps = new ArrayList<>(renamer.steps());
     new OpOrder(draft.ops, former.dependencies(from), draft.nowDependencies())
         .sorted()
-        .forEach(op -> steps.addAll(op.steps()));
+        .forEach(block -> steps.addAll(Remade.steps(block)));
     List<Refusal> refusals = new ArrayList<>(renamer.refusals());
     refusals.addAll(draft.refusals);
     return new Migration(

@@ -9,8 +9,8 @@ import java.util.Set;
  * What is done to one thing, with what has to be done before.
  *
  * @param rank its place where nothing else decides
- * @param needs things that have to be there and as they will be, beside what the new schema's
- *     dependencies say
+ * @param needs things that have to be there and as they will be, or gone, beside what the new
+ *     schema's dependencies say
  * @param rids things that it stops using, beside what the old schema's dependencies say
  * @param names relations (tables, indexes, sequences, views) whose names it frees or takes
  */

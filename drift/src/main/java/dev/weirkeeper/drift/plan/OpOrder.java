@@ -3,8 +3,11 @@ package dev.weirkeeper.drift.plan;
 import dev.weirkeeper.drift.schema.Dependency;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -102,7 +105,7 @@ final class OpOrder {
   private void explicit(int i) {
     for (Item need : ops.get(i).needs()) {
       for (int used : of(need)) {
-        if (settles(used)) {
+        if (settles(used) || ops.get(used).act() == Op.Act.DROP) {
           edge(used, i);
         }
       }
@@ -174,7 +177,32 @@ final class OpOrder {
         || kind == Item.Kind.DOMAIN;
   }
 
-  List<Op> sorted() {
+  /** In their order; what belongs into one transaction stands together. */
+  List<List<Op>> sorted() {
+    List<Integer> order = order();
+    List<Set<Integer>> blocks = blocks();
+    for (Set<Integer> block : blocks) {
+      order = pulledTogether(order, block, reached(block, after, blocks));
+    }
+    List<List<Op>> sorted = new ArrayList<>();
+    for (int i = 0; i < order.size(); ) {
+      int end = i + blockAt(order, i, blocks);
+      sorted.add(order.subList(i, end).stream().map(ops::get).toList());
+      i = end;
+    }
+    return sorted;
+  }
+
+  private static int blockAt(List<Integer> order, int at, List<Set<Integer>> blocks) {
+    return blocks.stream()
+        .filter(block -> at + block.size() <= order.size())
+        .filter(block -> block.containsAll(order.subList(at, at + block.size())))
+        .mapToInt(Set::size)
+        .findFirst()
+        .orElse(1);
+  }
+
+  private List<Integer> order() {
     Comparator<Integer> order =
         Comparator.<Integer>comparingInt(i -> ops.get(i).rank())
             .thenComparing(i -> ops.get(i).item())
@@ -187,12 +215,12 @@ final class OpOrder {
         ready.add(i);
       }
     }
-    List<Op> sorted = new ArrayList<>();
+    List<Integer> sorted = new ArrayList<>();
     while (!left.isEmpty()) {
       // Things that wait for each other are done by rank; the comparison after it tells the rest.
       int next = ready.isEmpty() ? left.stream().min(order).orElseThrow() : ready.remove();
       if (left.remove(next)) {
-        sorted.add(ops.get(next));
+        sorted.add(next);
         for (int later : after.get(next)) {
           waiting[later]--;
           if (waiting[later] == 0) {
@@ -202,5 +230,86 @@ final class OpOrder {
       }
     }
     return sorted;
+  }
+
+  /** What is dropped and made again, with all that has to come in between. */
+  private List<Set<Integer>> blocks() {
+    List<Set<Integer>> before = new ArrayList<>();
+    ops.forEach(op -> before.add(new HashSet<>()));
+    for (int i = 0; i < ops.size(); i++) {
+      for (int later : after.get(i)) {
+        before.get(later).add(i);
+      }
+    }
+    List<Set<Integer>> blocks = new ArrayList<>();
+    for (Map.Entry<Item, List<Integer>> each : byItem.entrySet()) {
+      if (Remade.concerns(each.getKey())) {
+        Set<Integer> ends = new HashSet<>(each.getValue());
+        ends.removeIf(i -> ops.get(i).act() == Op.Act.ALTER);
+        if (ends.size() == 2) {
+          join(blocks, ends, before);
+        }
+      }
+    }
+    blocks.removeIf(block -> !block.stream().map(ops::get).allMatch(Remade::joins));
+    return blocks;
+  }
+
+  /** Also takes in other blocks of which a part would come before this one and a part after it. */
+  private void join(List<Set<Integer>> blocks, Set<Integer> ends, List<Set<Integer>> before) {
+    Set<Integer> block = new HashSet<>(ends);
+    int size;
+    do {
+      size = block.size();
+      Set<Integer> between = reached(block, after, blocks);
+      between.retainAll(reached(block, before, blocks));
+      block.addAll(between);
+      for (Set<Integer> other : List.copyOf(blocks)) {
+        if (!Collections.disjoint(other, block)) {
+          blocks.remove(other);
+          block.addAll(other);
+        }
+      }
+    } while (block.size() > size);
+    blocks.add(block);
+  }
+
+  private static Set<Integer> reached(
+      Set<Integer> from, List<Set<Integer>> edges, List<Set<Integer>> blocks) {
+    Set<Integer> reached = new HashSet<>();
+    Deque<Integer> open = new ArrayDeque<>(from);
+    while (!open.isEmpty()) {
+      for (int next : edges.get(open.remove())) {
+        if (reached.add(next)) {
+          open.add(next);
+          for (Set<Integer> block : blocks) {
+            if (block.contains(next)) {
+              block.stream().filter(reached::add).forEach(open::add);
+            }
+          }
+        }
+      }
+    }
+    return reached;
+  }
+
+  /** Others come before, but for those that need the block done. */
+  private static List<Integer> pulledTogether(
+      List<Integer> order, Set<Integer> block, Set<Integer> later) {
+    int first = order.size();
+    int last = 0;
+    for (int place = 0; place < order.size(); place++) {
+      if (block.contains(order.get(place))) {
+        first = Math.min(first, place);
+        last = place + 1;
+      }
+    }
+    List<Integer> middle = order.subList(first, last);
+    List<Integer> pulled = new ArrayList<>(order.subList(0, first));
+    middle.stream().filter(i -> !block.contains(i) && !later.contains(i)).forEach(pulled::add);
+    middle.stream().filter(block::contains).forEach(pulled::add);
+    middle.stream().filter(i -> !block.contains(i) && later.contains(i)).forEach(pulled::add);
+    pulled.addAll(order.subList(last, order.size()));
+    return pulled;
   }
 }

@@ -23,7 +23,8 @@ final class OtherOps {
     }
     pairs.removed().stream()
         .filter(each -> !goesWithItsRelation(each))
-        .forEach(each -> refuse(each, "is not wanted and is not dropped by a migration. Drop it"));
+        .filter(each -> !draft.shadows.uses(Shadows.name(each)))
+        .forEach(this::remove);
     for (Pairs.Pair<Opaque> pair : pairs.both()) {
       Item item = Differences.item(pair.to());
       if (draft.upheaval.replaced.contains(item)) {
@@ -33,6 +34,39 @@ final class OtherOps {
         refuse(pair.to(), "differs and is not changed by a migration. Change it");
       }
     }
+  }
+
+  private void remove(Opaque each) {
+    if (Shadows.isPart(each)) {
+      clear(each);
+    } else {
+      refuse(each, "is not wanted and is not dropped by a migration. Drop it");
+    }
+  }
+
+  /** What keeps a second column up that nobody wants any more. */
+  private void clear(Opaque each) {
+    Item item = Differences.item(each);
+    String kind = Differences.otherKind(each);
+    ObjectName on = each.of().map(draft.former::of).orElseGet(() -> function(each));
+    draft.add(
+        Op.Act.DROP,
+        item,
+        Ranks.DROP_VIEW,
+        kind,
+        () ->
+            each.of().isPresent()
+                ? draft
+                    .step(kind, on)
+                    .sql("DROP TRIGGER " + Sql.name(Shadows.name(each)) + " ON " + Sql.name(on))
+                    .exclusive(on)
+                : draft.step(kind, on).sql("DROP FUNCTION " + Sql.name(on) + "()"));
+  }
+
+  private static ObjectName function(Opaque each) {
+    String name = Shadows.name(each);
+    return new ObjectName(
+        each.identity().substring(0, each.identity().lastIndexOf(name) - 1), name);
   }
 
   /** What the server can write as one statement, and what can be dropped without knowing more. */

@@ -120,12 +120,12 @@ final class TypeSwap {
               .filter(need -> !need.equals(type))
               .forEach(needs::add);
           if (column.to().origin() != TableColumn.Origin.INHERITED
-              && !ColumnOps.followsParent(draft, table, column)) {
+              && !Retyping.followsParent(draft, table, column)) {
             step.sql(
                     "ALTER TABLE "
                         + Sql.name(table.to().name())
                         + " "
-                        + ColumnOps.retype(
+                        + Retyping.retype(
                             column,
                             " USING "
                                 + Sql.name(column.to().name())

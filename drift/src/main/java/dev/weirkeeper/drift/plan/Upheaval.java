@@ -195,6 +195,10 @@ final class Upheaval {
     return goes(item) || retyped.contains(item) || swapped.contains(item);
   }
 
+  private static boolean isType(Item item) {
+    return item.kind() == Item.Kind.ENUM || item.kind() == Item.Kind.DOMAIN;
+  }
+
   private static boolean isPart(Item item) {
     return item.kind() == Item.Kind.COLUMN
         || item.kind() == Item.Kind.CONSTRAINT
@@ -238,7 +242,7 @@ final class Upheaval {
         // Is taken off and set again with its column.
       }
       case COLUMN -> {
-        if (swapped.contains(item)) {
+        if (swapped.contains(item) || dropped.contains(item) && isType(item)) {
           retype(user);
         } else if (item.kind() == Item.Kind.COLUMN) {
           replace(user);
@@ -250,8 +254,9 @@ final class Upheaval {
         }
       }
       case OTHER -> {
-        if (!goesWithItsTable(user, item)) {
-          if (stays && OtherOps.canBeMade(from, user)) {
+        if (!goesWithItsTable(user, item) && !(stays && followsTypes(user))) {
+          boolean returns = stays || item.kind() == Item.Kind.VIEW && replaced.contains(item);
+          if (returns && OtherOps.canBeMade(from, user)) {
             replace(user);
           } else {
             blocked.putIfAbsent(item, user);
@@ -262,6 +267,11 @@ final class Upheaval {
         // Tables leave their parents and types by themselves; sequences their columns.
       }
     }
+  }
+
+  /** The server makes extended statistics for the new type itself. */
+  private static boolean followsTypes(Item user) {
+    return user.part().equals("statistics");
   }
 
   /** A foreign key cannot be rebuilt while only one of its sides has the new type. */

@@ -42,7 +42,8 @@ final class ViewedRename {
               .sql(
                   "ALTER TABLE " + Sql.name(table) + " RENAME TO " + Sql.name(to),
                   view(selected, now),
-                  grants(now))
+                  ViewRights.remember(now, table),
+                  ViewRights.giveAgain(table))
               .undo(
                   "DROP VIEW " + Sql.name(table),
                   "ALTER TABLE " + Sql.name(now) + " RENAME TO " + Sql.name(table.name()))
@@ -51,7 +52,8 @@ final class ViewedRename {
       StepDraft contract =
           contracted(kind, table)
               .sql("DROP VIEW " + Sql.name(table))
-              .undo(view(selected, now), grants(now))
+              .undo(
+                  view(selected, now), ViewRights.remember(now, table), ViewRights.giveAgain(table))
               .verify("The old name is gone");
       return new ExpandContract(
           List.of(expand.probe(Probes.relation(now)).done()),
@@ -92,7 +94,8 @@ final class ViewedRename {
                       + " TO "
                       + Sql.name(to),
                   view(selected, aside),
-                  grants(aside))
+                  ViewRights.remember(aside, table),
+                  ViewRights.giveWith(table, to, column))
               .undo(
                   "DROP VIEW " + Sql.name(table),
                   back,
@@ -107,7 +110,11 @@ final class ViewedRename {
       StepDraft contract =
           contracted(kind, table)
               .sql("DROP VIEW " + Sql.name(table), back)
-              .undo(setAside, view(selected, aside), grants(aside))
+              .undo(
+                  setAside,
+                  view(selected, aside),
+                  ViewRights.remember(aside, table),
+                  ViewRights.giveWith(table, to, column))
               .exclusive(aside)
               .verify("The table has its name and the column only its new one");
       return new ExpandContract(
@@ -172,23 +179,6 @@ final class ViewedRename {
         + " AS "
         + selected.stream().collect(Collectors.joining(", ", "SELECT ", " FROM "))
         + Sql.name(of);
-  }
-
-  /** Whoever may use the table may use the view; names get into it as literals only. */
-  private String grants(ObjectName of) {
-    String body =
-        "DECLARE g record; BEGIN FOR g IN SELECT x.privilege_type AS what, CASE WHEN x.grantee = 0"
-            + " THEN 'PUBLIC' ELSE"
-            + " pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)::text) END AS who FROM"
-            + " pg_catalog.pg_class c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) x WHERE"
-            + " c.oid = "
-            + Sql.named(of)
-            + "::pg_catalog.regclass AND x.grantee <> c.relowner AND x.privilege_type IN"
-            + " ('SELECT', 'INSERT', 'UPDATE', 'DELETE') LOOP EXECUTE pg_catalog.format("
-            + "'GRANT %s ON %s TO %s', g.what, "
-            + Sql.named(table)
-            + ", g.who); END LOOP; END";
-    return "DO LANGUAGE plpgsql " + Sql.literal(body);
   }
 
   /** A partitioned table is renamed with its parts where they are. */
