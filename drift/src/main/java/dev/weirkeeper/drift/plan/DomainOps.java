@@ -3,12 +3,17 @@ package dev.weirkeeper.drift.plan;
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.drift.plan.Pairs.Pair;
 import dev.weirkeeper.drift.schema.Constraint;
+import dev.weirkeeper.drift.schema.Dependency;
 import dev.weirkeeper.drift.schema.DomainType;
 import dev.weirkeeper.drift.schema.Item;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Plans what happens to domains. */
@@ -123,7 +128,7 @@ final class DomainOps {
           () -> {
             StepDraft step =
                 step(b).sql(alter(b) + (required ? " SET NOT NULL" : " DROP NOT NULL"));
-            return required ? step.work(Work.SCAN) : step;
+            return required ? read(step, b) : step;
           });
     }
     checks(a, b);
@@ -178,10 +183,7 @@ final class DomainOps {
     for (DomainType.Check check : validated) {
       add(
           b,
-          () ->
-              step(b)
-                  .sql(alter(b) + " VALIDATE CONSTRAINT " + Sql.name(check.name()))
-                  .work(Work.SCAN));
+          () -> read(step(b).sql(alter(b) + " VALIDATE CONSTRAINT " + Sql.name(check.name())), b));
     }
   }
 
@@ -191,7 +193,32 @@ final class DomainOps {
     if (gone.stream().anyMatch(old -> old.name().equals(check.name()))) {
       step.sql(alter(b) + " DROP CONSTRAINT " + Sql.name(check.name()));
     }
-    return step.sql(add(b, check)).work(Work.SCAN);
+    step.sql(add(b, check));
+    return check.validity() == Constraint.Validity.NOT_VALID ? step : read(step, b);
+  }
+
+  /**
+   * All tables that have a column of the domain, or of one that is made of it, are read and take no
+   * writes meanwhile; validating in a step of its own does not spare them that.
+   */
+  private StepDraft read(StepDraft step, DomainType domain) {
+    Set<Item> made = new HashSet<>(Set.of(item(domain)));
+    Deque<Item> open = new ArrayDeque<>(made);
+    while (!open.isEmpty()) {
+      Item type = open.remove();
+      for (Dependency each : draft.former.dependencies(draft.from)) {
+        if (each.on().equals(type) && made.add(each.dependent())) {
+          switch (each.dependent().kind()) {
+            case DOMAIN -> open.add(each.dependent());
+            case COLUMN -> step.lock(each.dependent().name(), LockMode.SHARE);
+            default -> {
+              // Holds no values.
+            }
+          }
+        }
+      }
+    }
+    return step.work(Work.SCAN);
   }
 
   private boolean sameCheck(DomainType.Check old, DomainType.Check now) {

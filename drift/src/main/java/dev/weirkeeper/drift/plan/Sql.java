@@ -53,17 +53,6 @@ final class Sql {
         : name(name.schema()) + "." + name(name.name());
   }
 
-  /** As {@code format_type} writes the name of a type: quoted only where it must be. */
-  static String plain(ObjectName name) {
-    return plain(name.schema()) + "." + plain(name.name());
-  }
-
-  private static String plain(String identifier) {
-    return identifier.matches("[a-z_][a-z0-9_]*")
-        ? identifier
-        : '"' + identifier.replace("\"", "\"\"") + '"';
-  }
-
   static String names(List<String> identifiers) {
     return identifiers.stream().map(Sql::name).collect(Collectors.joining(", "));
   }

@@ -2,12 +2,9 @@ package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.Type;
 import dev.weirkeeper.drift.TypeChange;
-import java.util.ArrayList;
+import dev.weirkeeper.drift.schema.ColumnTypes;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A type as {@code format_type} writes it, taken apart.
@@ -15,23 +12,7 @@ import java.util.regex.Pattern;
  * @param base the internal name of a built-in type ({@code int4}); the text itself for all others
  */
 record TypeText(String base, List<Integer> args, boolean array) {
-  private static final Pattern ARGS = Pattern.compile("\\((-?\\d+(?:,-?\\d+)*)\\)");
-
-  private static final Map<String, String> INTERNAL =
-      Map.ofEntries(
-          Map.entry("smallint", "int2"),
-          Map.entry("integer", "int4"),
-          Map.entry("bigint", "int8"),
-          Map.entry("real", "float4"),
-          Map.entry("double precision", "float8"),
-          Map.entry("boolean", "bool"),
-          Map.entry("character varying", "varchar"),
-          Map.entry("character", "bpchar"),
-          Map.entry("timestamp without time zone", "timestamp"),
-          Map.entry("timestamp with time zone", "timestamptz"),
-          Map.entry("time without time zone", "time"),
-          Map.entry("time with time zone", "timetz"),
-          Map.entry("bit varying", "varbit"));
+  private static final String ARRAY = "[]";
 
   private static final Set<String> TEXTS = Set.of("text", "varchar", "bpchar", "name", "\"char\"");
 
@@ -40,20 +21,11 @@ record TypeText(String base, List<Integer> args, boolean array) {
   }
 
   static TypeText of(String formatted) {
-    boolean array = formatted.endsWith("[]");
-    String element = array ? formatted.substring(0, formatted.length() - 2) : formatted;
-    if (element.startsWith("\"") || element.contains(".")) {
-      return new TypeText(element, List.of(), array);
-    }
-    List<Integer> args = new ArrayList<>();
-    Matcher matcher = ARGS.matcher(element);
-    if (matcher.find()) {
-      for (String arg : matcher.group(1).split(",")) {
-        args.add(Integer.valueOf(arg));
-      }
-      element = matcher.replaceFirst("");
-    }
-    return new TypeText(INTERNAL.getOrDefault(element, element), args, array);
+    Type type = ColumnTypes.of(formatted);
+    boolean array = type.name().endsWith(ARRAY);
+    String base =
+        array ? type.name().substring(0, type.name().length() - ARRAY.length()) : type.name();
+    return new TypeText(base, type.args(), array);
   }
 
   boolean isText() {
@@ -71,6 +43,6 @@ record TypeText(String base, List<Integer> args, boolean array) {
 
   /** As the vocabulary names it; only for built-in types. */
   Type type() {
-    return Type.of(array ? base + "[]" : base, args.toArray(Integer[]::new));
+    return Type.of(array ? base + ARRAY : base, args.toArray(Integer[]::new));
   }
 }

@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
 public final class ColumnTypes {
   private static final String ARRAY = "[]";
   private static final Pattern ARGUMENTS = Pattern.compile("\\((-?\\d{1,9}(?:,-?\\d{1,9})*)\\)");
-  private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_$]*");
 
   private static final Map<String, String> INTERNAL =
       Map.ofEntries(
@@ -34,11 +33,11 @@ public final class ColumnTypes {
           Map.entry("time with time zone", "timetz"),
           Map.entry("bit varying", "varbit"));
 
-  private final Map<String, EnumType> enums = new HashMap<>();
+  private final Map<ObjectName, EnumType> enums = new HashMap<>();
 
   private ColumnTypes(DatabaseSchema schema) {
     for (EnumType type : schema.enums()) {
-      enums.put(quoted(type.name().schema()) + "." + quoted(type.name().name()), type);
+      enums.put(type.name(), type);
     }
   }
 
@@ -48,20 +47,29 @@ public final class ColumnTypes {
 
   /** The type of a column of that schema. */
   public Type of(TableColumn column) {
-    return of(column.type());
+    String formatted = column.type();
+    boolean array = formatted.endsWith(ARRAY);
+    return ObjectName.written(array ? element(formatted) : formatted)
+        .map(enums::get)
+        .map(type -> labelled(type, array ? ARRAY : ""))
+        .orElseGet(() -> of(formatted));
   }
 
-  private Type of(String formatted) {
+  private static Type labelled(EnumType type, String array) {
+    return new Type(
+        type.name() + array,
+        List.of(),
+        type.labels().stream().map(label -> new Type.Label(label.id(), label.name())).toList());
+  }
+
+  private static String element(String array) {
+    return array.substring(0, array.length() - ARRAY.length());
+  }
+
+  /** A type as {@code format_type} writes it, without the labels that it may have. */
+  public static Type of(String formatted) {
     boolean array = formatted.endsWith(ARRAY);
-    String element =
-        array ? formatted.substring(0, formatted.length() - ARRAY.length()) : formatted;
-    EnumType type = enums.get(element);
-    if (type != null) {
-      return new Type(
-          type.name() + (array ? ARRAY : ""),
-          List.of(),
-          type.labels().stream().map(label -> new Type.Label(label.id(), label.name())).toList());
-    }
+    String element = array ? element(formatted) : formatted;
     List<Integer> arguments = new ArrayList<>();
     Matcher matcher = ARGUMENTS.matcher(element);
     if (!element.startsWith("\"") && !element.contains(".") && matcher.find()) {
@@ -76,12 +84,5 @@ public final class ColumnTypes {
       arguments.add(0);
     }
     return new Type(array ? name + ARRAY : name, arguments, List.of());
-  }
-
-  /**
-   * As {@code quote_ident} does it, but for reserved words, which no enum of ours is matched by.
-   */
-  private static String quoted(String name) {
-    return PLAIN.matcher(name).matches() ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 }
