@@ -2,16 +2,13 @@ package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.drift.plan.Pairs.Pair;
-import dev.weirkeeper.drift.schema.DomainType;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.schema.Table;
 import dev.weirkeeper.drift.schema.TableColumn;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Plans what happens to columns. */
 final class ColumnOps {
@@ -67,7 +64,9 @@ final class ColumnOps {
       comment(draft, table.to(), column, Comments.Made.NOW);
     }
     for (TableColumn column : columns.removed()) {
-      drop(table, column, "column.removed");
+      if (!draft.shadows.uses(column.name())) {
+        drop(table, column, "column.removed");
+      }
     }
     for (Pair<TableColumn> column : columns.both()) {
       Item item = Item.column(table.to().name(), column.to().name());
@@ -94,7 +93,7 @@ final class ColumnOps {
                     table.from().parents().stream().map(draft.former::of).anyMatch(parent::equals));
   }
 
-  private static String alter(Table table) {
+  static String alter(Table table) {
     return "ALTER TABLE " + Sql.name(table.name()) + " ";
   }
 
@@ -148,7 +147,7 @@ final class ColumnOps {
                   // Rows read NULL or a constant, and are not touched.
                 }
               }
-              if (domain(column.type())) {
+              if (draft.mayBeDomain(column.type())) {
                 step.work(Work.REWRITE);
               }
               List<String> more = sql.afterwards(table, column);
@@ -162,14 +161,6 @@ final class ColumnOps {
 
   private static boolean rewrites(TableColumn column) {
     return column.filling() != TableColumn.Filling.GENERATED_VIRTUAL;
-  }
-
-  /** A type that may be a domain with checks; what is not known to be none is taken for one. */
-  private boolean domain(String type) {
-    String element = type.endsWith("[]") ? type.substring(0, type.length() - 2) : type;
-    return element.contains(".")
-        && draft.to.enums().stream().noneMatch(each -> Sql.plain(each.name()).equals(element))
-        && draft.to.tables().stream().noneMatch(each -> Sql.plain(each.name()).equals(element));
   }
 
   /** What a child says otherwise of a column that its parent brings. */
@@ -196,6 +187,7 @@ final class ColumnOps {
     }
     if (draft.refusedByUser(kind, item)
         || !ColumnDifferences.generated(column)
+            && !Leftovers.isShadow(column.name())
             && draft.refusedDestruction(kind, item, "Dropping a column")) {
       return false;
     }
@@ -308,9 +300,8 @@ final class ColumnOps {
               + " it");
     }
     boolean retyped = draft.upheaval.retyped.contains(item);
-    boolean swapped = retyped && bySwap(item);
-    if (retyped && !swapped && !followsParent(draft, table, pair)) {
-      retype(table.to(), pair, item);
+    if (retyped) {
+      new Retyping(draft).change(table, pair, item);
     }
     fill(table, pair, item, retyped);
     if (fillPending(table, b)) {
@@ -323,7 +314,7 @@ final class ColumnOps {
     } else {
       nullability(table, pair, item);
     }
-    settings(table.to(), pair, item, retyped);
+    new ColumnSettings(draft).change(table.to(), pair, item, retyped);
     if (!a.comment().equals(b.comment())) {
       comment(draft, table.to(), b, Comments.Made.BEFORE);
     }
@@ -333,110 +324,6 @@ final class ColumnOps {
   static boolean fillPending(Pair<Table> table, TableColumn column) {
     return table.from().constraints().stream()
         .anyMatch(each -> each.name().equals(OnlineColumn.mark(table.to(), column)));
-  }
-
-  /** Whether the column gets its type when that type is put in the place of another one. */
-  private boolean bySwap(Item item) {
-    return draft.former.dependencies(draft.from).stream()
-        .anyMatch(
-            each -> each.dependent().equals(item) && draft.upheaval.swapped.contains(each.on()));
-  }
-
-  /** Whether a parent's column of this name changes in the same way and takes the child along. */
-  static boolean followsParent(Draft draft, Pair<Table> table, Pair<TableColumn> column) {
-    return column.to().origin() != TableColumn.Origin.LOCAL
-        && column.from().origin() != TableColumn.Origin.LOCAL
-        && draft.matching.tables.both().stream()
-            .filter(parent -> table.to().parents().contains(parent.to().name()))
-            .flatMap(parent -> draft.matching.columns(parent.from(), parent.to()).both().stream())
-            .anyMatch(
-                above ->
-                    above.to().name().equals(column.to().name())
-                        && above.to().type().equals(column.to().type())
-                        && above.from().type().equals(column.from().type()));
-  }
-
-  /** The type, and the default with it: the old one may not fit the new type. */
-  static String retype(Pair<TableColumn> pair, String using) {
-    TableColumn a = pair.from();
-    TableColumn b = pair.to();
-    String alter = "ALTER COLUMN " + Sql.name(b.name()) + " ";
-    List<String> actions = new ArrayList<>();
-    boolean hadDefault = a.filling() == TableColumn.Filling.PLAIN && a.defaultValue().isPresent();
-    if (hadDefault) {
-      actions.add(alter + "DROP DEFAULT");
-    }
-    actions.add(
-        alter
-            + "TYPE "
-            + b.type()
-            + b.collation().map(each -> " COLLATE " + Sql.name(each)).orElse("")
-            + using);
-    if (b.filling() == TableColumn.Filling.PLAIN && a.filling() == TableColumn.Filling.PLAIN) {
-      b.defaultValue().ifPresent(value -> actions.add(alter + "SET DEFAULT " + value));
-    }
-    return String.join(", ", actions);
-  }
-
-  private void retype(Table table, Pair<TableColumn> pair, Item item) {
-    TableColumn a = pair.from();
-    TableColumn b = pair.to();
-    String kind = ColumnDifferences.typeKind(a.type(), b.type());
-    if (draft.refusedByUser(kind, item)) {
-      return;
-    }
-    String before = base(draft.from.domains(), a.type());
-    String after = base(draft.to.domains(), b.type());
-    ColumnCast cast = ColumnCast.of(before, after);
-    if (cast.destructive()
-        && draft.refusedDestruction(kind, item, "Changing " + a.type() + " to " + b.type())) {
-      return;
-    }
-    Draft.Added added =
-        draft.addAll(
-            Op.Act.ALTER,
-            item,
-            Ranks.ALTER_COLUMN,
-            kind,
-            () -> {
-              String guard = cast.guard(Sql.name(table.name()), b.name(), a.type(), b.type());
-              StepDraft step = draft.step(kind, table.name());
-              if (!guard.isEmpty()) {
-                step.sql(
-                        "LOCK TABLE " + Sql.name(table.name()) + " IN ACCESS EXCLUSIVE MODE", guard)
-                    .work(Work.SCAN);
-              }
-              step.sql(alter(table) + retype(pair, cast.using(b.name(), b.type())))
-                  .exclusive(table.name())
-                  .work(cast.work())
-                  .hazard(cast.hazards().toArray(Hazard[]::new))
-                  .probe(Probes.columnType(table.name(), b.name(), b.type()))
-                  .requires("Every stored value is a value of " + b.type())
-                  .verify("The column has the type " + b.type());
-              if (domain(b.type()) || domainBefore(a.type())) {
-                step.work(Work.REWRITE);
-              }
-              if (!a.collation().equals(b.collation())) {
-                step.work(Work.INDEX_BUILD).hazard(Hazard.CHANGES_ORDERING);
-              }
-              if (cast.destructive()) {
-                step.irreversible();
-              }
-              return List.of(new BoundaryActs(draft).widened(step, table, a, b));
-            });
-    draft.former.nowNeeds(draft.to, item).forEach(added::needs);
-  }
-
-  private boolean domainBefore(String type) {
-    return draft.from.domains().stream().anyMatch(each -> Sql.plain(each.name()).equals(type));
-  }
-
-  private static String base(List<DomainType> domains, String type) {
-    return domains.stream()
-        .filter(each -> Sql.plain(each.name()).equals(type))
-        .findFirst()
-        .map(each -> base(domains, each.base()))
-        .orElse(type);
   }
 
   private void fill(Pair<Table> table, Pair<TableColumn> pair, Item item, boolean retyped) {
@@ -456,7 +343,7 @@ final class ColumnOps {
       if (b.defaultValue().isPresent() ? !same && !retyped || lost : !same && !retyped && !lost) {
         setDefault(table.to(), b);
       }
-      if (retyped && followsParent(draft, table, pair) && !same) {
+      if (retyped && Retyping.followsParent(draft, table, pair) && !same) {
         setDefault(table.to(), b);
       }
       return;
@@ -556,60 +443,6 @@ final class ColumnOps {
                           .verify("The column takes NULL"),
                       table.to(),
                       b.name()));
-    }
-  }
-
-  private void settings(Table table, Pair<TableColumn> pair, Item item, boolean retyped) {
-    TableColumn a = pair.from();
-    TableColumn b = pair.to();
-    String alter = "ALTER COLUMN " + Sql.name(b.name()) + " ";
-    List<String> light = new ArrayList<>();
-    List<String> actions = new ArrayList<>();
-    String storage = retyped ? b.typeStorage() : a.storage();
-    if (!storage.equals(b.storage())) {
-      actions.add(alter + "SET STORAGE " + TableSql.storage(b.storage()));
-    }
-    if (!a.compression().equals(b.compression())) {
-      actions.add(
-          alter
-              + "SET COMPRESSION "
-              + (b.compression().isEmpty() ? "default" : TableSql.compression(b.compression())));
-    }
-    if (!a.statistics().equals(b.statistics())) {
-      light.add(alter + "SET STATISTICS " + b.statistics().orElse(-1));
-    }
-    List<String> gone = new ArrayList<>(Sql.optionNames(a.options()));
-    gone.removeAll(Sql.optionNames(b.options()));
-    List<String> set = b.options().stream().filter(each -> !a.options().contains(each)).toList();
-    if (!set.isEmpty()) {
-      light.add(alter + "SET (" + Sql.options(set) + ")");
-    }
-    if (!gone.isEmpty()) {
-      light.add(alter + "RESET (" + Sql.options(gone) + ")");
-    }
-    if (!Set.copyOf(a.foreignOptions()).equals(Set.copyOf(b.foreignOptions()))) {
-      actions.add(
-          alter
-              + "OPTIONS ("
-              + ForeignOptions.changed(a.foreignOptions(), b.foreignOptions())
-              + ")");
-    }
-    set(table, item, light, LockMode.SHARE_UPDATE_EXCLUSIVE);
-    set(table, item, actions, LockMode.ACCESS_EXCLUSIVE);
-  }
-
-  private void set(Table table, Item item, List<String> actions, LockMode lock) {
-    if (!actions.isEmpty()) {
-      draft.add(
-          Op.Act.ALTER,
-          item,
-          Ranks.SETTING,
-          "column.storage",
-          () ->
-              draft
-                  .step("column.storage", table.name())
-                  .sql(TableOps.only(table) + String.join(", ", actions))
-                  .lock(table.name(), lock));
     }
   }
 

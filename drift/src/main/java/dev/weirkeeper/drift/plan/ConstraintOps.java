@@ -2,6 +2,7 @@ package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.drift.plan.Pairs.Pair;
 import dev.weirkeeper.drift.schema.Constraint;
+import dev.weirkeeper.drift.schema.Dependency;
 import dev.weirkeeper.drift.schema.Index;
 import dev.weirkeeper.drift.schema.Item;
 import dev.weirkeeper.drift.schema.ObjectName;
@@ -37,7 +38,8 @@ final class ConstraintOps {
       table.constraints().stream()
           .filter(each -> each.kind() == Constraint.Kind.FOREIGN_KEY)
           .filter(each -> each.origin() == TableColumn.Origin.LOCAL)
-          .filter(each -> each.references().filter(this::alsoGoes).isPresent())
+          .filter(
+              each -> each.references().filter(this::alsoGoes).isPresent() || loses(table, each))
           .forEach(each -> drop(table, draft.former.of(table.name()), each, each.name()));
     }
     for (Pair<Table> pair : draft.matching.tables.both()) {
@@ -53,10 +55,39 @@ final class ConstraintOps {
         && draft.upheaval.dropped.contains(Item.of(Item.Kind.TABLE, draft.former.of(table)));
   }
 
+  /** Whether the key that a foreign key of a dropped table refers to goes before the table does. */
+  private boolean loses(Table table, Constraint foreign) {
+    Item own = new Item(Item.Kind.CONSTRAINT, draft.former.of(table.name()), foreign.name());
+    return draft.mayDestroy()
+        && draft.former.dependencies(draft.from).stream()
+            .anyMatch(each -> each.dependent().equals(own) && draft.upheaval.unsettled(each.on()));
+  }
+
+  /** Whether a table that is not dropped, because that was not allowed, refers to a key. */
+  private boolean refusedByReference(String kind, Item key) {
+    if (draft.mayDestroy()) {
+      return false;
+    }
+    Optional<Item> user =
+        draft.former.dependencies(draft.from).stream()
+            .filter(each -> each.on().equals(key))
+            .map(Dependency::dependent)
+            .filter(each -> each.kind() == Item.Kind.CONSTRAINT)
+            .filter(each -> draft.upheaval.dropped.contains(Item.of(Item.Kind.TABLE, each.name())))
+            .findFirst();
+    user.ifPresent(
+        each ->
+            draft.refuse(
+                kind,
+                key,
+                each + " refers to it, and its table stays: dropping it was not allowed"));
+    return user.isPresent();
+  }
+
   private void table(Pair<Table> pair) {
     Pairs<Constraint> pairs = draft.matching.constraints(pair.from(), pair.to());
     for (Constraint each : pairs.removed()) {
-      if (!leaves(pair, each) && !marksFilling(pair, each)) {
+      if (!leaves(pair, each) && !marksFilling(pair, each) && !draft.shadows.uses(each.name())) {
         Item old =
             draft.former.item(new Item(Item.Kind.CONSTRAINT, pair.from().name(), each.name()));
         drop(pair.from(), pair.to().name(), each, old.part());
@@ -222,7 +253,7 @@ final class ConstraintOps {
   private void drop(Table old, ObjectName table, Constraint each, String name) {
     String kind = TableDifferences.kind(each, "removed");
     Item item = new Item(Item.Kind.CONSTRAINT, table, name);
-    if (draft.refusedByUser(kind, item)) {
+    if (draft.refusedByUser(kind, item) || refusedByReference(kind, item)) {
       return;
     }
     boolean foreign = each.kind() == Constraint.Kind.FOREIGN_KEY;

@@ -26,6 +26,8 @@ final class Draft {
   final Former former;
   final Upheaval upheaval;
   final PlanOptions options;
+  final ReaderRemarks readers;
+  final Shadows shadows;
 
   /** The server that all this runs on. */
   final int major;
@@ -43,13 +45,14 @@ final class Draft {
   private final Set<Item> missing = new HashSet<>();
   private final Set<ObjectName> fresh = new HashSet<>();
 
-  Draft(SchemaComparison comparison, PlanOptions options, Former former, int major) {
+  Draft(SchemaComparison comparison, PlanOptions options, Former former, TableSql sql, int major) {
     this.from = comparison.from();
     this.to = comparison.to();
     this.matching = comparison.matching();
     this.former = former;
     this.upheaval = new Upheaval(from, matching, former, major);
     this.options = options;
+    this.readers = new ReaderRemarks(comparison);
     this.now = Former.now(to);
     this.major = major;
     matching.tables.added().forEach(table -> fresh.add(table.name()));
@@ -60,6 +63,7 @@ final class Draft {
             .add(former.of(table.name()));
       }
     }
+    this.shadows = new Shadows(this, sql);
   }
 
   /** What depends on what in the new schema. */
@@ -100,6 +104,14 @@ final class Draft {
       }
     }
     return all;
+  }
+
+  /** A type that may be a domain with checks; what is not known to be none is taken for one. */
+  boolean mayBeDomain(String type) {
+    String element = type.endsWith("[]") ? type.substring(0, type.length() - 2) : type;
+    return element.contains(".")
+        && to.enums().stream().noneMatch(each -> DomainTypes.isCalled(each.name(), element))
+        && to.tables().stream().noneMatch(each -> DomainTypes.isCalled(each.name(), element));
   }
 
   /** A step that knows whether anybody waits for its locks. */
@@ -173,7 +185,7 @@ final class Draft {
           refuse(
               op.steps().get(0).kind(),
               op.item(),
-              "it needs " + lacks.get() + ", which is not there and is refused");
+              "it needs " + lacks.get() + ", which is not there as it should be and is refused");
           more |= op.act() == Op.Act.CREATE && missing.add(op.item());
         }
       }
@@ -191,7 +203,13 @@ final class Draft {
     if (!op.item().part().isEmpty() && op.item().kind() != Item.Kind.OTHER) {
       all.add(Item.of(Item.Kind.TABLE, op.item().name()));
     }
-    return all.stream().filter(missing::contains).sorted().findFirst();
+    return all.stream().filter(this::isMissing).sorted().findFirst();
+  }
+
+  private boolean isMissing(Item item) {
+    boolean isPart = !item.part().isEmpty() && item.kind() != Item.Kind.OTHER;
+    return missing.contains(item)
+        || isPart && missing.contains(Item.of(Item.Kind.TABLE, item.name()));
   }
 
   /** Whether something that is not modelled uses a thing that has to change; then it is refused. */
@@ -235,6 +253,11 @@ final class Draft {
       }
       op = changed;
       return this;
+    }
+
+    /** Whether a table is written anew. */
+    boolean rewrites() {
+      return op.steps().stream().anyMatch(step -> step.work() == Work.REWRITE);
     }
 
     Added needs(Item... items) {

@@ -56,7 +56,7 @@ public record ExpandContract(
    */
   public static ExpandContract changeType(
       DatabaseSchema schema, ObjectName table, String column, String type, LocalDate notBefore) {
-    return new ShadowColumn(schema, table, column, type, notBefore).change();
+    return TypeChanges.expand(schema, table, column, type, notBefore);
   }
 
   static ExpandContract refused(LocalDate notBefore, Refusal refusal) {

@@ -20,6 +20,11 @@ final class Leftovers {
         + Hash.of(String.join("\u0000", of).getBytes(StandardCharsets.UTF_8)).brief();
   }
 
+  /** Whether it is the second column of a type change, whose values are those of the first. */
+  static boolean isShadow(String name) {
+    return name.startsWith(PREFIX + "col_");
+  }
+
   static boolean is(String name) {
     return name.startsWith(PREFIX);
   }

@@ -1,292 +1,240 @@
 package dev.weirkeeper.drift.plan;
 
-import dev.weirkeeper.Nullability;
-import dev.weirkeeper.drift.schema.Constraint;
-import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.drift.schema.ObjectName;
-import dev.weirkeeper.drift.schema.Table;
-import dev.weirkeeper.drift.schema.TableColumn;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Changes the type of a column by way of a second one: a trigger keeps it up, batches fill it, and
  * the two change names in one short transaction.
  */
 final class ShadowColumn {
-  private static final String KIND = "column.type-widened";
-  private static final String NEW = "__new";
-  private static final String OLD = "__old";
   private static final int BATCH = 10_000;
 
-  /** Types that have no equality, so that nothing says which rows are still to do. */
-  private static final Set<String> WITHOUT_EQUALITY =
-      Set.of("json", "xml", "point", "box", "path", "polygon", "circle", "line", "lseg");
+  private final Change change;
+  private final Parts parts;
+  private final Supplier<StepDraft> steps;
 
-  private final DatabaseSchema schema;
-  private final ObjectName table;
-  private final String column;
-  private final String type;
-  private final LocalDate notBefore;
-
-  ShadowColumn(
-      DatabaseSchema schema, ObjectName table, String column, String type, LocalDate notBefore) {
-    this.schema = schema;
-    this.table = table;
-    this.column = column;
-    this.type = type;
-    this.notBefore = notBefore;
-  }
-
-  ExpandContract change() {
-    Optional<String> why = obstacle();
-    if (why.isPresent()) {
-      return refused(why.get());
-    }
-    try {
-      List<Migration.Step> expand = new ArrayList<>();
-      expand.add(add());
-      expand.add(keepUp());
-      expand.add(fill());
-      if (isRequired()) {
-        expand.add(require());
-        expand.add(validate());
-      }
-      expand.add(swap());
-      return new ExpandContract(expand, List.of(drop()), notBefore, List.of());
-    } catch (Sql.Unwritable e) {
-      return refused(String.valueOf(e.getMessage()));
+  /**
+   * What is changed.
+   *
+   * @param type the new type with its collation
+   * @param way how values get there
+   * @param notNull the statement behind ALTER TABLE that says so of the new column; empty if it
+   *     takes NULL
+   * @param sequences that belong to the column
+   * @param comment of the old column, which the new one takes over
+   * @param afterwards what else ALTER TABLE says of the new column, by its final name
+   */
+  record Change(
+      ObjectName table,
+      String column,
+      String type,
+      ColumnCast.Way way,
+      Optional<String> notNull,
+      Optional<String> defaultValue,
+      List<ObjectName> sequences,
+      Optional<String> comment,
+      List<String> afterwards) {
+    Change {
+      sequences = List.copyOf(sequences);
+      afterwards = List.copyOf(afterwards);
     }
   }
 
-  private ExpandContract refused(String why) {
-    return ExpandContract.refused(notBefore, new Refusal(KIND, table + "." + column, why));
+  /** What the things that are needed for a while are called; functions lie beside the table. */
+  record Parts(String shadow, String function, String trigger, String check) {}
+
+  /**
+   * @param steps begins a step
+   */
+  ShadowColumn(Change change, Parts parts, Supplier<StepDraft> steps) {
+    this.change = change;
+    this.parts = parts;
+    this.steps = steps;
   }
 
-  private Optional<String> obstacle() {
-    Optional<Table> found = schema.table(table);
-    Optional<TableColumn> changed = found.flatMap(each -> each.column(column));
-    if (found.isEmpty() || changed.isEmpty()) {
-      return Optional.of("there is no such column; read the schema again");
-    }
-    if (found.get().kind() != Table.Kind.TABLE || !found.get().parents().isEmpty()) {
-      return Optional.of("the table has parts or is one; change it while nobody uses it");
-    }
-    if (found.get().column(column + NEW).isPresent()
-        || found.get().column(column + OLD).isPresent()) {
-      return Optional.of(
-          "there is a column "
-              + column
-              + NEW
-              + " or "
-              + OLD
-              + " already; contract that change first");
-    }
-    if (changed.get().filling() != TableColumn.Filling.PLAIN) {
-      return Optional.of("the server fills the column; change it while nobody uses it");
-    }
-    if (WITHOUT_EQUALITY.contains(type.replaceAll("[\\[(].*", ""))) {
-      return Optional.of(
-          "type "
-              + type
-              + " has no equality, so nothing says which rows are filled. Choose another");
-    }
-    return dependent(found.get());
+  Parts parts() {
+    return parts;
   }
 
-  private Optional<String> dependent(Table owner) {
-    for (Constraint constraint : owner.constraints()) {
-      if (constraint.columns().contains(column) && constraint.kind() != Constraint.Kind.NOT_NULL) {
-        return Optional.of("constraint " + constraint.name() + " is about it; drop that first");
-      }
-    }
-    boolean isIndexed =
-        schema.indexes().stream()
-            .anyMatch(index -> index.table().equals(table) && index.columns().contains(column));
-    boolean isRead =
-        schema.views().stream()
-            .flatMap(view -> view.reads().stream())
-            .anyMatch(read -> read.relation().equals(table) && read.column().equals(column));
-    boolean isUsed = schema.others().stream().anyMatch(other -> other.uses().contains(table));
-    return isIndexed || isRead || isUsed
-        ? Optional.of("an index, a view, a trigger or a policy needs it; drop that first")
-        : Optional.empty();
-  }
-
-  private TableColumn now() {
-    return schema.table(table).flatMap(each -> each.column(column)).orElseThrow();
-  }
-
-  private boolean isRequired() {
-    return now().nullability() == Nullability.REQUIRED;
+  boolean isRequired() {
+    return change.notNull().isPresent();
   }
 
   private String alter() {
-    return "ALTER TABLE " + Sql.name(table) + " ";
+    return "ALTER TABLE " + Sql.name(change.table()) + " ";
+  }
+
+  private String column() {
+    return Sql.name(change.column());
   }
 
   private String shadow() {
-    return Sql.name(column + NEW);
+    return Sql.name(parts.shadow());
   }
 
   private String cast(String prefix) {
-    return "CAST(" + prefix + Sql.name(column) + " AS " + type + ")";
+    String value = prefix + column();
+    return "CAST("
+        + (change.way() == ColumnCast.Way.TEXT ? "CAST(" + value + " AS text)" : value)
+        + " AS "
+        + change.type().replaceFirst(" COLLATE .*", "")
+        + ")";
   }
 
-  private ObjectName function() {
-    return new ObjectName(table.schema(), table.name() + "_" + column + "_sync");
+  private String function() {
+    return Sql.name(new ObjectName(change.table().schema(), parts.function()));
   }
 
   private String trigger() {
-    // After all others, which may change the column themselves.
-    return Sql.name("zz_" + column + "_sync");
+    return Sql.name(parts.trigger()) + " ON " + Sql.name(change.table());
   }
 
-  private String check() {
-    return Sql.name(table.name() + "_" + column + "_filled");
-  }
-
-  private StepDraft step() {
-    return StepDraft.of(KIND, table);
-  }
-
-  private Migration.Step add() {
-    return step()
-        .sql(alter() + "ADD COLUMN " + shadow() + " " + type)
+  StepDraft add() {
+    return steps
+        .get()
+        .sql(alter() + "ADD COLUMN " + shadow() + " " + change.type())
         .undo(alter() + "DROP COLUMN " + shadow())
-        .exclusive(table)
+        .exclusive(change.table())
         .hazard(Hazard.PRIVILEGE_EXPOSURE)
-        .probe(Probes.column(table, column + NEW))
-        .done();
+        .probe(Probes.column(change.table(), parts.shadow()))
+        .verify("The table has a second column for the new type");
   }
 
-  private Migration.Step keepUp() {
+  StepDraft keepUp() {
     String body = "BEGIN NEW." + shadow() + " := " + cast("NEW.") + "; RETURN NEW; END";
-    return step()
+    return steps
+        .get()
         .sql(
             "CREATE FUNCTION "
-                + Sql.name(function())
+                + function()
                 + "() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS "
                 + Sql.literal(body),
             "CREATE TRIGGER "
-                + trigger()
+                + Sql.name(parts.trigger())
                 + " BEFORE INSERT OR UPDATE ON "
-                + Sql.name(table)
+                + Sql.name(change.table())
                 + " FOR EACH ROW EXECUTE FUNCTION "
-                + Sql.name(function())
+                + function()
                 + "()")
-        .undo(
-            "DROP TRIGGER " + trigger() + " ON " + Sql.name(table),
-            "DROP FUNCTION " + Sql.name(function()) + "()")
-        .lock(table, LockMode.SHARE_ROW_EXCLUSIVE)
+        .undo("DROP TRIGGER " + trigger(), "DROP FUNCTION " + function() + "()")
+        .lock(change.table(), LockMode.SHARE_ROW_EXCLUSIVE)
         .probe(
             "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid ="
                 + " pg_catalog.to_regclass("
-                + Sql.named(table)
+                + Sql.named(change.table())
                 + ") AND tgname = "
-                + Sql.literal("zz_" + column + "_sync")
+                + Sql.literal(parts.trigger())
                 + ")")
-        .done();
+        .verify("Whoever writes the column writes the second one, too");
   }
 
-  private Migration.Step fill() {
+  StepDraft fill() {
     String open = shadow() + " IS DISTINCT FROM " + cast("");
-    return step()
+    String table = Sql.name(change.table());
+    return steps
+        .get()
         .sql(
             "UPDATE "
-                + Sql.name(table)
+                + table
                 + " SET "
                 + shadow()
                 + " = "
                 + cast("")
                 + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM "
-                + Sql.name(table)
+                + table
                 + " WHERE ("
                 + open
                 + ") LIMIT "
                 + BATCH
                 + "))")
         .batches()
-        .lock(table, LockMode.ROW_EXCLUSIVE)
-        .probe("SELECT NOT EXISTS (SELECT FROM " + Sql.name(table) + " WHERE " + open + ")")
-        .verify("No row has another value in the new column")
-        .done();
+        .lock(change.table(), LockMode.ROW_EXCLUSIVE)
+        .work(Work.SCAN)
+        .probe("SELECT NOT EXISTS (SELECT FROM " + table + " WHERE " + open + ")")
+        .requires("The log's readers keep up: wait between batches where they do not")
+        .verify("No row has another value in the new column");
   }
 
-  private Migration.Step require() {
-    return step()
+  StepDraft require() {
+    return steps
+        .get()
         .sql(
             alter()
                 + "ADD CONSTRAINT "
-                + check()
+                + Sql.name(parts.check())
                 + " CHECK ("
                 + shadow()
                 + " IS NOT NULL) NOT VALID")
-        .undo(alter() + "DROP CONSTRAINT " + check())
-        .exclusive(table)
-        .done();
+        .undo(alter() + "DROP CONSTRAINT " + Sql.name(parts.check()))
+        .exclusive(change.table())
+        .probe(Probes.constraint(change.table(), parts.check()))
+        .verify("New rows have a value in the second column");
   }
 
-  private Migration.Step validate() {
-    return step()
-        .sql(alter() + "VALIDATE CONSTRAINT " + check())
-        .lock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)
+  StepDraft validate() {
+    return steps
+        .get()
+        .sql(alter() + "VALIDATE CONSTRAINT " + Sql.name(parts.check()))
+        .lock(change.table(), LockMode.SHARE_UPDATE_EXCLUSIVE)
         .work(Work.SCAN)
-        .done();
+        .probe(Probes.validated(change.table(), parts.check()))
+        .verify("All rows have one");
   }
 
-  private Migration.Step swap() {
-    String old = Sql.name(column + OLD);
-    String now = Sql.name(column);
-    StepDraft step =
-        step()
-            .sql(
-                "DROP TRIGGER " + trigger() + " ON " + Sql.name(table),
-                "DROP FUNCTION " + Sql.name(function()) + "()",
-                alter() + "RENAME COLUMN " + now + " TO " + old,
-                alter() + "RENAME COLUMN " + shadow() + " TO " + now);
-    if (isRequired()) {
-      step.sql(
-          alter() + "ALTER COLUMN " + now + " SET NOT NULL",
-          alter() + "DROP CONSTRAINT " + check(),
-          alter() + "ALTER COLUMN " + old + " DROP NOT NULL");
+  /**
+   * @param old what becomes of the old column, which has to give its name away
+   * @param probe says that it is done
+   */
+  StepDraft swap(List<String> old, String probe) {
+    List<String> sql = new ArrayList<>();
+    sql.add("DROP TRIGGER " + trigger());
+    sql.add("DROP FUNCTION " + function() + "()");
+    sql.add(ColumnRights.copy(change.table(), change.column(), parts.shadow()));
+    for (ObjectName sequence : change.sequences()) {
+      sql.add(
+          "ALTER SEQUENCE "
+              + Sql.name(sequence)
+              + " OWNED BY "
+              + Sql.name(change.table())
+              + "."
+              + shadow());
     }
-    now()
+    sql.addAll(old);
+    sql.add(alter() + "RENAME COLUMN " + shadow() + " TO " + column());
+    change
+        .notNull()
+        .ifPresent(
+            required -> {
+              sql.add(alter() + required);
+              sql.add(alter() + "DROP CONSTRAINT " + Sql.name(parts.check()));
+            });
+    change
         .defaultValue()
         .ifPresent(
-            value ->
-                step.sql(
-                    alter() + "ALTER COLUMN " + now + " SET DEFAULT " + value,
-                    alter() + "ALTER COLUMN " + old + " DROP DEFAULT"));
-    now()
+            value -> sql.add(alter() + "ALTER COLUMN " + column() + " SET DEFAULT " + value));
+    if (!change.afterwards().isEmpty()) {
+      sql.add(alter() + String.join(", ", change.afterwards()));
+    }
+    change
         .comment()
         .ifPresent(
             text ->
-                step.sql(
+                sql.add(
                     "COMMENT ON COLUMN "
-                        + Sql.name(table)
+                        + Sql.name(change.table())
                         + "."
-                        + now
+                        + column()
                         + " IS "
                         + Sql.literal(text)));
-    return step.exclusive(table)
-        .irreversible()
-        .probe(Probes.column(table, column + OLD))
+    StepDraft step = steps.get().sql(sql.toArray(String[]::new)).exclusive(change.table());
+    change.sequences().forEach(each -> step.lock(each, LockMode.SHARE_ROW_EXCLUSIVE));
+    return step.irreversible()
+        .probe(probe)
         .requires("No session has prepared a statement that shows the column's old type")
-        .verify("The column has the new type and all its values")
-        .done();
-  }
-
-  private Migration.Step drop() {
-    return step()
-        .sql(alter() + "DROP COLUMN " + Sql.name(column + OLD))
-        .exclusive(table)
-        .hazard(Hazard.DELETES_DATA)
-        .irreversible()
-        .requires("It is " + notBefore + " or later, and nobody reads " + column + OLD)
-        .done();
+        .verify("The column has the new type and all its values");
   }
 }

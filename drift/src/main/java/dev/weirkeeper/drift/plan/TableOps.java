@@ -57,13 +57,14 @@ final class TableOps {
             item(pair.to()),
             "a table cannot become one of another kind or with another partition key. Make a new"
                 + " table, copy the rows and drop the old one");
+        draft.missing(item(pair.to()));
       } else {
         draft.guarded("table.options-changed", item(pair.to()), () -> change(pair));
       }
     }
   }
 
-  private static Item item(Table table) {
+  static Item item(Table table) {
     return Item.of(Item.Kind.TABLE, table.name());
   }
 
@@ -71,7 +72,7 @@ final class TableOps {
     return table.kind() == Table.Kind.COMPOSITE ? "composite.changed" : "table." + what;
   }
 
-  private static String alter(Table table) {
+  static String alter(Table table) {
     return "ALTER TABLE " + Sql.name(table.name()) + " ";
   }
 
@@ -106,10 +107,10 @@ final class TableOps {
     table.parents().forEach(parent -> added.needs(Item.of(Item.Kind.TABLE, parent)));
     parts(table).forEach(added::needs);
     if (table.bound().isPresent()) {
-      attach(table, Optional.empty());
+      new ParentOps(draft).attach(table, Optional.empty());
     }
     table.ofType().ifPresent(type -> ofType(table, type));
-    settings(table);
+    new TableSettings(draft).made(table);
     comment(table, Comments.Made.NOW);
     for (TableColumn column : table.columns()) {
       ColumnOps.comment(draft, table, column, Comments.Made.NOW);
@@ -228,7 +229,7 @@ final class TableOps {
           b.persistence() == Table.Persistence.UNLOGGED ? "SET UNLOGGED" : "SET LOGGED",
           Work.REWRITE);
     }
-    parents(pair);
+    new ParentOps(draft).change(pair);
     options(a, b);
     if (!a.tablespace().equals(b.tablespace())) {
       String space = b.tablespace().orElse("pg_default");
@@ -240,7 +241,7 @@ final class TableOps {
       b.ofType().ifPresent(type -> ofType(b, type));
     }
     foreign(a, b);
-    settings(a, b);
+    new TableSettings(draft).change(a, b);
     if (!a.comment().equals(b.comment())) {
       comment(b, Comments.Made.BEFORE);
     }
@@ -327,121 +328,6 @@ final class TableOps {
                 .exclusive(b.name()));
   }
 
-  /** Inheritance and partitions. Detaching comes early, attaching when the columns are there. */
-  private void parents(Pair<Table> pair) {
-    Table a = pair.from();
-    Table b = pair.to();
-    List<ObjectName> before = a.parents().stream().map(draft.former::of).toList();
-    if (sameParents(pair, draft.matching) && a.bound().equals(b.bound())) {
-      return;
-    }
-    if (a.bound().isPresent()) {
-      ObjectName parent = before.get(0);
-      draft
-          .add(
-              Op.Act.ALTER,
-              item(b),
-              Ranks.DETACH,
-              "partition.moved",
-              () ->
-                  draft
-                      .step("partition.moved", b.name())
-                      .sql(
-                          "ALTER TABLE "
-                              + Sql.name(parent)
-                              + " DETACH PARTITION "
-                              + Sql.name(b.name()))
-                      .exclusive(parent)
-                      .exclusive(b.name())
-                      .verify("The table stands alone with its rows"))
-          .rids(Item.of(Item.Kind.TABLE, parent));
-    } else {
-      for (ObjectName parent : before) {
-        if (!stays(parent, b)) {
-          noInherit(b, parent);
-        }
-      }
-    }
-    if (b.bound().isPresent()) {
-      attach(b, Optional.of(a));
-    } else {
-      for (ObjectName parent : b.parents()) {
-        if (a.bound().isPresent() || !before.contains(parent) || !stays(parent, b)) {
-          inherit(b, parent);
-        }
-      }
-    }
-  }
-
-  /** A table that was dropped and made again under one name is another parent. */
-  private boolean stays(ObjectName parent, Table child) {
-    return child.parents().contains(parent) && draft.matching.areMatched(List.of(parent));
-  }
-
-  private void noInherit(Table table, ObjectName parent) {
-    draft
-        .add(
-            Op.Act.ALTER,
-            item(table),
-            Ranks.DETACH,
-            "table.inheritance",
-            () ->
-                draft
-                    .step("table.inheritance", table.name())
-                    .sql(alter(table) + "NO INHERIT " + Sql.name(parent))
-                    .undo(alter(table) + "INHERIT " + Sql.name(parent))
-                    .exclusive(table.name())
-                    .lock(parent, LockMode.ACCESS_SHARE)
-                    .verify("The table stands alone with its rows"))
-        .rids(Item.of(Item.Kind.TABLE, parent));
-  }
-
-  private void inherit(Table table, ObjectName parent) {
-    Draft.Added added =
-        draft.add(
-            Op.Act.ALTER,
-            item(table),
-            Ranks.ATTACH,
-            "table.inheritance",
-            () ->
-                draft
-                    .step("table.inheritance", table.name())
-                    .sql(alter(table) + "INHERIT " + Sql.name(parent))
-                    .undo(alter(table) + "NO INHERIT " + Sql.name(parent))
-                    .exclusive(table.name())
-                    .lock(parent, LockMode.SHARE_UPDATE_EXCLUSIVE)
-                    .verify("The table is a child of the other one"));
-    attachNeeds(added, table, parent);
-  }
-
-  private void attachNeeds(Draft.Added added, Table table, ObjectName parent) {
-    added.needs(Item.of(Item.Kind.TABLE, parent));
-    table.columns().forEach(each -> added.needs(Item.column(table.name(), each.name())));
-    table
-        .constraints()
-        .forEach(each -> added.needs(new Item(Item.Kind.CONSTRAINT, table.name(), each.name())));
-    draft.to.table(parent).stream()
-        .flatMap(each -> each.columns().stream())
-        .forEach(each -> added.needs(Item.column(parent, each.name())));
-    draft.to.indexes().stream()
-        .filter(index -> index.table().equals(table.name()))
-        .filter(index -> index.constraint().isEmpty())
-        .forEach(index -> added.needs(Item.of(Item.Kind.INDEX, index.name())));
-  }
-
-  private void attach(Table table, Optional<Table> before) {
-    ObjectName parent = table.parents().get(0);
-    String bound = table.bound().orElseThrow();
-    Draft.Added added =
-        draft.addAll(
-            Op.Act.ALTER,
-            item(table),
-            Ranks.ATTACH,
-            before.isPresent() ? "partition.moved" : "partition.created",
-            () -> PartitionSteps.attach(draft, table, parent, bound, before.isPresent()));
-    attachNeeds(added, table, parent);
-  }
-
   private void ofType(Table table, ObjectName type) {
     Draft.Added added =
         draft.add(
@@ -475,111 +361,6 @@ final class TableOps {
                     .exclusive(table.name())
                     .verify("The table is of no type"))
         .rids(Item.of(Item.Kind.TABLE, type));
-  }
-
-  private void settings(Table table) {
-    if (table.kind() == Table.Kind.COMPOSITE) {
-      return;
-    }
-    rowSecurity(table, Table.RowSecurity.OFF);
-    if (table.kind() != Table.Kind.FOREIGN
-        && table.replica().identity() != Table.Identity.DEFAULT) {
-      replica(table);
-    }
-    table.clusteredBy().ifPresent(index -> cluster(table, index));
-  }
-
-  private void settings(Table a, Table b) {
-    if (b.kind() == Table.Kind.COMPOSITE) {
-      return;
-    }
-    rowSecurity(b, a.rowSecurity());
-    if (!a.replica().equals(b.replica())
-        || b.replica().index().filter(index -> anew(b, index)).isPresent()) {
-      replica(b);
-    }
-    if (b.clusteredBy().isEmpty() && a.clusteredBy().isPresent()) {
-      setting(b, "table.options-changed", "SET WITHOUT CLUSTER", LockMode.ACCESS_EXCLUSIVE);
-    }
-    b.clusteredBy()
-        .filter(index -> !b.clusteredBy().equals(a.clusteredBy()) || anew(b, index))
-        .ifPresent(index -> cluster(b, index));
-  }
-
-  /** Whether an index is made again and has forgotten what was said of it. */
-  private boolean anew(Table table, String index) {
-    return draft.upheaval.replaced.contains(
-            Item.of(Item.Kind.INDEX, new ObjectName(table.name().schema(), index)))
-        || draft.upheaval.replaced.contains(new Item(Item.Kind.CONSTRAINT, table.name(), index))
-        || draft.matching.indexes.added().stream()
-            .anyMatch(
-                each -> each.table().equals(table.name()) && each.name().name().equals(index));
-  }
-
-  private void rowSecurity(Table table, Table.RowSecurity before) {
-    boolean on = on(table.rowSecurity());
-    boolean forced = forced(table.rowSecurity());
-    List<String> actions = new ArrayList<>();
-    if (on != on(before)) {
-      actions.add((on ? "ENABLE" : "DISABLE") + " ROW LEVEL SECURITY");
-    }
-    if (forced != forced(before)) {
-      actions.add((forced ? "FORCE" : "NO FORCE") + " ROW LEVEL SECURITY");
-    }
-    if (!actions.isEmpty()) {
-      setting(table, "row-security.changed", String.join(", ", actions), LockMode.ACCESS_EXCLUSIVE);
-    }
-  }
-
-  private static boolean on(Table.RowSecurity security) {
-    return security == Table.RowSecurity.ON || security == Table.RowSecurity.FORCED;
-  }
-
-  private static boolean forced(Table.RowSecurity security) {
-    return security == Table.RowSecurity.FORCED || security == Table.RowSecurity.OFF_FORCED;
-  }
-
-  private void replica(Table table) {
-    Table.Replica replica = table.replica();
-    String action =
-        switch (replica.identity()) {
-          case DEFAULT -> "DEFAULT";
-          case NOTHING -> "NOTHING";
-          case FULL -> "FULL";
-          case INDEX -> "USING INDEX " + Sql.name(replica.index().orElseThrow());
-        };
-    Draft.Added added =
-        setting(
-            table,
-            "replica-identity.widened",
-            "REPLICA IDENTITY " + action,
-            LockMode.ACCESS_EXCLUSIVE);
-    replica.index().ifPresent(index -> needsIndex(added, table, index));
-  }
-
-  private void cluster(Table table, String index) {
-    Draft.Added added =
-        setting(
-            table,
-            "table.options-changed",
-            "CLUSTER ON " + Sql.name(index),
-            LockMode.SHARE_UPDATE_EXCLUSIVE);
-    needsIndex(added, table, index);
-  }
-
-  private static void needsIndex(Draft.Added added, Table table, String index) {
-    added.needs(
-        Item.of(Item.Kind.INDEX, new ObjectName(table.name().schema(), index)),
-        new Item(Item.Kind.CONSTRAINT, table.name(), index));
-  }
-
-  private Draft.Added setting(Table table, String kind, String action, LockMode lock) {
-    return draft.add(
-        Op.Act.ALTER,
-        item(table),
-        Ranks.SETTING,
-        kind,
-        () -> draft.step(kind, table.name()).sql(alter(table) + action).lock(table.name(), lock));
   }
 
   private void comment(Table table, Comments.Made made) {
