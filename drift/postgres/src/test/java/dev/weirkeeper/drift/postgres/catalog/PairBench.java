@@ -10,6 +10,7 @@ import dev.weirkeeper.drift.plan.SchemaComparison;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -17,6 +18,9 @@ import java.util.List;
 final class PairBench implements AutoCloseable {
   /** Stands where a server's error would have its state. */
   private static final String PLANNER = "planner";
+
+  private static final PlanOptions ONLINE =
+      PlanOptions.online().with(PlanOptions.Destruction.ALLOW);
 
   private final LocalPostgres server;
   private final Workbench here;
@@ -47,6 +51,7 @@ final class PairBench implements AutoCloseable {
    * @param lost tables and columns that survive without their values
    * @param undeclared what steps locked, read or wrote without saying so
    * @param statements how many were run
+   * @param online what a plan for a database in use would do that linters warn of
    */
   record Outcome(
       SchemaPair pair,
@@ -54,9 +59,11 @@ final class PairBench implements AutoCloseable {
       String why,
       List<String> lost,
       List<String> undeclared,
-      int statements) {
+      int statements,
+      OnlineRules.Found online) {
     private static Outcome failed(SchemaPair pair, String why) {
-      return new Outcome(pair, Verdict.FAILED, why, List.of(), List.of(), 0);
+      return new Outcome(
+          pair, Verdict.FAILED, why, List.of(), List.of(), 0, OnlineRules.Found.NOTHING);
     }
   }
 
@@ -100,7 +107,7 @@ final class PairBench implements AutoCloseable {
       StepRun run = new StepRun(here);
       for (int done = 1; true; done++) {
         begin(pair, Rows.NONE);
-        Migration first = plan(read(here), wanted, options);
+        Migration first = plan(pair, read(here), wanted, options);
         if (done > first.steps().size()) {
           return new Outcome(
               pair,
@@ -108,10 +115,11 @@ final class PairBench implements AutoCloseable {
               first.refusals().isEmpty() ? "" : said(first.refusals().get(0)),
               List.of(),
               run.undeclared(),
-              run.statements());
+              run.statements(),
+              OnlineRules.Found.NOTHING);
         }
         run.perform(first.steps().subList(0, done));
-        Migration rest = plan(read(here), wanted, options);
+        Migration rest = plan(pair, read(here), wanted, options);
         run.perform(rest.steps());
         List<CatalogOracle.Difference> left =
             CatalogOracle.read(here.connection()).differences(wanted.oracle());
@@ -126,7 +134,9 @@ final class PairBench implements AutoCloseable {
 
   private Outcome attempt(SchemaPair pair, Wanted wanted, PlanOptions options) throws SQLException {
     SeedRows before = SeedRows.read(here.connection());
-    Migration migration = plan(read(here), wanted, options);
+    DatabaseSchema from = read(here);
+    Migration migration = plan(pair, from, wanted, options);
+    OnlineRules.Found online = OnlineRules.in(plan(pair, from, wanted, ONLINE));
     StepRun run = new StepRun(here);
     run.perform(migration.steps());
     List<String> lost = before.lost(SeedRows.read(here.connection()), here.connection());
@@ -139,7 +149,8 @@ final class PairBench implements AutoCloseable {
       List<CatalogOracle.Difference> left =
           CatalogOracle.read(here.connection()).differences(wanted.oracle());
       List<SchemaChange> again =
-          SchemaComparison.between(read(here), wanted.schema(), Identity.names()).changes();
+          SchemaComparison.between(read(here), wanted.schema(), Identity.names(pair.renames()))
+              .changes();
       if (!left.isEmpty()) {
         why = (run.statements() == 0 ? "unseen: " : "") + left.get(0) + " (" + left.size() + ")";
       } else if (!again.isEmpty()) {
@@ -147,7 +158,7 @@ final class PairBench implements AutoCloseable {
       }
       verdict = why.isEmpty() ? Verdict.CONVERGED : Verdict.FAILED;
     }
-    return new Outcome(pair, verdict, why, lost, run.undeclared(), run.statements());
+    return new Outcome(pair, verdict, why, lost, run.undeclared(), run.statements(), online);
   }
 
   private Wanted wanted(SchemaPair pair) throws SQLException, IOException {
@@ -169,15 +180,24 @@ final class PairBench implements AutoCloseable {
     }
   }
 
+  /** In a transaction, since nobody else changes the catalog and no second look is needed. */
   private DatabaseSchema read(Workbench bench) throws SQLException {
-    return reader.read(bench.connection()).schema();
+    Connection connection = bench.connection();
+    connection.setAutoCommit(false);
+    try {
+      return reader.read(connection).schema();
+    } finally {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
   }
 
-  private static Migration plan(DatabaseSchema from, Wanted wanted, PlanOptions options)
+  private static Migration plan(
+      SchemaPair pair, DatabaseSchema from, Wanted wanted, PlanOptions options)
       throws SQLException {
     try {
       return MigrationPlanner.plan(
-          SchemaComparison.between(from, wanted.schema(), Identity.names()), options);
+          SchemaComparison.between(from, wanted.schema(), Identity.names(pair.renames())), options);
     } catch (RuntimeException e) {
       throw new SQLException("No plan is made: " + e, PLANNER, e);
     }

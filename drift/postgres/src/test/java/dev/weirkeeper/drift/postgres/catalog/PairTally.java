@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What came of many pairs. */
 final class PairTally {
@@ -44,9 +47,25 @@ final class PairTally {
         changes.stream().filter(outcome -> !outcome.lost().isEmpty()).count());
   }
 
-  /** Steps that did more than they declare. */
+  /** Steps that did more than they declare, or would in a database in use. */
   List<String> undeclared() {
-    return outcomes.stream().flatMap(outcome -> outcome.undeclared().stream()).toList();
+    return outcomes.stream()
+        .flatMap(
+            outcome ->
+                Stream.concat(
+                    outcome.undeclared().stream(),
+                    outcome.online().broken().stream()
+                        .map(each -> outcome.pair().id() + ": " + each)))
+        .toList();
+  }
+
+  /** What plans for databases in use do that linters warn of, and say so: how often. */
+  Map<String, Integer> warnings() {
+    Map<String, Integer> all = new TreeMap<>();
+    outcomes.forEach(
+        outcome ->
+            outcome.online().declared().forEach((rule, n) -> all.merge(rule, n, Integer::sum)));
+    return all;
   }
 
   private static long count(List<Outcome> outcomes, Verdict verdict) {

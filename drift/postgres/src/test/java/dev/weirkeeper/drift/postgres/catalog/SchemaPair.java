@@ -2,6 +2,7 @@ package dev.weirkeeper.drift.postgres.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.weirkeeper.drift.plan.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  * @param after a script that makes what is wanted
  * @param kinds what differs: {@code column.added}, {@code index.def.changed}
  * @param majors major versions of PostgreSQL that both scripts run on
+ * @param renames what {@code after} declares to be called otherwise
  * @param seeds statements that fill the tables of {@code before}, if the record has some
  */
 record SchemaPair(
@@ -25,6 +27,7 @@ record SchemaPair(
     String after,
     List<String> kinds,
     List<Integer> majors,
+    List<Identity.Rename> renames,
     List<String> seeds,
     Sort sort) {
 
@@ -63,7 +66,9 @@ record SchemaPair(
             "notnull_constraint",
             "index",
             "sequence",
-            "domain"));
+            "domain")),
+    /** Those whose text declares renames, whatever else of them differs. */
+    RENAMED("renamed", Set.of());
 
     final String label;
     private final Set<String> classes;
@@ -74,6 +79,9 @@ record SchemaPair(
     }
 
     boolean holds(SchemaPair pair) {
+      if (this == RENAMED) {
+        return !pair.renames().isEmpty();
+      }
       return pair.kinds().stream().allMatch(kind -> classes.contains(kind.split("\\.", 2)[0]));
     }
   }
@@ -81,11 +89,14 @@ record SchemaPair(
   SchemaPair {
     kinds = List.copyOf(kinds);
     majors = List.copyOf(majors);
+    renames = List.copyOf(renames);
     seeds = List.copyOf(seeds);
   }
 
   SchemaPair reversed() {
-    return new SchemaPair(id + " reversed", after, before, kinds, majors, List.of(), sort);
+    List<Identity.Rename> back =
+        renames.stream().map(each -> new Identity.Rename(each.to(), each.from())).toList();
+    return new SchemaPair(id + " reversed", after, before, kinds, majors, back, List.of(), sort);
   }
 
   /** The folder {@code drift} of the corpus: {@code -Dcorpus.dir} is it or its parent. */
@@ -127,6 +138,7 @@ record SchemaPair(
         texts(record.path("runs_on")).stream()
             .map(version -> Integer.parseInt(version.split("\\.", 2)[0]))
             .toList(),
+        DeclaredInText.of(record.path("after").asText()),
         seeds,
         sort);
   }
