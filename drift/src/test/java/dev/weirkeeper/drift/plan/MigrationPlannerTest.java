@@ -138,11 +138,14 @@ class MigrationPlannerTest {
         Schemas.of(table("1", "t", column("1", "a", "bigint")))
             .with(view("2", "v", " SELECT t.a\n   FROM public.t;"), "t", "a");
 
-    assertThat(sql(plan(from, to, PlanOptions.direct())))
-        .containsExactly(
+    Migration again = plan(from, to, PlanOptions.direct());
+    assertThat(again.steps()).hasSize(1);
+    assertThat(sql(again))
+        .containsSubsequence(
             "DROP VIEW \"public\".\"v\"",
             "ALTER TABLE \"public\".\"t\" ALTER COLUMN \"a\" TYPE bigint",
-            "CREATE VIEW \"public\".\"v\" AS SELECT t.a\n   FROM public.t");
+            "CREATE VIEW \"public\".\"v\" AS SELECT t.a\n   FROM public.t")
+        .hasSize(5);
 
     Item column = Item.column(name("t"), "a");
     Migration refused =

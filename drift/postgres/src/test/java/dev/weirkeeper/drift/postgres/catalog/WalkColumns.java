@@ -76,9 +76,9 @@ final class WalkColumns {
   }
 
   private static String value(String type) {
-    return switch (type) {
-      case "integer", "bigint", "numeric(10,2)" -> "7";
-      case "date" -> "'2024-01-01'";
+    return switch (type.replaceFirst("[( ].*", "")) {
+      case "integer", "bigint", "numeric" -> "7";
+      case "date", "timestamp" -> "'2024-01-01'";
       case "boolean" -> "false";
       default -> "'it''s'";
     };

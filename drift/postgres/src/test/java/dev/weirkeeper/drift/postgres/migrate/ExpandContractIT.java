@@ -47,7 +47,7 @@ class ExpandContractIT {
   @BeforeAll
   static void start() throws Exception {
     server = LocalPostgres.start(Map.of("fsync", "off"));
-    server.execute("postgres", "CREATE ROLE app_user LOGIN");
+    server.execute("postgres", "CREATE ROLE app_user LOGIN", "CREATE ROLE app_owner");
   }
 
   @AfterAll
@@ -210,6 +210,28 @@ class ExpandContractIT {
         .isEqualTo("0");
     run(change.contract());
     assertThat(text("SELECT to_regclass('app.t') IS NULL")).isEqualTo("t");
+  }
+
+  @Test
+  void who_owned_the_table_or_had_rights_on_a_column_has_them_by_both_names() throws Exception {
+    server.execute(
+        "postgres",
+        "GRANT ALL ON SCHEMA app TO app_owner",
+        "ALTER TABLE app.t OWNER TO app_owner",
+        "REVOKE ALL ON app.t FROM app_user",
+        "GRANT SELECT (qty) ON app.t TO app_user");
+
+    run(ExpandContract.renameColumn(read(), T, "qty", "quantity", LATER).expand());
+
+    assertThat(text("SELECT relowner::regrole FROM pg_class WHERE oid = 'app.t'::regclass"))
+        .isEqualTo("app_owner");
+    for (String column : List.of("qty", "quantity")) {
+      assertThat(
+              text("SELECT has_column_privilege('app_user', 'app.t', '" + column + "', 'SELECT')"))
+          .isEqualTo("t");
+    }
+    assertThat(text("SELECT has_column_privilege('app_user', 'app.t', 'note', 'SELECT')"))
+        .isEqualTo("f");
   }
 
   @Test
