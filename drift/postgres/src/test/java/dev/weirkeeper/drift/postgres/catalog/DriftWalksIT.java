@@ -24,8 +24,10 @@ class DriftWalksIT {
   private static final long SEED = 6;
   private static final int STEPS = 20;
 
+  /** {@code -Dwalks.online=true} plans for a database in use. */
   private static final PlanOptions OPTIONS =
-      PlanOptions.direct().with(PlanOptions.Destruction.ALLOW);
+      (Boolean.getBoolean("walks.online") ? PlanOptions.online() : PlanOptions.direct())
+          .with(PlanOptions.Destruction.ALLOW);
 
   /** {@code -Dwalks.seed=…} walks one walk alone, {@code -Dwalks.count=…} so many from there. */
   @ParameterizedTest
