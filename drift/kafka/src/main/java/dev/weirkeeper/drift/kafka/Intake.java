@@ -147,6 +147,7 @@ final class Intake {
     Layout layout = layouts.of(row, Optional.ofNullable(newest.get(id)));
     Layout.Whole whole = layout.write(row, placeholder, writer);
     Mark before = into.met();
+    requireOnce(record, row, before);
     if (row.origin().snapshot() == Event.Snapshot.FIRST && before.order().isPresent()) {
       met.anew(row.asset(), "record " + record.offset() + " of " + record.topic());
     }
@@ -166,6 +167,18 @@ final class Intake {
             after.mark()),
         after);
     return true;
+  }
+
+  /** A snapshot may say again what is there already, which only a key can tell. */
+  private static void requireOnce(ConsumerRecord<byte[], byte[]> record, Event.Row row, Mark met) {
+    boolean anew = row.origin().snapshot() == Event.Snapshot.FIRST && record.offset() > 0;
+    if (row.key().isEmpty()
+        && row.origin().snapshot() != Event.Snapshot.NO
+        && (anew || met.order().isPresent())) {
+      throw new UnreadableException(
+          "a snapshot of a table without a key begins where rows were told of before, so that those"
+              + " would be doubled; let the connector write the table to a new topic");
+    }
   }
 
   /**

@@ -563,6 +563,10 @@ class KafkaFeedIT {
 
     assertThat(rows(stream, 3)).containsExactly("INSERT 1", "INSERT 2", "INSERT 3");
     assertThat(stream.health().get("came again").toString()).contains("2");
+    cluster.send(topic, debezium.read(keyless, Debezium.At.snapshot("first"), item(1)));
+    next(stream);
+    assertThat(stream.health().get("held." + topic + "-0").toString())
+        .contains("record 5", "a snapshot of a table without a key");
   }
 
   @Test
@@ -605,16 +609,16 @@ class KafkaFeedIT {
     cluster.create(topic, boundaries);
     Position start = open(feed().transactions(boundaries)).start();
     String large = "x".repeat(10_000);
+    List<Debezium.Sent> rows = new ArrayList<>();
+    List<Debezium.Sent> bounds = new ArrayList<>();
     for (int id = 1; id <= 60; id++) {
-      cluster.send(boundaries, debezium.begin(id, id * 10L));
-      cluster.send(
-          topic,
-          debezium.insert(
-              ITEMS,
-              Debezium.At.of(id, id * 10L).at(1),
-              Debezium.row("id", id, "name", large + id)));
-      cluster.send(boundaries, debezium.end(id, id * 10L, Map.of("public.items", 1)));
+      Debezium.At at = Debezium.At.of(id, id * 10L).at(1);
+      rows.add(debezium.insert(ITEMS, at, Debezium.row("id", id, "name", large + id)));
+      bounds.add(debezium.begin(id, id * 10L));
+      bounds.add(debezium.end(id, id * 10L, Map.of("public.items", 1)));
     }
+    cluster.send(topic, rows.toArray(Debezium.Sent[]::new));
+    cluster.send(boundaries, bounds.toArray(Debezium.Sent[]::new));
     Map<String, Object> client = new HashMap<>(cluster.client());
     client.put("max.poll.records", 5);
 

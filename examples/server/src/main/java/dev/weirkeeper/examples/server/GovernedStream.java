@@ -74,6 +74,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.replication.LogSequenceNumber;
@@ -152,6 +153,26 @@ public final class GovernedStream implements AutoCloseable {
           seams,
           Governance.alone(),
           Details.usual());
+    }
+
+    /**
+     * The same with another feed in the place of the source's log.
+     *
+     * @param feed is given the feed of that log, which was not opened; its id is the one to have
+     */
+    Settings reading(UnaryOperator<Feed> feed) {
+      return new Settings(
+          source,
+          sourceUrl,
+          targetUrl,
+          tables,
+          folder,
+          contracts,
+          tolerances,
+          listener,
+          new Seams(feed, seams.target(), seams.sink(), seams.tools(), seams.policy()),
+          governance,
+          details);
     }
   }
 
@@ -640,6 +661,9 @@ public final class GovernedStream implements AutoCloseable {
   private static final class Progress implements Consumer<PipelineEvent> {
     private static final long TIMEOUT_SECONDS = 600;
 
+    /** Positions of other feeds than that of the log are none. */
+    private static final Pattern LSN = Pattern.compile("[0-9A-F]{1,8}/[0-9A-F]{1,8}");
+
     private long reached;
     private @Nullable Exception failure;
     private final CountDownLatch end = new CountDownLatch(1);
@@ -648,10 +672,10 @@ public final class GovernedStream implements AutoCloseable {
     public synchronized void accept(PipelineEvent event) {
       if (event instanceof PipelineEvent.Committed committed) {
         String text = committed.position().text();
-        reached =
-            Math.max(
-                reached,
-                LogSequenceNumber.valueOf(text.substring(text.lastIndexOf(':') + 1)).asLong());
+        String end = text.substring(text.lastIndexOf(':') + 1);
+        if (LSN.matcher(end).matches()) {
+          reached = Math.max(reached, LogSequenceNumber.valueOf(end).asLong());
+        }
       }
       notifyAll();
     }

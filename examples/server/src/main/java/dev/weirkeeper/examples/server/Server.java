@@ -5,6 +5,7 @@ import dev.weirkeeper.DriftHistory;
 import dev.weirkeeper.Masking;
 import dev.weirkeeper.PipelineEvent;
 import dev.weirkeeper.mcp.McpServer;
+import dev.weirkeeper.spi.Feed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,8 +77,24 @@ public final class Server implements AutoCloseable {
   public static Server start(
       Path configuration, Consumer<PipelineEvent> listener, List<GovernedStream.Addition> additions)
       throws IOException, SQLException {
+    return start(configuration, listener, additions, UnaryOperator.identity());
+  }
+
+  /**
+   * Starts what a file configures, with another feed of a host in the place of the source's log.
+   * The address of the source is read from by tools that compare schemas, and by nothing else.
+   *
+   * @param feed is given the feed of the file, which was not opened; its id is the one to have
+   * @throws IOException as without them
+   */
+  public static Server start(
+      Path configuration,
+      Consumer<PipelineEvent> listener,
+      List<GovernedStream.Addition> additions,
+      UnaryOperator<Feed> feed)
+      throws IOException, SQLException {
     try {
-      return start(ConfigReader.read(configuration, Server::variable), listener, additions);
+      return start(ConfigReader.read(configuration, Server::variable), listener, additions, feed);
     } catch (ConfigException e) {
       throw new IOException("The configuration is wrong:\n" + e.getMessage(), e);
     }
@@ -88,11 +106,14 @@ public final class Server implements AutoCloseable {
 
   static Server start(Config config, Consumer<PipelineEvent> listener)
       throws IOException, SQLException {
-    return start(config, listener, List.of());
+    return start(config, listener, List.of(), UnaryOperator.identity());
   }
 
   private static Server start(
-      Config config, Consumer<PipelineEvent> listener, List<GovernedStream.Addition> additions)
+      Config config,
+      Consumer<PipelineEvent> listener,
+      List<GovernedStream.Addition> additions,
+      UnaryOperator<Feed> feed)
       throws IOException, SQLException {
     if (Files.notExists(config.folder())) {
       Files.createDirectories(
@@ -105,7 +126,8 @@ public final class Server implements AutoCloseable {
     Optional<Profiles> profiles = profiles(config, masking);
     profiles.ifPresent(all::add);
     GovernedStream stream =
-        GovernedStream.start(config.settings(masking, history, listener, List.of(), all));
+        GovernedStream.start(
+            config.settings(masking, history, listener, List.of(), all).reading(feed));
     boolean started = false;
     List<ControlSocket> sockets = new ArrayList<>();
     McpServer clients = null;
