@@ -2,6 +2,7 @@ package dev.weirkeeper;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.LocalDate;
 import java.util.Optional;
 
 /**
@@ -19,9 +20,16 @@ public sealed interface Migrated {
    * @param database the server's system identifier, its timeline and the database's OID
    * @param first the first step that is not known to be done; steps count from 0
    * @param proof id of the rehearsal whose states each step is held against
+   * @param early the last day that a step was to wait for and does not, because the host said so
    */
   record Begun(
-      Hash migration, String database, Hash state, int steps, int first, Optional<Hash> proof)
+      Hash migration,
+      String database,
+      Hash state,
+      int steps,
+      int first,
+      Optional<Hash> proof,
+      Optional<LocalDate> early)
       implements Migrated {
     public static final String KIND = "migration.begun";
 
@@ -30,6 +38,13 @@ public sealed interface Migrated {
       requireNonNull(database, "database");
       requireNonNull(state, "state");
       requireNonNull(proof, "proof");
+      requireNonNull(early, "early");
+    }
+
+    /** A run that waited for the days of its steps. */
+    public Begun(
+        Hash migration, String database, Hash state, int steps, int first, Optional<Hash> proof) {
+      this(migration, database, state, steps, first, proof, Optional.empty());
     }
   }
 

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -220,15 +221,22 @@ class JsonTest {
 
   private record One(int n) {}
 
-  private record Times(Instant at, Duration lasting, Hash hash) {}
+  private record Times(Instant at, Duration lasting, LocalDate day, Hash hash) {}
 
   @Test
   void times_are_iso_8601() {
     Times times =
-        new Times(Instant.ofEpochSecond(1, 5), Duration.ofMillis(1500), Hash.of(Json.empty()));
+        new Times(
+            Instant.ofEpochSecond(1, 5),
+            Duration.ofMillis(1500),
+            LocalDate.of(2027, 3, 1),
+            Hash.of(Json.empty()));
 
     assertThat(Json.of(times).text())
-        .contains("\"at\":\"1970-01-01T00:00:01.000000005Z\"", "\"lasting\":\"PT1.5S\"");
+        .contains(
+            "\"at\":\"1970-01-01T00:00:01.000000005Z\"",
+            "\"lasting\":\"PT1.5S\"",
+            "\"day\":\"2027-03-01\"");
     assertThat(Json.of(times).as(Times.class)).isEqualTo(times);
   }
 

@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -95,6 +96,9 @@ public final class JsonReader {
     }
     if (raw == Duration.class) {
       return parsed(Duration::parse, "an ISO-8601 duration", node, at);
+    }
+    if (raw == LocalDate.class) {
+      return parsed(LocalDate::parse, "an ISO-8601 day", node, at);
     }
     if (raw == boolean.class || raw == Boolean.class) {
       require(node.isBoolean(), at, "true or false", node);

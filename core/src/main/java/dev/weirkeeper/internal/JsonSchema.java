@@ -6,6 +6,7 @@ import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +53,9 @@ public final class JsonSchema {
     } else if (raw == Duration.class) {
       schema.put("type", "string");
       schema.put("format", "duration");
+    } else if (raw == LocalDate.class) {
+      schema.put("type", "string");
+      schema.put("format", "date");
     } else if (raw == Hash.class) {
       schema.put("type", "string");
       schema.put("pattern", "^[0-9a-f]{64}$");

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -65,7 +66,9 @@ public final class JsonWriter {
       out.append(value);
     } else if (value instanceof Number number) {
       number(number);
-    } else if (value instanceof Instant || value instanceof Duration) {
+    } else if (value instanceof Instant
+        || value instanceof Duration
+        || value instanceof LocalDate) {
       string(value.toString());
     } else if (value instanceof Map<?, ?> map) {
       map(map);

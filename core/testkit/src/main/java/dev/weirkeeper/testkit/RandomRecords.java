@@ -24,6 +24,7 @@ import java.math.BigDecimal;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -88,6 +89,8 @@ public final class RandomRecords {
     } else if (raw == Instant.class) {
       return Instant.ofEpochSecond(
           random.nextInt(), random.nextBoolean() ? random.nextInt(1_000_000_000) : 0);
+    } else if (raw == LocalDate.class) {
+      return LocalDate.ofEpochDay(random.nextInt(30_000));
     } else if (raw == Duration.class) {
       // RFC 3339, by which schemas check durations, has no fractions of seconds.
       return Duration.ofSeconds(random.nextInt(1_000_000));

@@ -14,7 +14,7 @@ import java.util.List;
  * their own: a contract is never run along with its expand.
  *
  * @param contract run on its own, from the schema that is there then
- * @param notBefore the first day of the contract
+ * @param notBefore the first day of the contract; each of its steps says it, too
  * @param refusals why there is no such change; then there are no steps
  */
 public record ExpandContract(

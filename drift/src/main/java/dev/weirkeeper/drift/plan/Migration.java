@@ -6,6 +6,7 @@ import dev.weirkeeper.Action;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Json;
 import dev.weirkeeper.drift.schema.ObjectName;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,8 @@ import java.util.Set;
  * @param to fingerprint of the schema that it leads to, if nothing is refused
  * @param refusals changes that are not made; the rest is made without them
  * @param remarks what a reviewer should know, in sentences
+ * @param major of the server that it was planned for: others lock and rewrite other things, and say
+ *     other things in the same words; empty where that does not matter
  */
 public record Migration(
     String dialect,
@@ -27,7 +30,8 @@ public record Migration(
     Hash to,
     List<Step> steps,
     List<Refusal> refusals,
-    List<String> remarks) {
+    List<String> remarks,
+    Optional<Integer> major) {
 
   public Migration {
     requireNonNull(dialect, "dialect");
@@ -36,6 +40,18 @@ public record Migration(
     steps = List.copyOf(steps);
     refusals = List.copyOf(refusals);
     remarks = List.copyOf(remarks);
+    requireNonNull(major, "major");
+  }
+
+  /** A migration for any version. */
+  public Migration(
+      String dialect,
+      Hash from,
+      Hash to,
+      List<Step> steps,
+      List<Refusal> refusals,
+      List<String> remarks) {
+    this(dialect, from, to, steps, refusals, remarks, Optional.empty());
   }
 
   public Hash id() {
@@ -55,6 +71,7 @@ public record Migration(
    * @param verification what is read back afterwards, for people
    * @param undo statements that take it back; empty where nothing does
    * @param act the typed act that does the same within the boundary, for {@link Route#BOUNDARY}
+   * @param notBefore the first day on which it may be run; empty for any day
    */
   public record Step(
       String kind,
@@ -69,7 +86,8 @@ public record Migration(
       Optional<String> probe,
       String verification,
       List<String> undo,
-      Optional<Action> act) {
+      Optional<Action> act,
+      Optional<LocalDate> notBefore) {
     public Step {
       requireNonNull(kind, "kind");
       requireNonNull(on, "on");
@@ -84,6 +102,39 @@ public record Migration(
       requireNonNull(verification, "verification");
       undo = List.copyOf(undo);
       requireNonNull(act, "act");
+      requireNonNull(notBefore, "notBefore");
+    }
+
+    /** A step of any day. */
+    public Step(
+        String kind,
+        ObjectName on,
+        List<String> statements,
+        Commit commit,
+        Route route,
+        Map<String, LockMode> locks,
+        Work work,
+        Set<Hazard> hazards,
+        String precondition,
+        Optional<String> probe,
+        String verification,
+        List<String> undo,
+        Optional<Action> act) {
+      this(
+          kind,
+          on,
+          statements,
+          commit,
+          route,
+          locks,
+          work,
+          hazards,
+          precondition,
+          probe,
+          verification,
+          undo,
+          act,
+          Optional.empty());
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Plans the statements that take a PostgreSQL database (12 to 18) from one schema to another: pure,
@@ -76,7 +77,13 @@ public final class MigrationPlanner {
     List<Refusal> refusals = new ArrayList<>(renamer.refusals());
     refusals.addAll(draft.refusals);
     return new Migration(
-        "postgresql", from.fingerprint(), to.fingerprint(), steps, refusals, draft.remarks);
+        "postgresql",
+        from.fingerprint(),
+        to.fingerprint(),
+        steps,
+        refusals,
+        draft.remarks,
+        Optional.of(from.major()));
   }
 
   private static Map<Sequence.Owner, Sequence> identities(DatabaseSchema to) {

@@ -2,6 +2,7 @@ package dev.weirkeeper.drift.plan;
 
 import dev.weirkeeper.Action;
 import dev.weirkeeper.drift.schema.ObjectName;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -26,6 +27,7 @@ final class StepDraft {
   private Optional<String> probe = Optional.empty();
   private String verification = "";
   private Optional<Action> act = Optional.empty();
+  private Optional<LocalDate> notBefore = Optional.empty();
   private boolean reversible = true;
   private boolean freshTable;
 
@@ -148,6 +150,12 @@ final class StepDraft {
     return this;
   }
 
+  /** Whoever still uses the old form has until then. */
+  StepDraft notBefore(LocalDate day) {
+    notBefore = Optional.of(day);
+    return requires("It is " + day + " or later");
+  }
+
   boolean isEmpty() {
     return statements.isEmpty();
   }
@@ -167,7 +175,8 @@ final class StepDraft {
         probe,
         verification.isEmpty() ? "The catalog says so" : verification,
         reversible ? undo : List.of(),
-        act);
+        act,
+        notBefore);
   }
 
   private void lockHazards() {

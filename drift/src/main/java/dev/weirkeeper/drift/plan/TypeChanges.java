@@ -98,7 +98,8 @@ final class TypeChanges {
             .exclusive(table)
             .hazard(Hazard.DELETES_DATA)
             .irreversible()
-            .requires("It is " + notBefore + " or later, and nobody reads " + column + OLD);
+            .notBefore(notBefore)
+            .requires("Nobody reads " + column + OLD);
     return new ExpandContract(
         expand.stream().map(StepDraft::done).toList(), List.of(drop.done()), notBefore, List.of());
   }

@@ -191,6 +191,7 @@ final class ViewedRename {
   private StepDraft contracted(String kind, ObjectName on) {
     return StepDraft.of(kind, on)
         .exclusive(on)
-        .requires("It is " + notBefore + " or later, and nobody uses the old name");
+        .notBefore(notBefore)
+        .requires("Nobody uses the old name");
   }
 }

@@ -5,6 +5,7 @@ import dev.weirkeeper.Json;
 import dev.weirkeeper.drift.plan.LockMode;
 import dev.weirkeeper.drift.plan.Migration;
 import dev.weirkeeper.drift.postgres.migrate.Cancellation;
+import dev.weirkeeper.drift.postgres.migrate.Early;
 import dev.weirkeeper.drift.postgres.migrate.Explanation;
 import dev.weirkeeper.drift.postgres.migrate.MigrationLog;
 import dev.weirkeeper.drift.postgres.migrate.MigrationResult;
@@ -64,6 +65,11 @@ final class DriftApply implements Callable<Integer> {
   private boolean dry;
 
   @Option(
+      names = "--early",
+      description = "Also runs steps before the first day that the plan has for them.")
+  private boolean early;
+
+  @Option(
       names = {"-y", "--yes"},
       description = "Does not ask.")
   private boolean yes;
@@ -83,6 +89,7 @@ final class DriftApply implements Callable<Integer> {
             .schemas(schemas)
             .cancellation(cancellation)
             .listener(progress -> tell(output, progress))
+            .early(early ? Early.RUN : Early.REFUSE)
             .build();
     Thread interrupted = new Thread(cancellation::cancel, "weirkeeper-interrupted");
     Runtime.getRuntime().addShutdownHook(interrupted);
@@ -159,7 +166,7 @@ final class DriftApply implements Callable<Integer> {
     Output aside = output.isJson() ? output.aside() : output;
     aside.field("plan", migration.id().hex());
     aside.field("database", words(explanation.fit()));
-    Table table = new Table("step", "change", "on", "locks", "rows", "in the way");
+    Table table = new Table("step", "change", "on", "locks", "rows", "not before", "in the way");
     for (Explanation.Item item : explanation.items()) {
       table.add(
           String.valueOf(item.step() + 1),
@@ -171,6 +178,7 @@ final class DriftApply implements Callable<Integer> {
                   .map(lock -> lock.getKey() + " " + words(lock.getValue()))
                   .toList()),
           item.rows().map(String::valueOf).orElse("?"),
+          migration.steps().get(item.step()).notBefore().map(String::valueOf).orElse(""),
           String.join(", ", item.obstacles().stream().map(Obstacle::what).toList()));
     }
     aside.table(table);

@@ -5,6 +5,7 @@ import dev.weirkeeper.drift.plan.Migration;
 import dev.weirkeeper.drift.plan.Work;
 import dev.weirkeeper.drift.postgres.migrate.MigrationResult.Ending;
 import dev.weirkeeper.drift.schema.ObjectName;
+import dev.weirkeeper.drift.schema.Table;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ final class Attempts {
     for (int attempt = 1; attempt <= run.runner.limits.attempts(); attempt++) {
       run.requireNotCancelled();
       if (isHeldUp(step, locked)) {
-        pause(number, attempt);
+        run.patience.pause(number, attempt);
         continue;
       }
       try {
@@ -52,8 +53,8 @@ final class Attempts {
           return 0;
         }
       } catch (SQLException e) {
-        stopUnlessRetried(number, e);
-        pause(number, attempt);
+        stopUnlessRetried(number, e, () -> requireStill(number, before));
+        run.patience.pause(number, attempt);
         continue;
       }
       CatalogWatch.Seen now = run.look(watch);
@@ -169,10 +170,10 @@ final class Attempts {
         }
         if (!SqlStates.isRetried(e)) {
           clear(number, leftovers);
-          stopUnlessRetried(number, e);
+          stopUnlessRetried(number, e, () -> requireStill(number, before));
         }
       }
-      pause(number, attempt);
+      run.patience.pause(number, attempt);
     }
     if (begun) {
       clear(number, leftovers);
@@ -184,9 +185,9 @@ final class Attempts {
     if (!watch.isStill(before) && !run.look(watch).fingerprint().equals(before.fingerprint())) {
       throw new Halt(
           Ending.MOVED,
-          "The target moved meanwhile: somebody changed the schema before step "
+          "The target moved meanwhile: somebody changed the schema before the end of step "
               + number
-              + ". The step was not done; plan anew from what is there");
+              + ". The step is not done; plan anew from what is there");
     }
   }
 
@@ -206,14 +207,30 @@ final class Attempts {
                   + SqlStates.of(e)
                   + "). Run it again, or drop the index concurrently by hand");
         }
-        pause(number, attempt);
+        run.patience.pause(number, attempt);
       }
     }
   }
 
-  long inBatches(int number, Migration.Step step) throws SQLException, Halt {
+  long inBatches(int number, Migration.Step step, CatalogWatch.Seen before)
+      throws SQLException, Halt {
+    requireStill(number, before);
+    String oid =
+        before
+            .schema()
+            .table(step.on())
+            .map(Table::id)
+            .orElseThrow(
+                () ->
+                    new Halt(
+                        Ending.REFUSED,
+                        "Step "
+                            + number
+                            + " is to fill a table that is not among what the migration was"
+                            + " planned on"));
     run.announce(number, step, 1, Optional.empty());
-    return new Backfill(run, session, this, number, step).all();
+    return new Backfill(run, session, this, number, step, oid, () -> requireStill(number, before))
+        .all();
   }
 
   /** Whether it is better not to ask for locks now: all who come later would wait behind us. */
@@ -238,7 +255,16 @@ final class Attempts {
     return now.stream().anyMatch(Obstacle::holdsUpWrites);
   }
 
-  void stopUnlessRetried(int number, SQLException e) throws Halt {
+  /** Throws if the schema is another one than the step starts from. */
+  @FunctionalInterface
+  interface Guard {
+    void requireStill() throws SQLException, Halt;
+  }
+
+  /**
+   * @param guard what was renamed or dropped meanwhile fails in many ways, and this says why
+   */
+  void stopUnlessRetried(int number, SQLException e, Guard guard) throws SQLException, Halt {
     if (SqlStates.isGone(e)) {
       throw new Halt(
           Ending.FAILED,
@@ -247,26 +273,10 @@ final class Attempts {
               + " before it was committed, so the server has undone it. Run it again");
     }
     if (!SqlStates.isRetried(e)) {
-      throw new Halt(Ending.FAILED, "Step " + number + " was undone: " + SqlStates.told(e));
-    }
-  }
-
-  void pause(int number, int attempt) throws Halt {
-    if (attempt >= run.runner.limits.attempts()) {
-      return;
-    }
-    run.tell(number, Progress.Phase.WAITING, attempt, 0, 0);
-    await(Backoff.after(attempt, run.runner.limits, run.runner.random));
-  }
-
-  void await(Duration time) throws Halt {
-    try {
-      if (run.runner.cancellation.await(time)) {
-        run.requireNotCancelled();
+      if (!SqlStates.endsSession(e)) {
+        guard.requireStill();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Halt(Ending.CANCELLED, "The thread was interrupted; run it again to go on");
+      throw new Halt(Ending.FAILED, "Step " + number + " was undone: " + SqlStates.told(e));
     }
   }
 

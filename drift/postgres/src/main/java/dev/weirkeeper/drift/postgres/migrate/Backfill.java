@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * not all that is filled already, and how many blocks make a batch follows from how many rows the
  * last one wrote. Which rows are still to do, the statement's own condition says, so a run after a
  * crash begins anew and finds done what is done. Rows that writers move behind the point where it
- * stands are met in the next pass; there is one until none is left.
+ * stands are met in the next pass; there is one until none is left. Nothing is written to a table
+ * that took the name of the one that was looked at.
  */
 final class Backfill {
   /** Up to where a range of blocks takes the place of the limit. */
@@ -31,15 +32,29 @@ final class Backfill {
   private final int number;
   private final Migration.Step step;
   private final String table;
+  private final String oid;
+  private final Attempts.Guard guard;
   private long rows;
 
-  Backfill(Run run, Session session, Attempts attempts, int number, Migration.Step step) {
+  /**
+   * @param oid of the table
+   */
+  Backfill(
+      Run run,
+      Session session,
+      Attempts attempts,
+      int number,
+      Migration.Step step,
+      String oid,
+      Attempts.Guard guard) {
     this.run = run;
     this.session = session;
     this.attempts = attempts;
     this.number = number;
     this.step = step;
     this.table = Relations.quoted(step.on());
+    this.oid = oid;
+    this.guard = guard;
   }
 
   long all() throws SQLException, Halt {
@@ -47,7 +62,8 @@ final class Backfill {
     for (int pass = 0; pass < PASSES; pass++) {
       long wrote = pass(statement);
       rows += wrote;
-      Optional<Boolean> done = Probes.isDone(session, step);
+      guard.requireStill();
+      Optional<Boolean> done = run.isDone(session, number, step);
       if (done.orElse(wrote == 0)) {
         return rows;
       }
@@ -85,7 +101,7 @@ final class Backfill {
   }
 
   private long pass(String statement) throws SQLException, Halt {
-    long end = blocks();
+    long end = run.patience.ask(number, this::blocks);
     long wrote = 0;
     long size = FIRST_BLOCKS;
     for (long block = 0; block < end; ) {
@@ -98,7 +114,7 @@ final class Backfill {
       size = sized(size, written);
       block = next;
       if (!run.runner.limits.batchPause().isZero()) {
-        attempts.await(run.runner.limits.batchPause());
+        run.patience.await(run.runner.limits.batchPause());
       }
     }
     return wrote;
@@ -129,19 +145,29 @@ final class Backfill {
                 + number
                 + ". Let it catch up, then run it again: what is filled stays so");
       }
-      attempts.pause(number, attempt);
+      run.patience.pause(number, attempt);
     }
   }
 
   private long batch(String statement, long from, long to) throws SQLException, Halt {
+    // The name is looked up under the lock of the statement, after which nobody can change it.
     String sql =
-        statement + " AND ctid >= '(" + from + ",0)'::tid AND ctid < '(" + to + ",0)'::tid))";
+        statement
+            + " AND ctid >= '("
+            + from
+            + ",0)'::tid AND ctid < '("
+            + to
+            + ",0)'::tid AND pg_catalog.to_regclass("
+            + Relations.literal(table)
+            + ") = "
+            + oid
+            + "::oid))";
     for (int attempt = 1; attempt <= run.runner.limits.attempts(); attempt++) {
       try {
         return session.execute(sql, session.limits.work());
       } catch (SQLException e) {
-        attempts.stopUnlessRetried(number, e);
-        attempts.pause(number, attempt);
+        attempts.stopUnlessRetried(number, e, guard);
+        run.patience.pause(number, attempt);
       }
     }
     throw attempts.spent(number);

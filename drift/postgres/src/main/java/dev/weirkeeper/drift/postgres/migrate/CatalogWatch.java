@@ -4,6 +4,7 @@ import dev.weirkeeper.Hash;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,6 +27,9 @@ final class CatalogWatch {
    * @param state of what a rehearsal can foretell
    */
   record Seen(String mark, DatabaseSchema schema, Hash fingerprint, Hash state) {}
+
+  /** The first OID that is not the server's own. */
+  private static final int FIRST_OF_USERS = 16_384;
 
   private static final String OURS =
       "n.nspname !~ '^pg_(temp|toast)' AND n.nspname NOT IN ('pg_catalog', 'information_schema')";
@@ -69,22 +73,70 @@ final class CatalogWatch {
               " JOIN pg_catalog.pg_namespace n ON n.oid = x.pronamespace WHERE " + OURS),
           part("pg_enum x", "x", "x.oid", ""),
           part("pg_extension x", "x", "x.oid", ""),
-          // 16384 is the first OID that is not the server's own.
           part(
               "pg_description x",
               "x",
               "x.objoid || '.' || x.classoid || '.' || x.objsubid",
-              " WHERE x.objoid >= 16384"));
+              " WHERE x.objoid >= " + FIRST_OF_USERS));
 
-  private static final String MARK =
-      "SELECT pg_catalog.md5(pg_catalog.concat_ws(',', " + String.join(", ", PARTS) + "))";
+  /** Catalogs of objects that the schema has by a hash of their definition. */
+  private static final List<String> WITH_OIDS =
+      List.of(
+          "pg_statistic_ext",
+          "pg_operator",
+          "pg_opclass",
+          "pg_opfamily",
+          "pg_amop",
+          "pg_amproc",
+          "pg_collation",
+          "pg_conversion",
+          "pg_cast",
+          "pg_language",
+          "pg_transform",
+          "pg_am",
+          "pg_ts_config",
+          "pg_ts_dict",
+          "pg_ts_parser",
+          "pg_ts_template",
+          "pg_publication",
+          "pg_publication_rel",
+          "pg_event_trigger",
+          "pg_foreign_data_wrapper",
+          "pg_foreign_server");
+
+  private static final List<String> OTHERS =
+      List.of(
+          part("pg_foreign_table x", "x", "x.ftrelid", ""),
+          part(
+              "pg_ts_config_map x",
+              "x",
+              "x.mapcfg || '.' || x.maptokentype || '.' || x.mapseqno",
+              " WHERE x.mapcfg >= " + FIRST_OF_USERS));
+
+  /** Publications have whole schemas since then. */
+  private static final int PUBLISHED_SCHEMAS = 15;
 
   private final Session session;
   private final Source source;
+  private final String sql;
 
-  CatalogWatch(Session session, Source source) {
+  CatalogWatch(Session session, Source source) throws SQLException {
     this.session = session;
     this.source = source;
+    this.sql = sql(session.connection.getMetaData().getDatabaseMajorVersion());
+  }
+
+  private static String sql(int major) {
+    List<String> parts = new ArrayList<>(PARTS);
+    parts.addAll(OTHERS);
+    List<String> named = new ArrayList<>(WITH_OIDS);
+    if (major >= PUBLISHED_SCHEMAS) {
+      named.add("pg_publication_namespace");
+    }
+    for (String catalog : named) {
+      parts.add(part(catalog + " x", "x", "x.oid", " WHERE x.oid >= " + FIRST_OF_USERS));
+    }
+    return "SELECT pg_catalog.md5(pg_catalog.concat_ws(',', " + String.join(", ", parts) + "))";
   }
 
   private static String of(String relation) {
@@ -115,6 +167,6 @@ final class CatalogWatch {
   }
 
   private String mark() throws SQLException {
-    return session.text(MARK).orElseThrow();
+    return session.text(sql).orElseThrow();
   }
 }

@@ -8,6 +8,7 @@ import dev.weirkeeper.Migrated;
 import dev.weirkeeper.Redaction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,32 +31,49 @@ final class FolderLog implements MigrationLog {
   @Override
   public synchronized void write(Migrated body) {
     Path file = file(body.migration());
+    boolean interrupted = Thread.interrupted();
     try {
       Files.createDirectories(folder);
-      boolean isNew = Files.notExists(file);
-      try (FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-        long end = whole(Files.readAllBytes(file));
-        channel.truncate(end);
-        channel.position(end);
-        ByteBuffer line =
-            ByteBuffer.wrap((Bodies.line(body) + "\n").getBytes(StandardCharsets.UTF_8));
-        while (line.hasRemaining()) {
-          channel.write(line);
-        }
-        channel.force(true);
-      }
-      if (isNew) {
-        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-          directory.force(true);
-        }
+      long end = Files.exists(file) ? whole(Files.readAllBytes(file)) : 0;
+      byte[] line = (Bodies.line(body) + "\n").getBytes(StandardCharsets.UTF_8);
+      while (!append(file, end, line)) {
+        // An interrupt asks the run to stop, and that has to be written down, too.
+        interrupted |= Thread.interrupted();
       }
     } catch (IOException e) {
       throw new JournalException(
           "The log of migrations cannot be written, so nothing is done: free the disk or mend the"
               + " folder, then run it again",
           Redaction.withheld(e));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * @param end of the whole lines: what stands behind it is written over
+   * @return whether it is durable; if not, somebody interrupted the thread
+   */
+  private boolean append(Path file, long end, byte[] line) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.truncate(end);
+      channel.position(end);
+      ByteBuffer rest = ByteBuffer.wrap(line);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+      channel.force(true);
+      if (end == 0) {
+        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+          directory.force(true);
+        }
+      }
+      return true;
+    } catch (ClosedByInterruptException e) {
+      return false;
     }
   }
 

@@ -33,6 +33,14 @@ public final class LossCount {
              pg_catalog.set_config('statement_timeout', ?, true)
       """;
 
+  /** What a view computes would run with the rights of the lent connection. */
+  private static final String HOLDS_ROWS =
+      """
+      SELECT EXISTS (SELECT FROM pg_catalog.pg_class c
+                       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                      WHERE c.relkind IN ('r', 'p') AND n.nspname = ? AND c.relname = ?)
+      """;
+
   private final Duration limit;
 
   /**
@@ -71,7 +79,7 @@ public final class LossCount {
       }
       connection.setAutoCommit(false);
       try {
-        return new Probe.Value<>(counted(connection, question));
+        return counted(connection, question);
       } finally {
         connection.rollback();
         connection.setAutoCommit(true);
@@ -81,7 +89,9 @@ public final class LossCount {
       return new Probe.Unknown<>(
           switch (SqlStates.of(e)) {
             case "57014" ->
-                "The count took longer than " + limit.toSeconds() + " s and was given up";
+                "The count took longer than " + limit.toMillis() + " ms and was given up";
+            case "55P03" ->
+                "Somebody has the table for himself, so it was not counted; ask again later";
             case "42501" ->
                 "The login may not see all rows of the table; lend one that may, without row"
                     + " security";
@@ -91,7 +101,8 @@ public final class LossCount {
     }
   }
 
-  private LossAnswer counted(Connection connection, LossQuestion question) throws SQLException {
+  private Probe<LossAnswer> counted(Connection connection, LossQuestion question)
+      throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
       try (PreparedStatement settings = connection.prepareStatement(SETTINGS)) {
@@ -99,10 +110,28 @@ public final class LossCount {
         settings.setString(2, Session.millis(limit));
         settings.executeQuery().close();
       }
+      if (!holdsRows(connection, question)) {
+        return new Probe.Unknown<>(
+            "There is no table of that name that holds rows; the values of a view or of a foreign"
+                + " table are counted where they are");
+      }
       statement.setEscapeProcessing(false);
       try (ResultSet row = statement.executeQuery(question.sql())) {
         row.next();
-        return new LossAnswer(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
+        return new Probe.Value<>(
+            new LossAnswer(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+      }
+    }
+  }
+
+  private static boolean holdsRows(Connection connection, LossQuestion question)
+      throws SQLException {
+    try (PreparedStatement ask = connection.prepareStatement(HOLDS_ROWS)) {
+      ask.setString(1, question.schema());
+      ask.setString(2, question.table());
+      try (ResultSet row = ask.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
       }
     }
   }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.drift.plan.Migration;
 import java.sql.Connection;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,7 +20,8 @@ import java.util.random.RandomGenerator;
  * RunLimits#lock} for its locks and is tried again only if a lock was not given (SQLSTATE 55P03) or
  * a deadlock was broken (40P01). Nobody else's session is ever ended. What is begun is written to a
  * {@link MigrationLog} first, with the transaction that will commit it, so that a run after a crash
- * asks the server what happened to it ({@code pg_xact_status}). Protocol: ADR 0025.
+ * asks the server what happened to it ({@code pg_xact_status}). A migration with a step that has a
+ * first day is not begun before it, unless the host says {@link Early#RUN}. Protocol: ADR 0025.
  *
  * <p>Safe to share between threads; a connection is not.
  */
@@ -31,6 +33,8 @@ public final class MigrationRunner {
   final Cancellation cancellation;
   final Consumer<Progress> listener;
   final CatalogWatch.Source source;
+  final Clock clock;
+  final Early early;
 
   private MigrationRunner(Builder builder) {
     this.log = builder.log;
@@ -40,6 +44,8 @@ public final class MigrationRunner {
     this.cancellation = builder.cancellation;
     this.listener = builder.listener;
     this.source = SchemaSource.of(builder.schemas);
+    this.clock = builder.clock;
+    this.early = builder.early;
   }
 
   /**
@@ -87,6 +93,8 @@ public final class MigrationRunner {
     private RunLimits limits = RunLimits.usual();
     private Cancellation cancellation = new Cancellation();
     private Consumer<Progress> listener = progress -> {};
+    private Clock clock = Clock.systemUTC();
+    private Early early = Early.REFUSE;
 
     private Builder(MigrationLog log, RandomGenerator random) {
       this.log = requireNonNull(log, "log");
@@ -112,6 +120,18 @@ public final class MigrationRunner {
     /** Is told on the runner's thread; what it throws ends the run between two steps. */
     public Builder listener(Consumer<Progress> listener) {
       this.listener = requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /** Says what day it is, in its zone; without it, UTC. */
+    public Builder clock(Clock clock) {
+      this.clock = requireNonNull(clock, "clock");
+      return this;
+    }
+
+    /** Whether steps are run before their first day; without it, they are not. */
+    public Builder early(Early early) {
+      this.early = requireNonNull(early, "early");
       return this;
     }
 

@@ -17,6 +17,8 @@ final class Relations {
   /** The lock modes that each mode waits for, as {@code pg_locks.mode} calls them. */
   private static final Map<LockMode, Set<String>> CONFLICTS = conflicts();
 
+  private static final Set<Table.Kind> LOCKABLE = Set.of(Table.Kind.TABLE, Table.Kind.PARTITIONED);
+
   private Relations() {}
 
   private static Map<LockMode, Set<String>> conflicts() {
@@ -64,16 +66,26 @@ final class Relations {
     return mode.name().replace('_', ' ');
   }
 
-  /** Tables that a step locks and that are there before it, in the order of their names. */
+  /**
+   * Tables that a step locks and that are there before it, in the order of their names. Only those
+   * that {@code LOCK TABLE} takes: a foreign table is no such one.
+   */
   static SortedMap<ObjectName, LockMode> lockedBy(Migration.Step step, DatabaseSchema schema) {
     SortedMap<ObjectName, LockMode> locked = new TreeMap<>();
     for (Table table : schema.tables()) {
       LockMode mode = step.locks().get(table.name().toString());
-      if (mode != null && mode != LockMode.NONE && table.kind() != Table.Kind.COMPOSITE) {
+      if (mode != null && mode != LockMode.NONE && LOCKABLE.contains(table.kind())) {
         locked.put(table.name(), mode);
       }
     }
     return locked;
+  }
+
+  static String literal(String text) {
+    String doubled = text.replace("'", "''");
+    return text.indexOf('\\') < 0
+        ? "'" + doubled + "'"
+        : "E'" + doubled.replace("\\", "\\\\") + "'";
   }
 
   static String quoted(ObjectName name) {

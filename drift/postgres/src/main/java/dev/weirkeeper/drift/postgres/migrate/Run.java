@@ -8,7 +8,9 @@ import dev.weirkeeper.drift.plan.Migration;
 import dev.weirkeeper.drift.postgres.migrate.MigrationResult.Ending;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,7 @@ final class Run {
   final Migration migration;
   final Hash id;
   final Optional<Prediction> prediction;
+  final Patience patience = new Patience(this);
   private final Set<Obstacle> met = new LinkedHashSet<>();
   private Optional<CatalogWatch.Seen> seen = Optional.empty();
   private int done;
@@ -40,7 +43,7 @@ final class Run {
     MigrationResult result;
     try (Session session = Session.open(connection, runner.limits)) {
       try {
-        requireRunnable();
+        requireRunnable(session);
         all(session);
         result = ended(Ending.DONE, Optional.empty());
       } catch (Halt halt) {
@@ -78,7 +81,7 @@ final class Run {
         new ArrayList<>(met));
   }
 
-  private void requireRunnable() throws Halt {
+  private void requireRunnable(Session session) throws SQLException, Halt {
     if (!migration.dialect().equals("postgresql")) {
       throw new Halt(
           Ending.REFUSED,
@@ -86,6 +89,35 @@ final class Run {
               + Outside.of(migration.dialect()).text()
               + ", and this runner speaks PostgreSQL");
     }
+    int major = session.connection.getMetaData().getDatabaseMajorVersion();
+    if (migration.major().filter(planned -> planned != major).isPresent()) {
+      throw new Halt(
+          Ending.REFUSED,
+          "It was planned for PostgreSQL "
+              + migration.major().get()
+              + " and the server is "
+              + major
+              + ", where the same statements may lock and rewrite other things. Plan anew from what"
+              + " is there");
+    }
+    if (early().isPresent() && runner.early == Early.REFUSE) {
+      throw new Halt(
+          Ending.REFUSED,
+          "It has a step that is not run before "
+              + early().get()
+              + ", for until then somebody may use what it takes away. Run it then, or tell the"
+              + " runner that nobody does (MigrationRunner.Builder.early(Early.RUN), 'drift apply"
+              + " --early')");
+    }
+  }
+
+  /** The last first day of its steps, if that is still to come. */
+  private Optional<LocalDate> early() {
+    LocalDate today = LocalDate.now(runner.clock);
+    return migration.steps().stream()
+        .flatMap(step -> step.notBefore().stream())
+        .filter(today::isBefore)
+        .max(Comparator.naturalOrder());
   }
 
   private void all(Session session) throws SQLException, Halt {
@@ -101,7 +133,8 @@ final class Run {
             now.fingerprint(),
             migration.steps().size(),
             done,
-            prediction.map(Prediction::proof)));
+            prediction.map(Prediction::proof),
+            early()));
     for (int i : start.foundDone()) {
       runner.log.write(
           new Migrated.Stepped(id, i, now.fingerprint(), predicted(i), 0, Migrated.Way.FOUND_DONE));
@@ -128,7 +161,7 @@ final class Run {
       throws SQLException, Halt {
     Migration.Step step = migration.steps().get(done);
     CatalogWatch.Seen before = seen.orElseThrow();
-    if (Probes.isDone(session, step).equals(Optional.of(true))) {
+    if (isDone(session, done, step).equals(Optional.of(true))) {
       record(before, 0, Migrated.Way.FOUND_DONE);
       return;
     }
@@ -136,10 +169,10 @@ final class Run {
         switch (step.commit()) {
           case TRANSACTION -> attempts.inTransaction(done, step, before);
           case ALONE -> attempts.alone(done, step, before);
-          case BATCHES -> attempts.inBatches(done, step);
+          case BATCHES -> attempts.inBatches(done, step, before);
         };
     CatalogWatch.Seen after = look(watch);
-    if (Probes.isDone(session, step).equals(Optional.of(false))) {
+    if (isDone(session, done, step).equals(Optional.of(false))) {
       throw new Halt(
           Ending.UNDECIDED,
           "Step "
@@ -173,10 +206,15 @@ final class Run {
     done++;
   }
 
-  CatalogWatch.Seen look(CatalogWatch watch) throws SQLException {
-    CatalogWatch.Seen now = watch.look();
+  CatalogWatch.Seen look(CatalogWatch watch) throws SQLException, Halt {
+    CatalogWatch.Seen now = patience.ask(done, watch::look);
     seen = Optional.of(now);
     return now;
+  }
+
+  Optional<Boolean> isDone(Session session, int number, Migration.Step step)
+      throws SQLException, Halt {
+    return patience.ask(number, () -> Probes.isDone(session, step));
   }
 
   private Optional<Hash> predicted(int step) {
@@ -212,6 +250,9 @@ final class Run {
       throw new Halt(
           Ending.CANCELLED,
           "The host cancelled it before step " + done + "; run it again to go on");
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new Halt(Ending.CANCELLED, "The thread was interrupted; run it again to go on");
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,6 @@ final class Session implements AutoCloseable {
     Session session = lent(connection, limits);
     try {
       session.requireFit();
-      session.set("default_transaction_read_only", "off");
       session.set("session_replication_role", "origin");
       if (!session.yes("SELECT pg_catalog.pg_try_advisory_lock(" + RUNNER_LOCK + ")")) {
         throw new Halt(
@@ -106,6 +106,30 @@ final class Session implements AutoCloseable {
     }
     if (yes("SELECT pg_catalog.pg_is_in_recovery()")) {
       throw new Halt(Ending.REFUSED, "The server is a standby; lend a connection to the primary");
+    }
+    if (connection.isReadOnly()
+        || text("SHOW default_transaction_read_only").equals(Optional.of("on"))) {
+      throw new Halt(
+          Ending.REFUSED,
+          "The connection, its login or its database is set read-only; whoever froze it has to"
+              + " say that it may be written (default_transaction_read_only)");
+    }
+    requireOwnServerSession();
+  }
+
+  /**
+   * Settings and the lock against second runners are the session's; behind a pool of transactions
+   * each statement may meet another one. A pool tells its clients a process of its own.
+   */
+  private void requireOwnServerSession() throws SQLException, Halt {
+    if (!connection.isWrapperFor(PGConnection.class)
+        || connection.unwrap(PGConnection.class).getBackendPID()
+            != number("SELECT pg_catalog.pg_backend_pid()")) {
+      throw new Halt(
+          Ending.REFUSED,
+          "Something pools connections between here and the server, so a session's locks and"
+              + " settings are not its own. Lend a connection of the PostgreSQL driver that leads"
+              + " to the server itself");
     }
   }
 

@@ -22,6 +22,11 @@ final class SqlStates {
     return state.startsWith("08") || state.startsWith("57P0") || state.equals("none");
   }
 
+  /** Whether the server has ended the session because the runner said nothing for too long. */
+  static boolean endsSession(SQLException e) {
+    return of(e).equals("25P03");
+  }
+
   static String of(SQLException e) {
     String state = e.getSQLState();
     return state != null && FORM.matcher(state).matches() ? state : "none";
@@ -29,6 +34,9 @@ final class SqlStates {
 
   /** What to tell people; the server's own words may hold values. */
   static String told(SQLException e) {
+    if (isGone(e)) {
+      return "the connection or the server was gone (SQLSTATE " + of(e) + "); run it again";
+    }
     return switch (of(e)) {
       case "23505" -> "two rows have the same key (SQLSTATE 23505); find and mend them first";
       case "23502" -> "a row has NULL there (SQLSTATE 23502); fill it first";

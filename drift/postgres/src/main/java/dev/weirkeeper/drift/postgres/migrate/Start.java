@@ -125,7 +125,7 @@ final class Start {
     if (step.commit() == Migration.Commit.ALONE) {
       new Leftovers(session, step).clear();
     }
-    Optional<Boolean> probed = Probes.isDone(session, step);
+    Optional<Boolean> probed = run.isDone(session, died.step(), step);
     if (probed.isPresent()) {
       return probed.get();
     }

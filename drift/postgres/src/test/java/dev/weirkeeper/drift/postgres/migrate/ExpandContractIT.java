@@ -3,6 +3,8 @@ package dev.weirkeeper.drift.postgres.migrate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirkeeper.Hash;
+import dev.weirkeeper.Json;
+import dev.weirkeeper.Migrated;
 import dev.weirkeeper.drift.plan.ExpandContract;
 import dev.weirkeeper.drift.plan.Migration;
 import dev.weirkeeper.drift.postgres.catalog.SchemaReader;
@@ -15,8 +17,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +103,7 @@ class ExpandContractIT {
                         .lock(Duration.ofMillis(200))
                         .attempts(50, Duration.ofMillis(5), Duration.ofMillis(20))
                         .batches(500, Duration.ZERO))
+                .clock(Clock.fixed(LATER.atStartOfDay(ZoneOffset.UTC).toInstant(), ZoneOffset.UTC))
                 .build()
                 .run(connection, migration);
         assertThat(result.why()).as("step %d", i).isEmpty();
@@ -196,7 +202,12 @@ class ExpandContractIT {
     assertThat(change.refusals()).isEmpty();
     assertThat(change.notBefore()).isEqualTo(LATER);
     assertThat(change.contract())
-        .allSatisfy(step -> assertThat(step.precondition()).contains("It is 2027-03-01 or later"));
+        .allSatisfy(
+            step -> {
+              assertThat(step.notBefore()).contains(LATER);
+              assertThat(step.precondition()).contains("It is 2027-03-01 or later");
+            });
+    assertThat(change.expand()).allSatisfy(step -> assertThat(step.notBefore()).isEmpty());
   }
 
   @Test
@@ -268,6 +279,44 @@ class ExpandContractIT {
     run(change.contract());
     assertThat(read().table(T).orElseThrow().columns()).hasSize(3);
     assertThat(read().others()).noneMatch(other -> other.kind().equals("trigger"));
+  }
+
+  @Test
+  void a_contract_is_not_begun_before_its_day_unless_the_host_says_so() throws Exception {
+    ExpandContract change = ExpandContract.renameTable(read(), T, "renamed", LATER);
+    run(change.expand());
+    Hash before = read().fingerprint();
+    Migration contract =
+        new Migration(
+            "postgresql",
+            before,
+            before,
+            change.contract(),
+            List.of(new dev.weirkeeper.drift.plan.Refusal("test", "goal", "It is not known")),
+            List.of());
+    MigrationLog log = MigrationLog.inMemory();
+    // In UTC the day has not come.
+    Clock eve = Clock.fixed(Instant.parse("2027-02-28T23:59:59Z"), ZoneOffset.UTC);
+    MigrationRunner.Builder builder =
+        MigrationRunner.builder(log, new Random(1)).schemas(List.of("app")).clock(eve);
+    try (Connection connection = server.connect("postgres")) {
+      MigrationResult refused = builder.build().run(connection, contract);
+
+      assertThat(refused.ending()).isEqualTo(Ending.REFUSED);
+      assertThat(refused.why().orElseThrow()).contains("2027-03-01", "Early.RUN", "--early");
+      assertThat(read().fingerprint()).isEqualTo(before);
+      assertThat(log.read(contract.id())).hasOnlyElementsOfType(Migrated.Ended.class);
+
+      MigrationResult early = builder.early(Early.RUN).build().run(connection, contract);
+
+      assertThat(early.ending()).isEqualTo(Ending.DONE);
+      assertThat(log.read(contract.id()))
+          .filteredOn(Migrated.Begun.class::isInstance)
+          .singleElement()
+          .satisfies(begun -> assertThat(((Migrated.Begun) begun).early()).contains(LATER));
+    }
+    assertThat(text("SELECT to_regclass('app.t') IS NULL")).isEqualTo("t");
+    assertThat(Json.parse(Json.of(contract).text()).as(Migration.class)).isEqualTo(contract);
   }
 
   @Test

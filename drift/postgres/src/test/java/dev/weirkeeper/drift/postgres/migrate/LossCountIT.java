@@ -34,6 +34,12 @@ class LossCountIT {
         "CREATE TABLE public.secret (n bigint)",
         "INSERT INTO public.secret VALUES (3000000000)",
         "ALTER TABLE public.secret ENABLE ROW LEVEL SECURITY",
+        "CREATE TABLE public.parts (n bigint, k int) PARTITION BY LIST (k)",
+        "CREATE TABLE public.part PARTITION OF public.parts FOR VALUES IN (1)",
+        "INSERT INTO public.parts VALUES (1, 1), (3000000000, 1)",
+        "CREATE FUNCTION public.evil() RETURNS bigint LANGUAGE plpgsql AS"
+            + " 'BEGIN PERFORM pg_sleep(60); RETURN 1; END'",
+        "CREATE VIEW public.seen AS SELECT public.evil() AS n",
         "CREATE ROLE reader LOGIN",
         "GRANT SELECT ON public.secret TO reader");
   }
@@ -71,6 +77,37 @@ class LossCountIT {
         .isInstanceOf(Probe.Unknown.class);
     try (Connection reader = server.connect("postgres", "reader")) {
       assertThat(COUNT.of(reader, question("secret", "n"))).isInstanceOf(Probe.Unknown.class);
+    }
+  }
+
+  @Test
+  void rows_of_parts_are_counted_and_code_of_views_is_not_run() throws Exception {
+    assertThat(ask(question("parts", "n")))
+        .isEqualTo(new Probe.Value<>(new LossAnswer(2, 2, 1, 0)));
+    assertThat(ask(question("seen", "n")))
+        .isInstanceOfSatisfying(
+            Probe.Unknown.class, unknown -> assertThat(unknown.why()).contains("holds rows"));
+  }
+
+  @Test
+  void invariant_2_a_count_changes_nothing_and_sees_one_moment() throws Exception {
+    try (Connection connection = server.connect("postgres")) {
+      connection.createStatement().execute("SET statement_timeout = '7s'");
+
+      COUNT.of(connection, question("nothing", "n"));
+
+      try (java.sql.ResultSet row =
+          connection
+              .createStatement()
+              .executeQuery(
+                  "SELECT current_setting('statement_timeout'),"
+                      + " current_setting('transaction_read_only'),"
+                      + " current_setting('default_transaction_read_only')")) {
+        row.next();
+        assertThat(row.getString(1)).isEqualTo("7s");
+        assertThat(row.getString(2)).isEqualTo("off");
+        assertThat(row.getString(3)).isEqualTo("off");
+      }
     }
   }
 

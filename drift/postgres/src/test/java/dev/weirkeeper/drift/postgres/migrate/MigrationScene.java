@@ -73,7 +73,7 @@ final class MigrationScene {
     return schema().fingerprint();
   }
 
-  private DatabaseSchema schema() throws SQLException {
+  DatabaseSchema schema() throws SQLException {
     try (Connection connection = connect()) {
       return SchemaReader.of(List.of("app")).read(connection).schema();
     }
