@@ -30,6 +30,12 @@ import java.util.stream.Collectors;
  * them ({@code wk.change}, {@code wk.create_table}). Pure.
  */
 final class BoundarySteps {
+  /** They have the finest fraction without an argument, too, and then nothing shows it. */
+  private static final Set<String> TIMES =
+      Set.of("time", "timetz", "timestamp", "timestamptz", "interval");
+
+  private static final int FINEST = 6;
+
   private final Map<ObjectName, Map<String, TableColumn>> columns = new HashMap<>();
   private final Map<ObjectName, List<ObjectName>> parts = new HashMap<>();
   private final Set<String> enums = new HashSet<>();
@@ -299,8 +305,9 @@ final class BoundarySteps {
             ? Sql.name(enumName(type, table))
             // Written with its schema, its argument would be read as a mask of fields.
             : base.equals("interval") ? base : "pg_catalog." + Sql.name(base);
+    boolean isUsual = TIMES.contains(base) && type.args().equals(List.of(FINEST));
     String arguments =
-        type.args().isEmpty()
+        type.args().isEmpty() || isUsual
             ? ""
             : type.args().stream().map(String::valueOf).collect(Collectors.joining(",", "(", ")"));
     return name + arguments + (isArray ? "[]" : "");

@@ -27,6 +27,9 @@ import java.util.stream.Collectors;
  * changes nothing.
  */
 final class Contents {
+  /** A longer value is held by its hash, in characters. */
+  private static final int LONGEST = 4096;
+
   /** By OID. */
   private final Map<String, Content> tables;
 
@@ -36,7 +39,7 @@ final class Contents {
 
   /**
    * @param columns their types by attnum
-   * @param rows values by attnum; no value is NULL
+   * @param rows values, or their hashes, by attnum; no value is NULL
    */
   record Content(ObjectName name, Map<String, String> columns, List<Map<String, String>> rows) {
     Content {
@@ -91,7 +94,9 @@ final class Contents {
       String type = types.getOrDefault(column.id(), column.type());
       String value = Sql.name(column.name());
       read.add(
-          (type.equals(column.type()) ? value : "CAST(" + value + " AS " + type + ")") + "::text");
+          bounded(
+              (type.equals(column.type()) ? value : "CAST(" + value + " AS " + type + ")")
+                  + "::text"));
     }
     String sql =
         "SELECT "
@@ -109,6 +114,19 @@ final class Contents {
       rows.add(cells);
     }
     return new Content(table.name(), now, rows);
+  }
+
+  /** A value that a default makes may be larger than this process. */
+  private static String bounded(String text) {
+    return "CASE WHEN pg_catalog.length("
+        + text
+        + ") <= "
+        + LONGEST
+        + " THEN "
+        + text
+        + " ELSE pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to("
+        + text
+        + ", 'UTF8')), 'hex') END";
   }
 
   long count() {

@@ -2,6 +2,7 @@ package dev.weirkeeper.drift.rehearsal;
 
 import dev.weirkeeper.Nullability;
 import dev.weirkeeper.Outside;
+import dev.weirkeeper.Probe;
 import dev.weirkeeper.drift.schema.Constraint;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
 import dev.weirkeeper.drift.schema.ObjectName;
@@ -48,22 +49,24 @@ final class Filling {
   private final DatabaseSchema schema;
   private final RowSource.Synthetic synthetic;
   private final Map<ObjectName, RowSource.Given> given;
+  private final Optional<MaskedRows> masked;
+  private final Budget budget;
   private final Values values;
   private final List<RehearsalProof.Unproven> unproven = new ArrayList<>();
   private final Map<ObjectName, List<Reference>> references = new HashMap<>();
   private long taken;
 
-  Filling(Connection connection, DatabaseSchema schema, RowSource source) {
+  Filling(Connection connection, DatabaseSchema schema, RowSource source, Budget budget) {
     this.connection = connection;
     this.schema = schema;
     this.values = new Values(schema);
-    if (source instanceof RowSource.Sampled sampled) {
-      this.synthetic = sampled.otherwise();
-      this.given = sampled.rows();
-    } else {
-      this.synthetic = (RowSource.Synthetic) source;
-      this.given = Map.of();
-    }
+    this.synthetic = source.otherwise();
+    this.given = source instanceof RowSource.Sampled sampled ? sampled.rows() : Map.of();
+    this.masked =
+        source instanceof RowSource.Masked asked
+            ? Optional.of(new MaskedRows(asked))
+            : Optional.empty();
+    this.budget = budget;
   }
 
   /** A foreign key. */
@@ -157,22 +160,23 @@ final class Filling {
     if (table.kind() != Table.Kind.TABLE) {
       return;
     }
+    SplittableRandom random =
+        new SplittableRandom(synthetic.seed() ^ table.name().toString().hashCode());
     RowSource.Given rows = given.get(table.name());
     int accepted = rows == null ? 0 : take(table, rows);
+    if (masked.isPresent()) {
+      accepted += sample(table, masked.get(), random);
+    }
     if (accepted == 0) {
-      SplittableRandom random =
-          new SplittableRandom(synthetic.seed() ^ table.name().toString().hashCode());
       for (int row = 0; row < synthetic.perTable(); row++) {
         accepted += offer(table, row, random);
       }
     }
     if (accepted == 0) {
-      unproven.add(
-          new RehearsalProof.Unproven(
-              "rows",
-              Outside.of(table.name().toString()).text(),
-              "No row could be made up that the table takes; give sampled rows to show what becomes"
-                  + " of them"));
+      doubt(
+          table,
+          "No row could be made up that the table takes; give sampled rows to show what becomes of"
+              + " them");
     }
   }
 
@@ -182,15 +186,8 @@ final class Filling {
     for (List<Optional<String>> row : rows.rows()) {
       List<String> written = new ArrayList<>();
       for (int i = 0; i < row.size(); i++) {
-        Optional<TableColumn> column = table.column(rows.columns().get(i));
         written.add(
-            row.get(i)
-                .map(
-                    text ->
-                        column
-                            .map(it -> "CAST(" + Sql.literal(text) + " AS " + it.type() + ")")
-                            .orElse(Sql.literal(text)))
-                .orElse("NULL"));
+            literal(row.get(i), table.column(rows.columns().get(i)).map(TableColumn::type)));
       }
       if (insert(table, columns, String.join(", ", written))) {
         accepted++;
@@ -198,31 +195,107 @@ final class Filling {
     }
     taken += accepted;
     if (accepted < rows.rows().size()) {
-      unproven.add(
-          new RehearsalProof.Unproven(
-              "rows",
-              Outside.of(table.name().toString()).text(),
-              (rows.rows().size() - accepted)
-                  + " of the "
-                  + rows.rows().size()
-                  + " given rows break a constraint of the table and were left out"));
+      doubt(
+          table,
+          (rows.rows().size() - accepted)
+              + " of the "
+              + rows.rows().size()
+              + " given rows break a constraint of the table and were left out");
     }
     return accepted;
+  }
+
+  private int sample(Table table, MaskedRows reader, SplittableRandom random) throws SQLException {
+    Probe<List<MaskedRows.Row>> read = reader.of(table);
+    if (!(read instanceof Probe.Value<List<MaskedRows.Row>> rows)) {
+      doubt(
+          table,
+          "No rows of it could be sampled, so they are made up: "
+              + ((Probe.Unknown<List<MaskedRows.Row>>) read).why());
+      return 0;
+    }
+    int accepted = 0;
+    for (MaskedRows.Row row : rows.value()) {
+      accepted += offer(table, row, accepted, random) ? 1 : 0;
+    }
+    taken += accepted;
+    if (accepted < rows.value().size()) {
+      doubt(
+          table,
+          (rows.value().size() - accepted)
+              + " of the "
+              + rows.value().size()
+              + " sampled rows break a constraint of the table, masked as they are, and were left"
+              + " out");
+    }
+    return accepted;
+  }
+
+  /** First as it is; then with foreign keys that lead somewhere; then without masked values. */
+  private boolean offer(Table table, MaskedRows.Row row, int number, SplittableRandom random)
+      throws SQLException {
+    for (int attempt = 0; attempt < TRIES; attempt++) {
+      Map<String, String> offered = values(table, number, attempt, random);
+      Map<String, String> referred = new LinkedHashMap<>(offered);
+      put(table, row.plain(), offered);
+      if (attempt < 2) {
+        put(table, row.doubtful(), offered);
+      }
+      if (attempt > 0) {
+        for (Reference reference : references.getOrDefault(table.name(), List.of())) {
+          reference.columns().keySet().forEach(key -> offered.replace(key, referred.get(key)));
+        }
+      }
+      if (insert(table, offered)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** In the places of made-up ones: a column that the server computes has none. */
+  private static void put(
+      Table table, Map<String, Optional<String>> row, Map<String, String> offered) {
+    row.forEach(
+        (column, value) ->
+            offered.computeIfPresent(
+                column, (name, any) -> literal(value, table.column(name).map(TableColumn::type))));
+  }
+
+  private static String literal(Optional<String> value, Optional<String> type) {
+    return value
+        .map(
+            text ->
+                type.map(of -> "CAST(" + Sql.literal(text) + " AS " + of + ")")
+                    .orElse(Sql.literal(text)))
+        .orElse("NULL");
+  }
+
+  private void doubt(Table table, String why) {
+    unproven.add(
+        new RehearsalProof.Unproven("rows", Outside.of(table.name().toString()).text(), why));
   }
 
   private int offer(Table table, int row, SplittableRandom random) throws SQLException {
     for (int attempt = 0; attempt < TRIES; attempt++) {
       Map<String, String> offered = values(table, row, attempt, random);
-      String columns = String.join(", ", offered.keySet().stream().map(Sql::name).toList());
-      if (insert(table, columns, String.join(", ", offered.values()))) {
+      if (insert(table, offered)) {
         return 1;
       }
     }
     return 0;
   }
 
+  private boolean insert(Table table, Map<String, String> row) throws SQLException {
+    return insert(
+        table,
+        String.join(", ", row.keySet().stream().map(Sql::name).toList()),
+        String.join(", ", row.values()));
+  }
+
   private boolean insert(Table table, String columns, String row) throws SQLException {
     String into = "INSERT INTO " + Sql.name(table.name());
+    budget.goOn();
     Sql.execute(connection, "SAVEPOINT offered");
     try {
       Sql.execute(

@@ -25,6 +25,7 @@ final class Rebuild {
   private final DatabaseSchema target;
   private final List<String> schemas;
   private final Duration timeout;
+  private final Budget budget;
   private final List<Unproven> unproven;
 
   Rebuild(
@@ -32,11 +33,13 @@ final class Rebuild {
       DatabaseSchema target,
       List<String> schemas,
       Duration timeout,
+      Budget budget,
       List<Unproven> unproven) {
     this.worker = worker;
     this.target = target;
     this.schemas = schemas;
     this.timeout = timeout;
+    this.budget = budget;
     this.unproven = unproven;
   }
 
@@ -84,6 +87,7 @@ final class Rebuild {
       List<Migration.Step> failed = new ArrayList<>();
       failures = new ArrayList<>();
       for (Migration.Step step : open) {
+        budget.goOn();
         Optional<String> why = carryOut(step);
         if (why.isPresent()) {
           failed.add(step);

@@ -29,6 +29,7 @@ import java.util.TreeSet;
 /** One rehearsal in a database of its own. Used once. */
 final class Rehearsal {
   private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final int MOST_UNPROVEN = 1000;
 
   private final ScratchServer server;
   private final String database;
@@ -36,6 +37,7 @@ final class Rehearsal {
   private final List<String> schemas;
   private final RowSource source;
   private final Duration timeout;
+  private final Budget budget;
   private final List<Unproven> unproven = new ArrayList<>();
   private final List<StepProof> proofs = new ArrayList<>();
   private final List<Hash> states = new ArrayList<>();
@@ -49,13 +51,15 @@ final class Rehearsal {
       DatabaseSchema target,
       List<String> schemas,
       RowSource source,
-      Duration timeout) {
+      Duration timeout,
+      Budget budget) {
     this.server = server;
     this.database = database;
     this.target = target;
     this.schemas = schemas;
     this.source = source;
     this.timeout = timeout;
+    this.budget = budget;
   }
 
   Rehearsed of(Rehearser.Script script) throws SQLException {
@@ -70,16 +74,17 @@ final class Rehearsal {
                 Shown.text(other.identity()),
                 "It is not modelled, so it was not there"));
       }
-      new Rebuild(worker, target, schemas, timeout, unproven).run();
+      new Rebuild(worker, target, schemas, timeout, budget, unproven).run();
       DatabaseSchema now = read(worker);
       Hash rebuilt = Prediction.state(now);
       Set<ObjectName> touched = touched(script.steps());
-      Filling filling = new Filling(worker, now, source);
+      Filling filling = new Filling(worker, now, source, budget);
       filling.fill(touched);
       unproven.addAll(filling.unproven());
       Contents first = Contents.read(worker, now, withParts(now, touched));
       RehearsalProof.Rows rows =
-          new RehearsalProof.Rows(seed(), first.count(), filling.taken(), first.hash());
+          new RehearsalProof.Rows(
+              source.otherwise().seed(), first.count(), filling.taken(), first.hash());
       Relations atFirst = Relations.read(worker);
       states.add(rebuilt);
       Optional<String> error =
@@ -96,7 +101,7 @@ final class Rehearsal {
               standing(error, rebuilt.equals(wanted)),
               wanted,
               rebuilt,
-              unproven,
+              few(unproven),
               rows,
               proofs,
               states,
@@ -106,20 +111,28 @@ final class Rehearsal {
     }
   }
 
+  /** A proof goes into the log, where a record has its bounds. */
+  private static List<Unproven> few(List<Unproven> all) {
+    if (all.size() <= MOST_UNPROVEN) {
+      return all;
+    }
+    List<Unproven> few = new ArrayList<>(all.subList(0, MOST_UNPROVEN));
+    few.add(
+        new Unproven(
+            "more",
+            (all.size() - MOST_UNPROVEN) + " others",
+            "They are not named one by one: the schema has too many of them"));
+    return few;
+  }
+
   private Standing standing(Optional<String> error, boolean isRebuilt) {
     if (error.isPresent()) {
-      return Standing.FAILED;
+      return isRebuilt ? Standing.FAILED : Standing.UNPROVEN;
     }
     if (!exceeded.isEmpty()) {
       return Standing.EXCEEDED;
     }
     return isRebuilt ? Standing.PROVEN : Standing.PARTLY;
-  }
-
-  private long seed() {
-    return source instanceof RowSource.Sampled sampled
-        ? sampled.otherwise().seed()
-        : ((RowSource.Synthetic) source).seed();
   }
 
   private void settle(Connection connection) throws SQLException {
@@ -177,12 +190,14 @@ final class Rehearsal {
     DatabaseSchema now = start;
     for (int i = 0; i < steps.size(); i++) {
       Migration.Step step = steps.get(i);
+      budget.goOn();
       try {
         now = step(i, step, now, worker, watcher, atFirst, firstColumns);
       } catch (SQLException e) {
         if (e.getSQLState() == null || e.getSQLState().startsWith("08")) {
           throw e;
         }
+        budget.goOn();
         return Optional.of("Step " + i + " failed: " + Sql.told(e));
       }
     }

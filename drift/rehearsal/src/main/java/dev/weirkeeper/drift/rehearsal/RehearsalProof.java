@@ -65,7 +65,12 @@ public record RehearsalProof(
     /** A step did more than it declares: the plan is not proven. */
     EXCEEDED,
     /** A step failed, or the migration does not lead where it should. */
-    FAILED
+    FAILED,
+    /**
+     * A step failed on a schema that could not be rebuilt as it is: whether it fails on the target,
+     * too, is not shown.
+     */
+    UNPROVEN
   }
 
   /**

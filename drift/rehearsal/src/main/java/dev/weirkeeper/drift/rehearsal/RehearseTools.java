@@ -165,7 +165,7 @@ public final class RehearseTools implements ToolRegistry {
     Plan plan = waiting.value().plan();
     RehearsalProof proof;
     try {
-      proof = rehearser.rehearse(target.read(), plan).proof();
+      proof = rehearser.rehearse(target.read(), plan, call::stop).proof();
     } catch (SQLException e) {
       return new Outcome.Failed(
           "The target's schema cannot be read (SQLSTATE "
@@ -204,6 +204,8 @@ public final class RehearseTools implements ToolRegistry {
         switch (proof.standing()) {
           case PROVEN ->
               "approval_request asks for leave; whoever decides finds the proof in the log";
+          case UNPROVEN ->
+              "It shows nothing: what a step needs could not be rebuilt, so a person looks at it";
           case PARTLY -> "What is unproven has to be looked at by whoever approves";
           case EXCEEDED, FAILED -> "It should not be approved as it is: a person looks at it";
         });

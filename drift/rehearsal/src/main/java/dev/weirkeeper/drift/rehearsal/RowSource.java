@@ -3,6 +3,8 @@ package dev.weirkeeper.drift.rehearsal;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.drift.schema.ObjectName;
+import dev.weirkeeper.spi.TableReader;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,22 @@ public sealed interface RowSource {
   }
 
   /**
+   * Rows that the host's reader gives when a rehearsal needs them, masked as the host said. Where a
+   * column is hidden or a masked value does not fit it, a made-up one stands there, and foreign
+   * keys lead to rows that are there.
+   *
+   * @param system of the tables, as the reader knows it
+   * @param clock that the reader has its deadlines by
+   * @param perTable how many rows of each table; made-up ones where the reader gives none
+   */
+  static RowSource masked(TableReader reader, String system, Clock clock, long seed, int perTable) {
+    return new Masked(reader, system, clock, new Synthetic(seed, perTable));
+  }
+
+  /** Where made-up rows and values come from. */
+  Synthetic otherwise();
+
+  /**
    * Made-up rows: the same for the same seed and schema.
    *
    * @param perTable how many are tried for each table that a migration touches
@@ -30,6 +48,11 @@ public sealed interface RowSource {
       if (perTable < 1 || perTable > 10_000) {
         throw new IllegalArgumentException("A table gets 1 to 10,000 rows, not " + perTable);
       }
+    }
+
+    @Override
+    public Synthetic otherwise() {
+      return this;
     }
   }
 
@@ -42,6 +65,21 @@ public sealed interface RowSource {
   record Sampled(Map<ObjectName, Given> rows, Synthetic otherwise) implements RowSource {
     public Sampled {
       rows = Map.copyOf(new TreeMap<>(rows));
+      requireNonNull(otherwise, "otherwise");
+    }
+  }
+
+  /**
+   * Rows of the host's reader.
+   *
+   * @param otherwise for tables that it gives no rows of, and for what it hides
+   */
+  record Masked(TableReader reader, String system, Clock clock, Synthetic otherwise)
+      implements RowSource {
+    public Masked {
+      requireNonNull(reader, "reader");
+      requireNonNull(system, "system");
+      requireNonNull(clock, "clock");
       requireNonNull(otherwise, "otherwise");
     }
   }

@@ -3,19 +3,22 @@ package dev.weirkeeper.drift.rehearsal;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
 /**
  * A server that nobody needs: it listens on 127.0.0.1 only, keeps nothing durable, logs nothing
- * (its messages quote rows) and is gone with its folder when it is closed. Definitions of a target
- * run in it as a login that is no superuser, so that none of them reaches files or programs of the
- * host.
+ * (its messages quote rows) and is gone with its folder when it is closed or its host is killed.
+ * Definitions of a target run in it as a login that is no superuser, so that none of them reaches
+ * files or programs of the host.
  */
 final class ScratchServer implements AutoCloseable {
   /** Owns what is rebuilt, and may do nothing else. */
@@ -38,20 +41,33 @@ final class ScratchServer implements AutoCloseable {
           Map.entry("log_min_error_statement", "panic"));
 
   private final EmbeddedPostgres server;
+  private final Path folder;
+  private final Orphanage orphanage;
   private int databases;
 
-  private ScratchServer(EmbeddedPostgres server) {
+  private ScratchServer(EmbeddedPostgres server, Path folder, Orphanage orphanage) {
     this.server = server;
+    this.folder = folder;
+    this.orphanage = orphanage;
   }
 
   static ScratchServer start(PostgresBinaries binaries, int major) throws IOException {
+    List<Path> folder = new ArrayList<>();
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
             .setPgBinaryResolver((system, machine) -> binaries.open(major))
             .setOutputRedirector(Redirect.DISCARD)
-            .setErrorRedirector(Redirect.DISCARD);
+            .setErrorRedirector(Redirect.DISCARD)
+            .setDataDirectoryCustomizer(data -> folder.add(data.toPath()));
     SETTINGS.forEach(builder::setServerConfig);
-    ScratchServer scratch = new ScratchServer(builder.start());
+    EmbeddedPostgres server = builder.start();
+    ScratchServer scratch;
+    try {
+      scratch = new ScratchServer(server, folder.get(0), Orphanage.watching(folder.get(0)));
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
     try {
       scratch.administer(
           "CREATE ROLE "
@@ -105,12 +121,26 @@ final class ScratchServer implements AutoCloseable {
   private Connection connect(String database, String user) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", user);
+    // What definitions of others compute must not be larger than this process.
+    properties.setProperty("maxResultBuffer", "16M");
     return DriverManager.getConnection(
         "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + database, properties);
   }
 
+  Path folder() {
+    return folder;
+  }
+
   @Override
   public void close() throws IOException {
-    server.close();
+    // Whoever waits for the server's end would give up when it is interrupted.
+    boolean interrupted = Thread.interrupted();
+    try (orphanage) {
+      server.close();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

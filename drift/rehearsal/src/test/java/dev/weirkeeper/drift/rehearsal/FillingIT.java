@@ -10,9 +10,11 @@ import dev.weirkeeper.drift.schema.Table;
 import dev.weirkeeper.testkit.LocalPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -102,7 +104,12 @@ class FillingIT {
             .filter(table -> table.kind() != Table.Kind.COMPOSITE)
             .map(Table::name)
             .toList();
-    Filling filling = new Filling(connection, schema, RowSource.synthetic(SEED, 5));
+    Filling filling =
+        new Filling(
+            connection,
+            schema,
+            RowSource.synthetic(SEED, 5),
+            new Budget(Duration.ofMinutes(5), Optional::empty));
     filling.fill(tables);
     Contents contents = Contents.read(connection, schema, tables);
 
