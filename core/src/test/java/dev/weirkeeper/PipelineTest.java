@@ -432,6 +432,24 @@ class PipelineTest {
   }
 
   @Test
+  void a_plan_that_is_not_the_one_that_waits_any_more_is_refused() throws Exception {
+    planner = new FakePlanner("follow", "table_resync");
+    target.states.put(
+        ORDERS,
+        TableState.unseen(ORDERS_2, "").accepting(ORDERS_1).paused("a person has to decide"));
+    Plan older = planner.plan(null, Optional.of(ORDERS_2), ORDERS_1).orElseThrow();
+    feed.beforeThird = () -> ask(new PipelineCommand.Apply(ORDERS, older.id()));
+    feed.pause();
+    feed.pause();
+    feed.pause();
+
+    run();
+
+    assertThat(answer.get().toString()).contains("is not the plan that waits");
+    assertThat(target.states.get(ORDERS).mode()).isEqualTo(TableState.Mode.PAUSED);
+  }
+
+  @Test
   void a_plan_in_whose_middle_the_host_died_is_finished_before_the_next_change_is_met()
       throws Exception {
     Relation newest = relation(ORDERS, "1", "id", "amount", "note", "more");

@@ -8,6 +8,7 @@ import dev.weirkeeper.Effect;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Inputs;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.LogBook;
 import dev.weirkeeper.Mailbox;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.PipelineCommand;
@@ -81,11 +82,22 @@ public final class PipelineTools implements ToolRegistry {
     }
   }
 
-  /** Input of {@code plan_apply}: the plan is named, never described. */
-  public record Apply(String table, Hash plan) {
+  /**
+   * Input of {@code plan_apply}: the plan is named, never described.
+   *
+   * @param proof of the rehearsal that whoever gives leave goes by: then the plan is applied only
+   *     if this is the newest one that the log has of it, and it went as it should
+   */
+  public record Apply(String table, Hash plan, Optional<Hash> proof) {
     public Apply {
       requireNonNull(table, "table");
       requireNonNull(plan, "plan");
+      requireNonNull(proof, "proof");
+    }
+
+    /** A plan that goes by no rehearsal. */
+    public Apply(String table, Hash plan) {
+      this(table, plan, Optional.empty());
     }
   }
 
@@ -115,10 +127,24 @@ public final class PipelineTools implements ToolRegistry {
 
   private final String sourceSystem;
   private final Mailbox mailbox;
+  private final Optional<Rehearsals> rehearsals;
 
+  /** Tools of a host that keeps no book of its log: no plan is applied by its rehearsal there. */
   public PipelineTools(String sourceSystem, Mailbox mailbox) {
+    this(sourceSystem, mailbox, Optional.empty());
+  }
+
+  /**
+   * @param book where rehearsals of plans are found
+   */
+  public PipelineTools(String sourceSystem, Mailbox mailbox, LogBook book) {
+    this(sourceSystem, mailbox, Optional.of(new Rehearsals(book)));
+  }
+
+  private PipelineTools(String sourceSystem, Mailbox mailbox, Optional<Rehearsals> rehearsals) {
     this.sourceSystem = requireNonNull(sourceSystem, "sourceSystem");
     this.mailbox = requireNonNull(mailbox, "mailbox");
+    this.rehearsals = rehearsals;
   }
 
   @Override
@@ -184,8 +210,8 @@ public final class PipelineTools implements ToolRegistry {
         tool(
             spec(
                 APPLY,
-                "Carries out the plan that waits for a table, if it still is the one with this"
-                    + " id.",
+                "Carries out the plan that waits for a table, if it still is the one with this id"
+                    + " and, where a proof is named, that is its newest rehearsal and a good one.",
                 Apply.class,
                 Routed.class,
                 Repeat.SAFE,
@@ -232,6 +258,13 @@ public final class PipelineTools implements ToolRegistry {
       return new Outcome.Refused(
           "A pause needs a reason of 1 to " + MAX_REASON + " characters; nothing was done");
     }
+    Optional<String> unproven =
+        input instanceof Apply apply
+            ? apply.proof().flatMap(proof -> problem(apply.plan(), proof))
+            : Optional.empty();
+    if (unproven.isPresent()) {
+      return new Outcome.Refused(unproven.get() + "; nothing was done");
+    }
     Optional<String> stop = call.stop();
     if (stop.isPresent()) {
       return new Outcome.Refused(stop.get() + "; nothing was done");
@@ -240,5 +273,11 @@ public final class PipelineTools implements ToolRegistry {
         toCommand.command(input, call.target()),
         call.deadline(),
         new CallControl(call::stop, call::progress));
+  }
+
+  private Optional<String> problem(Hash plan, Hash proof) {
+    return rehearsals.isEmpty()
+        ? Optional.of("This host keeps no book of rehearsals; name the plan without a proof")
+        : rehearsals.get().problem(plan, proof);
   }
 }

@@ -25,7 +25,6 @@ import dev.weirkeeper.spi.Tool;
 import dev.weirkeeper.spi.ToolRegistry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -148,7 +147,8 @@ public final class PlanTools implements ToolRegistry {
    * A plan that was just made of the newest schema.
    *
    * @param before the one that was proposed last
-   * @param apply for whoever may write; absent if only a person can name the table
+   * @param apply for whoever may write, with the proof of its newest rehearsal if that went as it
+   *     should; absent if only a person can name the table
    * @param request for whoever may not: persons then decide
    */
   public record Proposed(
@@ -164,6 +164,7 @@ public final class PlanTools implements ToolRegistry {
   private final LogBook book;
   private final Mailbox mailbox;
   private final Incidents incidents;
+  private final Rehearsals rehearsals;
 
   /**
    * @param sourceSystem the system of the pipeline's tables
@@ -173,6 +174,7 @@ public final class PlanTools implements ToolRegistry {
     this.book = requireNonNull(book, "book");
     this.mailbox = requireNonNull(mailbox, "mailbox");
     this.incidents = new Incidents(book, mailbox);
+    this.rehearsals = new Rehearsals(book);
   }
 
   @Override
@@ -310,23 +312,10 @@ public final class PlanTools implements ToolRegistry {
         rehearsal(plan.id()));
   }
 
-  /** A rehearsal follows from the plan that was rehearsed. */
   private Optional<RehearsalView> rehearsal(Hash plan) {
-    return book.following(plan).stream()
-        .flatMap(entry -> entry.body(Migrated.Rehearsed.class).stream())
-        .filter(rehearsed -> rehearsed.migration().equals(plan))
-        .reduce((earlier, later) -> later)
-        .map(newest -> new RehearsalView(newest.proof(), outside(standing(newest.body()))));
-  }
-
-  private static String standing(Json proof) {
-    try {
-      Object standing = proof.as(Map.class).get("standing");
-      return standing == null ? "unknown" : Json.of(standing).as(String.class);
-    } catch (IllegalArgumentException e) {
-      // It was written by another version, and the log keeps what it was given.
-      return "unknown";
-    }
+    return rehearsals
+        .newest(plan)
+        .map(newest -> new RehearsalView(newest.proof(), outside(Rehearsals.standing(newest))));
   }
 
   private static List<String> remarks(Plan plan) {
@@ -378,13 +367,18 @@ public final class PlanTools implements ToolRegistry {
             .newest(table.asset())
             .flatMap(entry -> Incidents.decided(entry).situation().proposed())
             .map(Plan::id);
+    Optional<Migrated.Rehearsed> rehearsed = rehearsals.newest(plan.id());
     // Limits and grants go by names: a handle names a table for readers only.
     Optional<Call> apply =
         table.shown().equals(table.asset().name())
             ? Optional.of(
                 new Call(
                     PipelineTools.APPLY,
-                    Json.of(new PipelineTools.Apply(table.shown(), plan.id()))))
+                    Json.of(
+                        new PipelineTools.Apply(
+                            table.shown(),
+                            plan.id(),
+                            rehearsed.filter(Rehearsals::isGood).map(Migrated.Rehearsed::proof)))))
             : Optional.empty();
     return done(
         new Proposed(
@@ -408,6 +402,13 @@ public final class PlanTools implements ToolRegistry {
                                     + table.shown()
                                     + " follow its source in "
                                     + plan.steps().size()
-                                    + " steps"))))));
+                                    + " steps; "
+                                    + rehearsed
+                                        .map(
+                                            newest ->
+                                                "its rehearsal came to "
+                                                    + Outside.of(Rehearsals.standing(newest))
+                                                        .text())
+                                        .orElse("it was not rehearsed")))))));
   }
 }

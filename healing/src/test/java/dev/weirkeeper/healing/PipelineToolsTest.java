@@ -14,7 +14,9 @@ import dev.weirkeeper.Effect;
 import dev.weirkeeper.Hash;
 import dev.weirkeeper.Journal;
 import dev.weirkeeper.Json;
+import dev.weirkeeper.LogBook;
 import dev.weirkeeper.Mailbox;
+import dev.weirkeeper.Migrated;
 import dev.weirkeeper.OpenMailbox;
 import dev.weirkeeper.Outcome;
 import dev.weirkeeper.PipelineCommand;
@@ -76,6 +78,50 @@ class PipelineToolsTest {
             new PipelineCommand.Replay(ORDERS, new Target.Selection(Optional.of("r1"), 10)),
             new PipelineCommand.Apply(ORDERS, PLAN));
     assertThat(written).hasSize(10);
+  }
+
+  @Test
+  void a_plan_is_applied_by_its_newest_rehearsal_and_only_if_that_went_well() {
+    running();
+    LogBook book = LogBook.standard();
+    Toolbox door = builder(new PipelineTools("shop", mailbox, book)).build();
+    Hash proven = rehearsed(book, PLAN, "{\"standing\":\"PROVEN\"}");
+    Hash other = rehearsed(book, Hash.of(new byte[] {2}), "{\"standing\":\"PARTLY\"}");
+
+    assertThat(apply(door, proven)).isEqualTo(DONE);
+    assertThat(apply(door, other)).isInstanceOf(Outcome.Refused.class);
+    assertThat(apply(door(), proven)).isInstanceOf(Outcome.Refused.class);
+    for (String standing : List.of("EXCEEDED", "FAILED", "UNPROVEN", "anything")) {
+      Hash bad = rehearsed(book, PLAN, "{\"standing\":\"" + standing + "\"}");
+      assertThat(apply(door, bad).toString()).contains("came to " + standing);
+      assertThat(apply(door, proven).toString()).contains("or a newer one");
+    }
+    assertThat(commands).containsExactly(new PipelineCommand.Apply(ORDERS, PLAN));
+  }
+
+  private static Outcome apply(Toolbox door, Hash proof) {
+    return door.perform(
+        ANA,
+        new Action(
+            PipelineTools.APPLY,
+            Json.of(new PipelineTools.Apply("public.orders", PLAN, Optional.of(proof))),
+            ORDERS),
+        List.of());
+  }
+
+  private static Hash rehearsed(LogBook book, Hash plan, String proof) {
+    Json body = Json.parse(proof);
+    AuditRecord record =
+        new AuditRecord(
+            Migrated.Rehearsed.KIND,
+            CLOCK.instant(),
+            "tool:plan_rehearse",
+            Optional.of(ORDERS),
+            Json.of(new Migrated.Rehearsed(plan, Hash.of(body), body)),
+            List.of(plan),
+            Map.of());
+    book.written(record, new Receipt(book.size(), record.id()));
+    return Hash.of(body);
   }
 
   @Test
@@ -199,6 +245,10 @@ class PipelineToolsTest {
   }
 
   private Toolbox.Builder builder() {
+    return builder(tools);
+  }
+
+  private Toolbox.Builder builder(PipelineTools registry) {
     AuditSink sink =
         new AuditSink() {
           @Override
@@ -213,7 +263,7 @@ class PipelineToolsTest {
     return Toolbox.builder()
         .journal(new Journal(sink, CLOCK))
         .clock(CLOCK)
-        .tools(tools)
+        .tools(registry)
         .memory(DoorMemory.inProcess())
         .limit(Effect.WRITE)
         .grant("ana", Effect.WRITE);

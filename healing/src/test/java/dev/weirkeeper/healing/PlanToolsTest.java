@@ -136,13 +136,20 @@ class PlanToolsTest {
     scene.proposed();
     scene.running();
     assertThat(propose().plan().rehearsal()).isEmpty();
+    assertThat(propose().request().orElseThrow().input().text()).contains("it was not rehearsed");
 
-    rehearsed("{\"standing\":\"PROVEN\"}", scene.plan.id());
+    Hash good = rehearsed("{\"standing\":\"PROVEN\"}", scene.plan.id());
+    assertThat(propose().apply().orElseThrow().input().as(PipelineTools.Apply.class).proof())
+        .contains(good);
+    assertThat(propose().request().orElseThrow().input().text())
+        .contains("\"proof\":\"" + good.hex() + "\"", "its rehearsal came to PROVEN");
     rehearsed("{\"standing\":\"EXCEEDED\"}", scene.plan.id());
     rehearsed("{\"standing\":\"PROVEN\"}", PausedOrders.BEFORE.version());
 
     PlanTools.RehearsalView shown = propose().plan().rehearsal().orElseThrow();
     assertThat(shown.standing().text()).isEqualTo("EXCEEDED");
+    assertThat(propose().apply().orElseThrow().input().as(PipelineTools.Apply.class).proof())
+        .isEmpty();
     assertThat(shown.proof()).isEqualTo(Hash.of(Json.parse("{\"standing\":\"EXCEEDED\"}")));
     assertThat(Calls.answer(tools, PlanTools.SHOW, ofTable(), PlanTools.Shown.class).rehearsal())
         .contains(shown);
@@ -156,7 +163,7 @@ class PlanToolsTest {
     assertThat(propose().plan().rehearsal().orElseThrow().standing().text()).isEqualTo("unknown");
   }
 
-  private void rehearsed(String proof, Hash plan) {
+  private Hash rehearsed(String proof, Hash plan) {
     Json body = Json.parse(proof);
     scene.write(
         Migrated.Rehearsed.KIND,
@@ -164,5 +171,6 @@ class PlanToolsTest {
         PausedOrders.ORDERS,
         new Migrated.Rehearsed(plan, Hash.of(body), body),
         plan);
+    return Hash.of(body);
   }
 }

@@ -38,7 +38,7 @@ final class PlanCommand {
   }
 
   /** Input of {@code plan_apply}, as a request holds it. */
-  private record Apply(String table, String plan) {}
+  private record Apply(String table, String plan, Optional<String> proof) {}
 
   @Command(
       description = "Shows the plan that waits for a table: each step in full.",

@@ -461,7 +461,7 @@ public final class GovernedStream implements AutoCloseable {
             .tools(ofTheTarget.toArray(ToolRegistry[]::new))
             .tools(settings.details().tools().toArray(ToolRegistry[]::new))
             .tools(
-                new PipelineTools(source, parts.mailbox()),
+                new PipelineTools(source, parts.mailbox(), parts.book()),
                 new StatusTools(
                     source, parts.mailbox(), around.memory(), around.killSwitch(), around.clock()),
                 new DecisionTools(source, parts.book()),
