@@ -5,6 +5,8 @@ import dev.weirkeeper.QuietHours;
 import dev.weirkeeper.Tolerance;
 import dev.weirkeeper.Verdict;
 import dev.weirkeeper.drift.taxonomy.Consumers;
+import dev.weirkeeper.drift.taxonomy.Kind;
+import dev.weirkeeper.drift.taxonomy.Taxonomy;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,6 +21,9 @@ import java.util.TreeSet;
 
 /** Reads a {@code tolerance} of the configuration: how much drift a table bears unasked. */
 final class ToleranceReader {
+  /** Beginnings of kinds of finding that are no change of the source. */
+  private static final List<String> OF_ROWS = List.of("contract.", "target.");
+
   private ToleranceReader() {}
 
   /**
@@ -28,7 +33,7 @@ final class ToleranceReader {
     Tolerance tolerance =
         new Tolerance(
             of.choice("apply", Tolerance.STANDARD.apply()),
-            of.has("ask") ? new TreeSet<>(of.texts("ask")) : Tolerance.STANDARD.ask(),
+            of.has("ask") ? kinds(of) : Tolerance.STANDARD.ask(),
             of.choice("truncate", Tolerance.STANDARD.truncate()));
     if (tolerance.apply() == Verdict.BREAKING) {
       of.wrong("apply", "would let every change through unasked; say at most lossy");
@@ -49,6 +54,29 @@ final class ToleranceReader {
     }
     of.done();
     return tolerance;
+  }
+
+  /** A kind that nothing is called would never be asked about, and nobody would notice. */
+  private static Set<String> kinds(Section of) {
+    Set<String> kinds = new TreeSet<>(of.texts("ask"));
+    for (String kind : kinds) {
+      if (!isKnown(kind)) {
+        of.wrong(
+            "ask",
+            "are kinds of change like column.renamed, or beginnings like column. that end in a dot;"
+                + " '"
+                + kind
+                + "' is none");
+      }
+    }
+    return kinds;
+  }
+
+  private static boolean isKnown(String kind) {
+    return OF_ROWS.stream().anyMatch(kind::startsWith)
+        || Taxonomy.standard().kinds().stream()
+            .map(Kind::id)
+            .anyMatch(id -> kind.endsWith(".") ? id.startsWith(kind) : id.equals(kind));
   }
 
   private static Tolerance consumers(Section of, Tolerance tolerance, Consumers known) {

@@ -228,6 +228,8 @@ class ConfigTest {
           wal-budget: 2GiB  | wal-budget: lots     | source.wal-budget is a size like
           truncate: apply   | truncate: maybe      | tables.public.orders.tolerance.truncate is one of pause, apply, not 'maybe'
           apply: additive   | apply: breaking      | would let every change through
+          ask: [column.]    | ask: [column.rename] | in a dot; 'column.rename' is none
+          ask: [column.]    | ask: [colum.]        | in a dot; 'colum.' is none
           autonomy: propose | autonomy: [heal]     | autonomy is one value
           suite: orders     | suite: missing       | contracts[0].suite names a file that is not there
           - {table: public.orders, | - {table: public.x, | contracts[0].table is not one of source.tables
