@@ -27,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills a host that reads topics while a connector writes, which crashes itself now and then.
- * {@code -Dkills=20} for more than the usual 3.
+ * {@code -Dkills=20} for more than the usual 2.
  */
 class KafkaCrashIT {
-  private static final int KILLS = Integer.getInteger("kills", 3);
+  private static final int KILLS = Integer.getInteger("kills", 2);
   private static final long SEED = Long.getLong("seed", 20261130L);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
