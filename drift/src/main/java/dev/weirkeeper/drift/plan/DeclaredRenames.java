@@ -18,6 +18,10 @@ import java.util.Set;
  * (see {@link Renamer}), so all of them are made or none. Used once.
  */
 final class DeclaredRenames {
+  /** Things whose values would go if one were taken for the other. */
+  private static final Set<Item.Kind> HOLDS =
+      EnumSet.of(Item.Kind.TABLE, Item.Kind.COLUMN, Item.Kind.LABEL, Item.Kind.SEQUENCE);
+
   private final List<Identity.Rename> declared;
   private final Set<Item> older = new HashSet<>();
   private final Set<ObjectName> olderWholes = new HashSet<>();
@@ -53,10 +57,6 @@ final class DeclaredRenames {
           .forEach(each -> items.add(new Item(Item.Kind.CONSTRAINT, table.name(), each.name())));
     }
   }
-
-  /** Things whose values would go if one were taken for the other. */
-  private static final Set<Item.Kind> HOLDS =
-      EnumSet.of(Item.Kind.TABLE, Item.Kind.COLUMN, Item.Kind.LABEL, Item.Kind.SEQUENCE);
 
   /**
    * What is to be made of declared renames.
