@@ -106,8 +106,7 @@ final class DriftPlan implements Callable<Integer> {
           .forEach(line -> output.line(line.startsWith("-- ") ? Style.FAINT : Style.PLAIN, line));
     }
     for (Refusal refusal : migration.refusals()) {
-      output.warn(
-          "not done: " + refusal.kind() + " on " + refusal.subject() + ": " + refusal.why());
+      output.warn("not done: " + refusal.kind() + " on " + refusal.subject() + ": " + why(refusal));
     }
     return (migration.refusals().isEmpty() ? Exit.DONE : Exit.REFUSED).status();
   }
@@ -119,6 +118,11 @@ final class DriftPlan implements Callable<Integer> {
     PlanOptions options = direct ? PlanOptions.direct() : PlanOptions.online();
     return MigrationPlanner.plan(
         comparison, destructive ? options.with(PlanOptions.Destruction.ALLOW) : options);
+  }
+
+  /** With the option of this command in the place of the library's. */
+  private static String why(Refusal refusal) {
+    return refusal.why().replace("Destruction.ALLOW", "--allow-destructive");
   }
 
   /** Empty for PostgreSQL itself. */

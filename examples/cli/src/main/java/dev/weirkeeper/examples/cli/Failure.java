@@ -26,7 +26,7 @@ final class Failure extends Exception {
     return e.getFile()
         + " cannot be used: "
         + (e instanceof NoSuchFileException
-            ? "there is no such file"
+            ? "there is no such file or folder"
             : e.getReason() == null
                 ? e.getClass().getSimpleName().replace("Exception", "")
                 : e.getReason());

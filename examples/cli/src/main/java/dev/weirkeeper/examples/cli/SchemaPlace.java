@@ -64,6 +64,12 @@ final class SchemaPlace {
 
   SchemaReading read() throws Failure {
     if (!isDatabase()) {
+      if (text.contains("://")) {
+        // Not repeated: it may hold a password.
+        throw new Failure(
+            Exit.REFUSED,
+            "Only databases of PostgreSQL are read: postgresql://USER@HOST:PORT/DATABASE");
+      }
       return kept();
     }
     try (Connection connection = connect()) {
@@ -177,20 +183,22 @@ final class SchemaPlace {
         switch (state) {
           case NO_PASSWORD, "28P01" ->
               environment.containsKey("PGPASSWORD")
-                  ? "The password in PGPASSWORD is not the one of that user"
-                  : "It wants a password: set PGPASSWORD";
-          case "28000" -> "Its login is not let in: look at the user and at pg_hba.conf";
-          case "08001", "08006" -> "Is the host right, and does a server listen at that port?";
+                  ? ". The password in PGPASSWORD is not the one of that user"
+                  : ". It wants a password: set PGPASSWORD";
+          case "28000" -> ". The login is not let in: look at the user and at pg_hba.conf";
+          case "08001", "08006" -> ". Is the host right, and does a server listen at that port?";
           default -> "";
         };
     return new Failure(
-        Exit.REFUSED, ("The database cannot be read: " + reason(e) + " " + what).strip(), e);
+        Exit.REFUSED,
+        "The database cannot be read: " + reason(e).replaceFirst("\\.$", "") + what,
+        e);
   }
 
   /** The driver tells the name of a host that is none only by the cause. */
   private static String reason(SQLException e) {
     return e.getCause() instanceof UnknownHostException host
-        ? "no host is called " + host.getMessage() + "."
+        ? "no host is called " + host.getMessage()
         : String.valueOf(e.getMessage());
   }
 }

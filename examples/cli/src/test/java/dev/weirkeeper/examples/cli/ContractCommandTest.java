@@ -250,7 +250,7 @@ class ContractCommandTest {
 
     assertThat(check("--html", page)).isEqualTo(2);
     assertThat(screen.out()).contains("failed, 2 of 7 rules kept");
-    assertThat(screen.err()).contains("page.html cannot be used: NoSuchFile");
+    assertThat(screen.err()).contains("page.html cannot be used: there is no such file or folder");
   }
 
   @Test

@@ -141,7 +141,9 @@ class DriftCommandIT {
   void what_destroys_is_refused_by_name_unless_it_is_allowed() {
     Screen refused = new Screen();
     assertThat(refused.run("drift", "plan", address(wanted), address(is))).isEqualTo(1);
-    assertThat(refused.err()).contains("not done").contains("public.orders.paid");
+    assertThat(refused.err())
+        .contains("not done", "public.orders.paid", "--allow-destructive")
+        .doesNotContain("Destruction.ALLOW");
     assertThat(refused.out()).doesNotContain("DROP COLUMN");
 
     Screen allowed = new Screen();
@@ -259,6 +261,9 @@ class DriftCommandIT {
         .contains("no-such-host.invalid");
     assertThat(said(1, "drift", "diff", address("no_such_database"), address(is)))
         .contains("no_such_database");
+    assertThat(said(1, "drift", "diff", "mysql://a:hunter2hunter2@h/x", address(is)))
+        .contains("Only databases of PostgreSQL")
+        .doesNotContain("hunter2");
     assertThat(said(1, "drift", "diff", "postgresql://127.0.0.1", address(is)))
         .contains("postgresql://USER@HOST:PORT/DATABASE");
   }
