@@ -59,6 +59,18 @@ final class DriftSchemas {
         before.schema(), after.schema(), same ? Identity.ids() : Identity.names(renamed));
   }
 
+  /** Where the first schema was read, which has to be a database. */
+  SchemaPlace database(Map<String, String> environment) throws Failure {
+    SchemaPlace place = new SchemaPlace(from, environment, schemas);
+    if (!place.isDatabase()) {
+      throw new Failure(
+          Exit.USAGE,
+          "Values are counted in a database, and FROM is none: write it as"
+              + " postgresql://USER@HOST:PORT/DATABASE");
+    }
+    return place;
+  }
+
   String to() {
     return to;
   }

@@ -185,6 +185,88 @@ class DriftCommandIT {
     assertThat(screen.out()).contains("RENAME COLUMN \"remark\" TO \"note\"");
   }
 
+  private void lossy() throws SQLException {
+    sql(
+        is,
+        "CREATE TYPE mood AS ENUM ('ok', 'sad', 'odd')",
+        "CREATE DOMAIN code AS varchar(40)",
+        "CREATE TABLE t (n bigint, d numeric(6,2), s code, m mood, ms mood[], x text, r int)",
+        "INSERT INTO t VALUES (3000000000, 1.25, 'hunter2', 'sad', '{}', 'a', NULL),"
+            + " (5, 1.5, 'abc', 'odd', NULL, NULL, 1), (NULL, NULL, NULL, 'ok', NULL, 'c', NULL)",
+        "CREATE TABLE gone (id int)",
+        "INSERT INTO gone VALUES (1), (2)",
+        "CREATE TABLE secret (n bigint)",
+        "INSERT INTO secret VALUES (3000000000)");
+    sql(
+        wanted,
+        "CREATE TYPE mood AS ENUM ('ok')",
+        "CREATE TABLE t (n int, d numeric(6,1), s varchar(5), m mood, ms mood[], r int NOT NULL)",
+        "CREATE TABLE secret (n int)");
+  }
+
+  @Test
+  void a_plan_counts_what_would_be_lost_and_shows_no_value() throws Exception {
+    lossy();
+    Screen screen = new Screen();
+
+    int exit = screen.run("drift", "plan", address(is), address(wanted), "--count-losses");
+
+    assertThat(exit).as(screen.err()).isEqualTo(1);
+    assertThat(screen.err().lines().map(line -> line.replaceAll(" +", " ")))
+        .contains(
+            "column.type-narrowed public.t.n 1 1 of 2 values would not fit and 0 would be rounded",
+            "column.precision public.t.d 1 0 of 2 values would not fit and 1 would be rounded",
+            "enum.label-removed public.t.m 2 2 of 3 values would not fit and 0 would be rounded",
+            "column.removed public.t.x 2 2 of 3 rows have a value",
+            "column.nullability-tightened public.t.r 2 2 of 3 rows have no value",
+            "table.removed public.gone 2 2 rows are in the table")
+        .anyMatch(line -> line.contains("public.t.s 1 1 of 2 values would not fit"))
+        .anyMatch(line -> line.startsWith("enum.label-removed public.t.ms UNKNOWN No count says"));
+    assertThat(screen.err() + screen.out()).doesNotContain("hunter2", "3000000000");
+    assertThat(screen.out()).doesNotContain("would not fit");
+  }
+
+  @Test
+  void invariant_8_what_a_login_may_not_count_is_unknown_and_never_zero() throws Exception {
+    lossy();
+    String reader = "reader_" + is;
+    sql(is, "CREATE ROLE " + reader + " LOGIN", "GRANT SELECT ON t TO " + reader);
+    Screen screen = new Screen();
+
+    screen.run(
+        "--json",
+        "drift",
+        "plan",
+        address(is).replace("postgres@", reader + "@"),
+        address(wanted),
+        "--count-losses",
+        "--count-limit",
+        5);
+
+    String text = Json.parse(screen.out()).text();
+    assertThat(text)
+        .contains(
+            "\"plan\":{",
+            "{\"kind\":\"column.type-narrowed\",\"on\":\"public.secret.n\",\"unknown\":\"The login"
+                + " may not see all rows",
+            "\"lost\":1,\"of\":2,\"on\":\"public.t.n\",\"rounded\":0")
+        .doesNotContain("hunter2", "3000000000");
+  }
+
+  @Test
+  void what_loses_nothing_is_said_and_a_file_cannot_be_asked() {
+    Path kept = folder.resolve("kept.json");
+    new Screen().run("drift", "snapshot", address(is), "--out", kept);
+    Screen screen = new Screen();
+
+    assertThat(screen.run("drift", "plan", address(is), address(is), "--count-losses")).isZero();
+    assertThat(screen.err()).contains("No change loses a value.");
+    assertThat(said(2, "drift", "plan", kept, address(is), "--count-losses"))
+        .contains("FROM is none", "postgresql://");
+    assertThat(said(2, "drift", "plan", kept, kept, "--count-losses", "--count-limit", "0"))
+        .contains("one second");
+  }
+
   @Test
   void a_mirror_elsewhere_has_its_own_statements() {
     Screen screen = new Screen();

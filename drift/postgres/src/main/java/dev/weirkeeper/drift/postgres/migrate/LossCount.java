@@ -3,6 +3,7 @@ package dev.weirkeeper.drift.postgres.migrate;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirkeeper.Probe;
+import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.taxonomy.LossAnswer;
 import dev.weirkeeper.drift.taxonomy.LossQuestion;
 import java.sql.Connection;
@@ -15,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a source how many values a change of type would lose: the exact number, from one scan within
- * a time limit, or that it is not known. No value leaves the source. Safe to share between threads;
- * a connection is not.
+ * Asks a source how many values a change would lose: the exact number, from one scan within a time
+ * limit, or that it is not known. No value leaves the source. Safe to share between threads; a
+ * connection is not.
  */
 public final class LossCount {
   private static final Logger LOG = LoggerFactory.getLogger(LossCount.class);
@@ -72,6 +73,62 @@ public final class LossCount {
               + question.to()
               + " loses");
     }
+    return asked(
+        connection,
+        new ObjectName(question.schema(), question.table()),
+        question.sql(),
+        row -> new LossAnswer(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+  }
+
+  /**
+   * Counts what would go with a table, as {@link #of} does.
+   *
+   * @return its rows and, for each of them, a value
+   */
+  public Probe<Filled> rows(Connection connection, ObjectName table) {
+    return filled(connection, table, "*");
+  }
+
+  /**
+   * Counts what would go with a column, and what {@code NOT NULL} would not let pass, as {@link
+   * #of} does.
+   *
+   * @param column as the catalog has it, not quoted
+   */
+  public Probe<Filled> values(Connection connection, ObjectName table, String column) {
+    return filled(connection, table, Relations.quoted(column));
+  }
+
+  /**
+   * How many rows have a value.
+   *
+   * @param rows all of them
+   * @param values those where it is not NULL
+   */
+  public record Filled(long rows, long values) {
+    public Filled {
+      if (values < 0 || values > rows) {
+        throw new IllegalArgumentException(
+            "Of " + rows + " rows " + values + " cannot have a value");
+      }
+    }
+  }
+
+  private Probe<Filled> filled(Connection connection, ObjectName table, String what) {
+    return asked(
+        connection,
+        table,
+        "SELECT count(*), count(" + what + ") FROM " + Relations.quoted(table),
+        row -> new Filled(row.getLong(1), row.getLong(2)));
+  }
+
+  /** Reads the one row of an answer. */
+  private interface Answer<T> {
+    T of(ResultSet row) throws SQLException;
+  }
+
+  private <T> Probe<T> asked(
+      Connection connection, ObjectName table, String sql, Answer<T> answer) {
     try {
       if (!connection.getAutoCommit()) {
         throw new IllegalArgumentException(
@@ -79,13 +136,13 @@ public final class LossCount {
       }
       connection.setAutoCommit(false);
       try {
-        return counted(connection, question);
+        return counted(connection, table, sql, answer);
       } finally {
         connection.rollback();
         connection.setAutoCommit(true);
       }
     } catch (SQLException e) {
-      LOG.warn("What a change of type loses was not counted (SQLSTATE {})", SqlStates.of(e));
+      LOG.warn("What a change loses was not counted (SQLSTATE {})", SqlStates.of(e));
       return new Probe.Unknown<>(
           switch (SqlStates.of(e)) {
             case "57014" ->
@@ -101,8 +158,8 @@ public final class LossCount {
     }
   }
 
-  private Probe<LossAnswer> counted(Connection connection, LossQuestion question)
-      throws SQLException {
+  private <T> Probe<T> counted(
+      Connection connection, ObjectName table, String sql, Answer<T> answer) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
       try (PreparedStatement settings = connection.prepareStatement(SETTINGS)) {
@@ -110,25 +167,23 @@ public final class LossCount {
         settings.setString(2, Session.millis(limit));
         settings.executeQuery().close();
       }
-      if (!holdsRows(connection, question)) {
+      if (!holdsRows(connection, table)) {
         return new Probe.Unknown<>(
             "There is no table of that name that holds rows; the values of a view or of a foreign"
                 + " table are counted where they are");
       }
       statement.setEscapeProcessing(false);
-      try (ResultSet row = statement.executeQuery(question.sql())) {
+      try (ResultSet row = statement.executeQuery(sql)) {
         row.next();
-        return new Probe.Value<>(
-            new LossAnswer(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+        return new Probe.Value<>(answer.of(row));
       }
     }
   }
 
-  private static boolean holdsRows(Connection connection, LossQuestion question)
-      throws SQLException {
+  private static boolean holdsRows(Connection connection, ObjectName table) throws SQLException {
     try (PreparedStatement ask = connection.prepareStatement(HOLDS_ROWS)) {
-      ask.setString(1, question.schema());
-      ask.setString(2, question.table());
+      ask.setString(1, table.schema());
+      ask.setString(2, table.name());
       try (ResultSet row = ask.executeQuery()) {
         row.next();
         return row.getBoolean(1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirkeeper.Probe;
 import dev.weirkeeper.Type;
+import dev.weirkeeper.drift.schema.ObjectName;
 import dev.weirkeeper.drift.taxonomy.LossAnswer;
 import dev.weirkeeper.drift.taxonomy.LossQuestion;
 import dev.weirkeeper.testkit.LocalPostgres;
@@ -67,6 +68,25 @@ class LossCountIT {
         .isEqualTo(new Probe.Value<>(new LossAnswer(1003, 1002, 2, 0)));
     assertThat(ask(question("nothing", "n")))
         .isEqualTo(new Probe.Value<>(new LossAnswer(0, 0, 0, 0)));
+  }
+
+  @Test
+  void what_goes_with_a_column_or_a_table_is_counted_exactly() throws Exception {
+    try (Connection connection = server.connect("postgres")) {
+      ObjectName odd = new ObjectName("public", "odd \" name");
+
+      assertThat(COUNT.values(connection, odd, "n"))
+          .isEqualTo(new Probe.Value<>(new LossCount.Filled(1003, 1002)));
+      assertThat(COUNT.rows(connection, odd))
+          .isEqualTo(new Probe.Value<>(new LossCount.Filled(1003, 1003)));
+      assertThat(COUNT.values(connection, odd, "missing")).isInstanceOf(Probe.Unknown.class);
+      assertThat(COUNT.rows(connection, new ObjectName("public", "seen")))
+          .isInstanceOf(Probe.Unknown.class);
+    }
+    try (Connection reader = server.connect("postgres", "reader")) {
+      assertThat(COUNT.rows(reader, new ObjectName("public", "secret")))
+          .isInstanceOf(Probe.Unknown.class);
+    }
   }
 
   @Test
