@@ -111,7 +111,7 @@ final class SchemaHistory {
       if (!hint.matches(wire)) {
         continue;
       }
-      Optional<Shape> live = told.sealed() ? Optional.empty() : catalog.relation(oid(table));
+      Optional<Shape> live = told.sealed() ? Optional.empty() : live(table);
       if (live.isPresent() && hint.contradictedBy(live.get())) {
         ignoredHints++;
         table.hints.subList(0, i + 1).clear();
@@ -124,7 +124,7 @@ final class SchemaHistory {
     }
     boolean same = isDescribedBy(table.current, wire, table.publishes);
     boolean noted = trigger == DdlTrigger.State.INSTALLED;
-    Optional<Shape> live = catalog.relation(oid(table));
+    Optional<Shape> live = live(table);
     if (live.isPresent() && live.get().matches(wire)) {
       Relation relation = live.get().relation(system, table.publishes);
       if (same && (noted || !again) && moved(table.current, relation)) {
@@ -288,8 +288,20 @@ final class SchemaHistory {
     return known instanceof RowIdentity.Key columns && key.equals(Set.copyOf(columns.columnIds()));
   }
 
+  /** The table as the catalog has it, which is not older than the transaction that is read. */
+  private Optional<Shape> live(Table table) throws SQLException {
+    horizon.reach();
+    return catalog.relation(oid(table));
+  }
+
   private Type typeOf(WireRelation.WireColumn column) throws SQLException {
-    String name = catalog.typeName(column.typeOid()).orElse("oid:" + column.typeOid());
+    Optional<String> known = catalog.typeName(column.typeOid());
+    if (known.isEmpty()) {
+      // It may be as new as the transaction.
+      horizon.reach();
+      known = catalog.typeName(column.typeOid());
+    }
+    String name = known.orElse("oid:" + column.typeOid());
     return Type.of(name, TypeModifier.args(name, column.typeModifier()).toArray(Integer[]::new));
   }
 
@@ -449,7 +461,7 @@ final class SchemaHistory {
       for (String id : hint.dropped()) {
         Table table = tables.get(Integer.parseUnsignedInt(id));
         if (table != null && !table.dropped) {
-          if (catalog.relation(oid(table)).isPresent()) {
+          if (live(table).isPresent()) {
             ignoredHints++;
           } else {
             table.dropped = true;
@@ -476,9 +488,7 @@ final class SchemaHistory {
         for (Table.Hint told : table.hints) {
           Shape hint = told.shape();
           Optional<Shape> live =
-              hint.matches(open.wire()) && !told.sealed()
-                  ? catalog.relation(oid(table))
-                  : Optional.empty();
+              hint.matches(open.wire()) && !told.sealed() ? live(table) : Optional.empty();
           if (hint.matches(open.wire()) && (live.isEmpty() || !hint.contradictedBy(live.get()))) {
             Relation relation =
                 remembering(table, open.relation(), hint.relation(system, table.publishes));
@@ -550,7 +560,7 @@ final class SchemaHistory {
       table.hints.clear();
       return;
     }
-    Optional<Shape> live = catalog.relation(oid(table));
+    Optional<Shape> live = live(table);
     if (live.isPresent() && live.get().equals(last)) {
       become(table, last.relation(system, table.publishes), Evidence.LOGGED);
       table.hints.clear();

@@ -31,6 +31,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -390,6 +392,29 @@ class HardCasesIT {
     SchemaChange whole = change();
     assertThat(whole.coverage()).isEqualTo(SchemaChange.Coverage.WHOLE);
     assertThat(whole.after()).isEqualTo(part.before());
+  }
+
+  @Test
+  void a_commit_that_is_in_the_log_before_anybody_sees_it_is_waited_for() throws Exception {
+    newest();
+    open("public.t");
+    scene.run("INSERT INTO t VALUES (1, 'a', 'b')");
+    scene.catchUp(stream);
+    CompletableFuture<SchemaChange> read;
+    try (Standby absent = new Standby(scene)) {
+      absent.holdUp("ALTER TABLE t DROP b; INSERT INTO t VALUES (2, 'a')");
+      read = absent.begin(this::change);
+      while (!read.isDone() && !absent.isWaitedFor()) {
+        Thread.onSpinWait();
+      }
+    }
+
+    SchemaChange dropped = read.get(30, TimeUnit.SECONDS);
+    assertThat(dropped.coverage()).isEqualTo(SchemaChange.Coverage.WHOLE);
+    assertThat(dropped.after().orElseThrow().columns())
+        .allMatch(Column::identified)
+        .extracting(Column::name)
+        .containsExactly("id", "a");
   }
 
   @Test
