@@ -43,8 +43,8 @@ final class DriftLosses {
   DriftLosses(SchemaComparison comparison, LossCount count) {
     this.comparison = requireNonNull(comparison, "comparison");
     this.count = requireNonNull(count, "count");
-    before = new NamedTypes(comparison.from());
-    after = new NamedTypes(comparison.to());
+    before = NamedTypes.held(comparison.from());
+    after = NamedTypes.wanted(comparison.to());
     comparison.changes().forEach(this::ask);
     askForLabels();
   }

@@ -1,5 +1,6 @@
 package dev.weirkeeper.examples.cli;
 
+import dev.weirkeeper.Nullability;
 import dev.weirkeeper.Type;
 import dev.weirkeeper.drift.schema.ColumnTypes;
 import dev.weirkeeper.drift.schema.DatabaseSchema;
@@ -10,17 +11,30 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
-/** What the types of a schema hold: a domain holds values of its base, an enum has labels. */
+/** The types behind the names in a schema: the base of a domain, and the labels of an enum. */
 final class NamedTypes {
   private static final String ARRAY = "[]";
 
   private final Map<ObjectName, EnumType> enums = new HashMap<>();
   private final Map<ObjectName, DomainType> domains = new HashMap<>();
 
-  NamedTypes(DatabaseSchema schema) {
+  private NamedTypes(DatabaseSchema schema, Predicate<DomainType> asBase) {
     schema.enums().forEach(each -> enums.put(each.name(), each));
-    schema.domains().forEach(each -> domains.put(each.name(), each));
+    schema.domains().stream().filter(asBase).forEach(each -> domains.put(each.name(), each));
+  }
+
+  /** Of values that are there: they are values of the base, whatever else holds for them. */
+  static NamedTypes held(DatabaseSchema schema) {
+    return new NamedTypes(schema, domain -> true);
+  }
+
+  /** Of values to come: a domain with rules of its own takes fewer than its base, and stays. */
+  static NamedTypes wanted(DatabaseSchema schema) {
+    return new NamedTypes(
+        schema,
+        domain -> domain.checks().isEmpty() && domain.nullability() == Nullability.OPTIONAL);
   }
 
   /**

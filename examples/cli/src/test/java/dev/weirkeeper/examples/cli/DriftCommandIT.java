@@ -227,6 +227,30 @@ class DriftCommandIT {
   }
 
   @Test
+  void invariant_8_what_a_domain_checks_and_a_composite_holds_is_unknown() throws Exception {
+    sql(
+        is,
+        "CREATE TYPE pair AS (a bigint, b int)",
+        "CREATE TABLE t (s varchar(40), u varchar(40), g int)",
+        "INSERT INTO t VALUES ('', 'abcdef', 1)");
+    sql(
+        wanted,
+        "CREATE TYPE pair AS (a int, b int)",
+        "CREATE DOMAIN filled AS varchar(5) CHECK (VALUE <> '')",
+        "CREATE DOMAIN brief AS varchar(5)",
+        "CREATE TABLE t (s filled, u brief, g int GENERATED ALWAYS AS (2) STORED)");
+    Screen screen = new Screen();
+
+    screen.run("drift", "plan", address(is), address(wanted), "--count-losses");
+
+    assertThat(screen.err().lines().map(line -> line.replaceAll(" +", " ")))
+        .anyMatch(line -> line.contains("public.t.s UNKNOWN No count says"))
+        .anyMatch(line -> line.contains("public.t.u 1 1 of 1 values would not fit"))
+        .anyMatch(line -> line.contains("public.pair.a UNKNOWN There is no table"))
+        .contains("column.generated-added public.t.g 1 1 of 1 rows have a value");
+  }
+
+  @Test
   void invariant_8_what_a_login_may_not_count_is_unknown_and_never_zero() throws Exception {
     lossy();
     String reader = "reader_" + is;
