@@ -9,6 +9,7 @@ import dev.weirkeeper.drift.taxonomy.Consumer;
 import dev.weirkeeper.drift.taxonomy.ConsumerVerdict;
 import dev.weirkeeper.drift.taxonomy.Consumers;
 import dev.weirkeeper.drift.taxonomy.RegistryMode;
+import dev.weirkeeper.drift.taxonomy.Way;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -128,6 +129,8 @@ final class DriftDiff implements Callable<Integer> {
           one.judgement()
               .narrowest()
               .filter(narrowest -> narrowest.verdict().worseThan(dev.weirkeeper.Verdict.METADATA))
+              // Where nothing is altered, all bear it alike.
+              .filter(narrowest -> narrowest.way() != Way.NOTHING_TO_DO)
               .map(narrowest -> narrowest.consumer().id() + ": " + way(narrowest))
               .orElse(""));
     }

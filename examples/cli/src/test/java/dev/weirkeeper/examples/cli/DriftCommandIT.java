@@ -67,7 +67,8 @@ class DriftCommandIT {
   }
 
   @Test
-  void a_difference_is_shown_with_its_verdict_and_who_bears_it_least() {
+  void a_difference_is_shown_with_its_verdict_and_who_bears_it_least() throws Exception {
+    sql(is, "CREATE TABLE gone (id int)");
     Screen screen = new Screen();
 
     int exit = screen.run("drift", "diff", address(is), address(wanted));
@@ -77,7 +78,9 @@ class DriftCommandIT {
         .contains("column.added")
         .contains("public.orders.paid")
         .contains("column.type-widened")
-        .contains("avro: refused");
+        .contains("avro: refused")
+        .contains("table.removed")
+        .doesNotContain("nothing to do");
   }
 
   @Test
