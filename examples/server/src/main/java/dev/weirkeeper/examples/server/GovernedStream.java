@@ -639,17 +639,7 @@ public final class GovernedStream implements AutoCloseable {
   @Override
   public void close() throws IOException {
     pipeline.stop();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.awaitEnd(thread);
     try {
       target.close();
     } finally {
