@@ -70,8 +70,9 @@ final class DbtProcess {
     ear.setDaemon(true);
     try {
       process.getOutputStream().close();
-      ear.start();
+      // Before anything is heard: a quick dbt has said all by the time anybody looks.
       DbtLog.Progress last = log.progress();
+      ear.start();
       while (!process.waitFor(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS)) {
         Optional<String> stopped = stop.get();
         if (stopped.isPresent()) {
